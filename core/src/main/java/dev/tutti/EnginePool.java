@@ -1,0 +1,277 @@
+package dev.tutti;
+
+import dev.tutti.engine.Engine;
+import dev.tutti.spi.Body;
+import dev.tutti.task.Action;
+import dev.tutti.task.Task;
+import dev.tutti.task.TaskFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A pool in front of an engine: the words of {@code ExecutorService}. */
+final class EnginePool implements Pool {
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
+  private static final Duration STOPPING_PATIENCE = Duration.ofSeconds(1);
+
+  private final Engine engine;
+
+  EnginePool(Engine engine) {
+    this.engine = engine;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  // ---------------------------------------------------------------- single tasks
+
+  @Override
+  public <R extends @Nullable Object> TaskFuture<R> submit(Task<R> task) {
+    return engine.submit(Body.CALLABLE, Objects.requireNonNull(task, "task"));
+  }
+
+  @Override
+  public <R extends @Nullable Object> TaskFuture<R> submit(Callable<R> task) {
+    return engine.submit(Body.CALLABLE, Objects.requireNonNull(task, "task"));
+  }
+
+  @Override
+  public TaskFuture<@Nullable Void> submit(Action action) {
+    return engine.submit(Body.RUNNABLE, Objects.requireNonNull(action, "action"));
+  }
+
+  @Override
+  public TaskFuture<@Nullable Void> submit(Runnable task) {
+    return engine.submit(Body.RUNNABLE, Objects.requireNonNull(task, "task"));
+  }
+
+  @Override
+  public <R extends @Nullable Object> TaskFuture<R> submit(Runnable task, R result) {
+    return engine.submit(Objects.requireNonNull(task, "task"), result);
+  }
+
+  @Override
+  public void execute(Action action) {
+    engine.execute(Objects.requireNonNull(action, "action"));
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    engine.execute(Objects.requireNonNull(task, "task"));
+  }
+
+  // ---------------------------------------------------------------- many tasks
+
+  @Override
+  public <T extends @Nullable Object> List<Future<T>> invokeAll(
+      Collection<? extends Callable<T>> tasks) throws InterruptedException {
+    return invokeAll(tasks, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public <T extends @Nullable Object> List<Future<T>> invokeAll(
+      Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException {
+    Deadline deadline = new Deadline(timeout, unit);
+    List<Future<T>> futures = new ArrayList<>(tasks.size());
+    boolean allEnded = false;
+    try {
+      for (Callable<T> task : tasks) {
+        futures.add(submit(task));
+      }
+      allEnded = awaitEach(futures, deadline);
+    } finally {
+      if (!allEnded) {
+        futures.forEach(future -> future.cancel(true));
+      }
+    }
+    return futures;
+  }
+
+  private static boolean awaitEach(List<? extends Future<?>> futures, Deadline deadline)
+      throws InterruptedException {
+    for (Future<?> future : futures) {
+      try {
+        future.get(deadline.leftNanos(), TimeUnit.NANOSECONDS);
+      } catch (ExecutionException | CancellationException e) {
+        continue; // it has ended, and that is all that is asked here
+      } catch (TimeoutException e) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public <T extends @Nullable Object> T invokeAny(Collection<? extends Callable<T>> tasks)
+      throws InterruptedException, ExecutionException {
+    try {
+      return invokeAny(tasks, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("a wait without end came to its end", e);
+    }
+  }
+
+  @Override
+  public <T extends @Nullable Object> T invokeAny(
+      Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (tasks.isEmpty()) {
+      throw new IllegalArgumentException("tasks must not be empty: tasks=0");
+    }
+    Deadline deadline = new Deadline(timeout, unit);
+    BlockingQueue<TaskFuture<T>> ended = new LinkedBlockingQueue<>();
+    List<TaskFuture<T>> futures = new ArrayList<>(tasks.size());
+    try {
+      Iterator<? extends Callable<T>> more = tasks.iterator();
+      int open = 0;
+      ExecutionException failure = null;
+      while (more.hasNext() || open > 0) {
+        if (more.hasNext() && ended.isEmpty()) {
+          TaskFuture<T> future = submit((Callable<T>) more.next());
+          futures.add(future);
+          boolean done = future.isDone(); // on the caller's own thread: the rest need not start
+          open++;
+          if (done) {
+            ended.add(future);
+          } else {
+            future.whenComplete((_, _) -> ended.add(future));
+          }
+          continue;
+        }
+        TaskFuture<T> first = ended.poll(deadline.leftNanos(), TimeUnit.NANOSECONDS);
+        if (first == null) {
+          throw new TimeoutException("no task had succeeded in time: timeout=" + timeout + " " + unit);
+        }
+        open--;
+        try {
+          return first.get();
+        } catch (ExecutionException e) {
+          failure = e;
+        } catch (CancellationException e) {
+          failure = new ExecutionException(e);
+        }
+      }
+      throw failure != null ? failure : new ExecutionException("no task succeeded", null);
+    } finally {
+      futures.forEach(future -> future.cancel(true));
+    }
+  }
+
+  /** A point in time, far away for very long time-outs. */
+  private static final class Deadline {
+    private final long atNanos;
+
+    Deadline(long timeout, TimeUnit unit) {
+      this.atNanos = System.nanoTime() + Math.max(0, unit.toNanos(timeout));
+    }
+
+    long leftNanos() {
+      return Math.max(0, atNanos - System.nanoTime());
+    }
+  }
+
+  // ---------------------------------------------------------------- life
+
+  @Override
+  public void warm() {
+    try {
+      engine.group().warm();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while the workers started");
+    }
+  }
+
+  @Override
+  public int workers() {
+    return engine.group().maxWorkers();
+  }
+
+  @Override
+  public String name() {
+    return engine.name();
+  }
+
+  @Override
+  public void shutdown() {
+    engine.close();
+  }
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    return engine.closeNow();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return engine.isClosed();
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return engine.isGone();
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    return engine.awaitGone(Duration.ofNanos(Math.max(0, unit.toNanos(timeout))));
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    boolean interrupted = false;
+    boolean gone = false;
+    while (!gone) {
+      try {
+        gone = engine.awaitGone(FOR_EVER);
+      } catch (InterruptedException e) {
+        interrupted = true;
+        engine.closeNow();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void closeNow() {
+    engine.closeNow();
+    boolean interrupted = Thread.interrupted();
+    try {
+      engine.awaitGone(patience());
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Threads that ignore their interrupt are not waited for for ever; processes can be killed. */
+  private Duration patience() {
+    return engine.group().capabilities().sharesMemory() ? STOPPING_PATIENCE : FOR_EVER;
+  }
+
+  @Override
+  public String toString() {
+    String state = engine.isGone() ? "terminated" : engine.isClosed() ? "closed" : "open";
+    return "Pool[name=%s state=%s]".formatted(engine.name(), state);
+  }
+}

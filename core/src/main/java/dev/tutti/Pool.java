@@ -1,0 +1,285 @@
+package dev.tutti;
+
+import dev.tutti.engine.Engine;
+import dev.tutti.plan.BackendOptions;
+import dev.tutti.plan.Cpus;
+import dev.tutti.plan.SequentialOptions;
+import dev.tutti.plan.ThreadOptions;
+import dev.tutti.plan.VirtualThreadOptions;
+import dev.tutti.task.Action;
+import dev.tutti.task.Done;
+import dev.tutti.task.Fn;
+import dev.tutti.task.ItemAction;
+import dev.tutti.task.NotSendableException;
+import dev.tutti.task.Task;
+import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.TaskFuture;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A set of workers that run tasks: the caller's thread, threads, virtual threads or worker JVMs.
+ *
+ * {@snippet class=dev.tutti.PoolSnippets region=pool lang=java}
+ *
+ * <p>It <b>is an</b> {@link ExecutorService}. On the pools of this JVM any {@code Callable} or {@code
+ * Runnable} works. A pool of processes takes what can travel: lambdas and method references given
+ * where a {@link Task} or {@link Action} is expected, if what they capture is serialisable; {@code
+ * Path}, {@code Optional} and {@code ByteBuffer} are. Anything else is refused at the call with
+ * {@link NotSendableException}.
+ *
+ * <p>The bulk calls here are those of {@link Bulk} with its defaults; {@link Parallel#on} opens the
+ * way to the options.
+ *
+ * <p><b>Lifetime.</b> Workers start when there is work for them. {@link #close} waits for all that
+ * was submitted; {@link #closeNow} stops it. Both may be called again and end every future. A program
+ * whose {@code main} ends without closing its pools finishes what it has submitted and exits.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread.
+ *
+ * <p><b>Memory consistency.</b> What a thread did before it submitted a task happens-before the task
+ * if the workers share its memory; what the task did happens-before what follows the taking of its
+ * result. Workers in other processes see a copy of the task and its item, made during the call.
+ *
+ * <p><b>Failure.</b> A task that throws fails alone. A worker process that dies takes only the item
+ * that it ran; items that had not started run elsewhere, a new worker takes its place and the pool
+ * serves on.
+ *
+ * @since 0.1
+ */
+public sealed interface Pool extends ExecutorService permits EnginePool {
+
+  /**
+   * {@return a pool whose only worker is the caller's own thread} A task has ended when {@code submit}
+   * returns. Useful to find a fault without the parallel part, and as the measure of others.
+   */
+  static Pool sequential() {
+    return open(SequentialOptions.DEFAULTS);
+  }
+
+  /**
+   * {@return a pool with a thread for each processor that affinity and container quota allow}
+   */
+  static Pool threads() {
+    return open(ThreadOptions.DEFAULTS);
+  }
+
+  /**
+   * {@return a pool of threads}
+   *
+   * @param workers how many at most, at least 1
+   * @throws IllegalArgumentException if there would be none
+   */
+  static Pool threads(int workers) {
+    return open(ThreadOptions.DEFAULTS.withWorkers(workers));
+  }
+
+  /**
+   * {@return a pool that runs each task on a virtual thread of its own} Of a bulk call as many items
+   * run at once as its window holds.
+   */
+  static Pool virtualThreads() {
+    return open(VirtualThreadOptions.DEFAULTS);
+  }
+
+  /**
+   * {@return a pool with a worker JVM for each processor that affinity and container quota allow}
+   *
+   * @throws IllegalArgumentException if the module {@code dev.tutti.process} is not there
+   */
+  static Pool processes() {
+    return open(Engine.defaults("processes", Cpus.available()));
+  }
+
+  /**
+   * {@return a pool of worker JVMs}
+   *
+   * @param workers how many at most, at least 1
+   * @throws IllegalArgumentException if there would be none, or if the module {@code
+   *     dev.tutti.process} is not there
+   */
+  static Pool processes(int workers) {
+    return open(Engine.defaults("processes", workers));
+  }
+
+  /**
+   * {@return a pool as the options say}
+   *
+   * @param options which backend, and what it is to be like
+   * @throws IllegalArgumentException if there is no such backend
+   */
+  static Pool open(BackendOptions options) {
+    return new EnginePool(Engine.open(options));
+  }
+
+  /**
+   * Submits a task that has a result.
+   *
+   * @param <R> the type of the result
+   * @param task the task
+   * @return its future
+   * @throws NotSendableException if it cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   */
+  <R extends @Nullable Object> TaskFuture<R> submit(Task<R> task);
+
+  /**
+   * Submits a task that has no result.
+   *
+   * @param action the task
+   * @return its future
+   * @throws NotSendableException if it cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   */
+  TaskFuture<@Nullable Void> submit(Action action);
+
+  /**
+   * Runs a task whose end nobody waits for. What it throws is logged.
+   *
+   * @param action the task
+   * @throws NotSendableException if it cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   */
+  void execute(Action action);
+
+  @Override
+  <R extends @Nullable Object> TaskFuture<R> submit(Callable<R> task);
+
+  @Override
+  TaskFuture<@Nullable Void> submit(Runnable task);
+
+  @Override
+  <R extends @Nullable Object> TaskFuture<R> submit(Runnable task, R result);
+
+  /**
+   * Applies a function to all items and waits for the results. The input is read on the calling
+   * thread. The first item that fails stops the others.
+   *
+   * @param <A> the type of the items
+   * @param <R> the type of the results
+   * @param items the input
+   * @param fn the function
+   * @return the results in input order
+   * @throws TaskFailedException if an item fails; it names the item and has the failure as its cause
+   * @throws NotSendableException if the function cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   * @throws IllegalArgumentException if the items are a single {@code Path}
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted, whose
+   *     flag stays set, or the pool is stopped
+   */
+  default <A extends @Nullable Object, R extends @Nullable Object> List<R> map(
+      Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
+    return Parallel.on(this).map(items, fn);
+  }
+
+  /**
+   * Applies a function to all items, as the results are asked for. The input is read on a thread of
+   * its own, a window ahead of the consumer; it may be endless. Results come in input order.
+   *
+   * @param <A> the type of the items
+   * @param <R> the type of the results
+   * @param items the input
+   * @param fn the function
+   * @return the results; closing the stream stops what still runs. Taking from it throws {@link
+   *     TaskFailedException} where an item failed, after the results of the items before it
+   * @throws NotSendableException if the function cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   * @throws IllegalArgumentException if the items are a single {@code Path}
+   */
+  default <A extends @Nullable Object, R extends @Nullable Object> Stream<R> stream(
+      Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
+    return Parallel.on(this).stream(items, fn);
+  }
+
+  /**
+   * The same as {@link #stream}, but each result comes as soon as it is there.
+   *
+   * @param <A> the type of the items
+   * @param <R> the type of the results
+   * @param items the input
+   * @param fn the function
+   * @return the results in the order in which items end
+   * @throws NotSendableException if the function cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   * @throws IllegalArgumentException if the items are a single {@code Path}
+   */
+  default <A extends @Nullable Object, R extends @Nullable Object> Stream<R> unordered(
+      Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
+    return Parallel.on(this).unordered(items, fn);
+  }
+
+  /**
+   * Applies a function to all items and tells how each one ended, failed ones too. Lazy like {@link
+   * #stream}, and in input order.
+   *
+   * @param <A> the type of the items
+   * @param <R> the type of the results
+   * @param items the input
+   * @param fn the function
+   * @return each item with its outcome; closing the stream stops what still runs
+   * @throws NotSendableException if the function cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   * @throws IllegalArgumentException if the items are a single {@code Path}
+   */
+  default <A extends @Nullable Object, R extends @Nullable Object> Stream<Done<A, R>> outcomes(
+      Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
+    return Parallel.on(this).outcomes(items, fn);
+  }
+
+  /**
+   * Does something for each item and waits for all. The input is read on the calling thread. The
+   * first item that fails stops the others.
+   *
+   * @param <A> the type of the items
+   * @param items the input
+   * @param action what to do with one item
+   * @throws TaskFailedException if an item fails
+   * @throws NotSendableException if the action cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   * @throws IllegalArgumentException if the items are a single {@code Path}
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted, whose
+   *     flag stays set, or the pool is stopped
+   */
+  default <A extends @Nullable Object> void forEach(
+      Iterable<? extends A> items, ItemAction<? super A> action) {
+    Parallel.on(this).forEach(items, action);
+  }
+
+  /**
+   * Starts all workers and waits until they are ready, so that the first tasks need not.
+   *
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted; the flag
+   *     stays set
+   * @throws IllegalStateException if a worker cannot be started
+   */
+  void warm();
+
+  /**
+   * {@return how many workers the pool has at most}
+   */
+  int workers();
+
+  /**
+   * {@return the name of the pool, as it stands in the names of its threads}
+   */
+  String name();
+
+  /**
+   * Takes no further tasks and waits until all that was submitted has ended and the workers are gone.
+   * If the calling thread is interrupted meanwhile, the work is stopped as by {@link #closeNow}.
+   */
+  @Override
+  void close();
+
+  /**
+   * Takes no further tasks, ends every open future as cancelled, stops what runs, and waits until the
+   * workers are gone. Running tasks are interrupted; a worker process that goes on for longer than its
+   * grace time is killed. A thread that ignores its interrupt cannot be killed: it is waited for no
+   * longer than a second, and goes on alone.
+   */
+  void closeNow();
+}

@@ -1,0 +1,134 @@
+package dev.tutti.codec;
+
+import dev.tutti.task.NotSendableException;
+import dev.tutti.task.SubstituteException;
+import java.io.ObjectInputFilter;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes an exception so that something of it always arrives.
+ *
+ * <pre>
+ *   +----------------+------------------+------------------------------+
+ *   | length (4)     | the substitute   | the exception itself, or     |
+ *   | of substitute  | (Codec)          | nothing if it cannot be sent |
+ *   +----------------+------------------+------------------------------+
+ * </pre>
+ */
+public final class FailureCodec {
+  private static final int MAX_CAUSES = 20;
+
+  private FailureCodec() {}
+
+  /**
+   * Writes an exception.
+   *
+   * @param failure the exception
+   * @return its bytes
+   */
+  public static byte[] encode(Throwable failure) {
+    byte[] original = {};
+    String reason = "it could not be read here";
+    try {
+      original = Codec.encode(failure, Role.EXCEPTION);
+    } catch (NotSendableException e) {
+      reason = String.valueOf(e.getMessage());
+    }
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    byte[] substitute = Codec.encode(substitute(failure, reason, seen), Role.EXCEPTION);
+    return ByteBuffer.allocate(Integer.BYTES + substitute.length + original.length)
+        .putInt(substitute.length)
+        .put(substitute)
+        .put(original)
+        .array();
+  }
+
+  /**
+   * Reads an exception.
+   *
+   * @param bytes what {@link #encode} gave
+   * @param loader where classes are looked up
+   * @param filter which classes, and how much, may come
+   * @return the exception itself, or its substitute if that could not be sent or read
+   * @throws DecodeException if the bytes are neither
+   */
+  public static Throwable decode(ByteBuffer bytes, ClassLoader loader, ObjectInputFilter filter)
+      throws DecodeException {
+    ByteBuffer substitute;
+    try {
+      int length = bytes.getInt();
+      if (length < 0 || length > bytes.remaining()) {
+        throw new DecodeException("exception has a wrong length: length=" + length, null);
+      }
+      substitute = bytes.slice(bytes.position(), length);
+      bytes.position(bytes.position() + length);
+    } catch (BufferUnderflowException e) {
+      throw new DecodeException("exception ends too early", e);
+    }
+    DecodeException unreadable = null;
+    if (bytes.hasRemaining()) {
+      try {
+        if (Codec.decode(bytes, loader, filter) instanceof Throwable original) {
+          return original;
+        }
+      } catch (DecodeException e) {
+        unreadable = e;
+      }
+    }
+    if (!(Codec.decode(substitute, SubstituteException.class.getClassLoader(), filter)
+        instanceof SubstituteException stand)) {
+      throw new DecodeException("exception came without its substitute", unreadable);
+    }
+    return unreadable == null ? stand : withReason(stand, String.valueOf(unreadable.getMessage()));
+  }
+
+  private static SubstituteException withReason(SubstituteException stand, String reason) {
+    SubstituteException named =
+        new SubstituteException(
+            stand.originalClass(),
+            String.valueOf(stand.getMessage()),
+            reason,
+            stand.getStackTrace());
+    if (stand.getCause() != null) {
+      named.initCause(stand.getCause());
+    }
+    for (Throwable s : stand.getSuppressed()) {
+      named.addSuppressed(s);
+    }
+    return named;
+  }
+
+  private static SubstituteException substitute(
+      Throwable failure, String reason, Set<Throwable> seen) {
+    seen.add(failure);
+    SubstituteException stand =
+        new SubstituteException(
+            failure.getClass().getName(), textOf(failure), reason, failure.getStackTrace());
+    Throwable cause = causeOf(failure);
+    if (cause != null && seen.size() < MAX_CAUSES && !seen.contains(cause)) {
+      stand.initCause(substitute(cause, reason, seen));
+    }
+    return stand;
+  }
+
+  private static @Nullable Throwable causeOf(Throwable failure) {
+    try {
+      return failure.getCause();
+    } catch (RuntimeException e) {
+      return null; // an exception that cannot even tell its cause goes without
+    }
+  }
+
+  private static String textOf(Throwable failure) {
+    try {
+      return String.valueOf(failure.toString());
+    } catch (RuntimeException | StackOverflowError e) {
+      return failure.getClass().getName() + " (its text cannot be made: " + e.getClass() + ")";
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.tutti.codec;
+
+import java.io.Serial;
+import java.io.Serializable;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What stands in the stream for values that the JDK does not make serialisable. */
+final class Forms {
+  private Forms() {}
+
+  record PathForm(@Nullable String path, @Nullable URI uri) implements Serializable {
+    static PathForm of(Path p) {
+      return p.getFileSystem() == FileSystems.getDefault()
+          ? new PathForm(p.toString(), null)
+          : new PathForm(null, p.toUri());
+    }
+
+    @Serial
+    private Object readResolve() {
+      return path != null ? Path.of(path) : Path.of(java.util.Objects.requireNonNull(uri, "uri"));
+    }
+  }
+
+  record OptionalForm(@Nullable Object value) implements Serializable {
+    @Serial
+    private Object readResolve() {
+      return Optional.ofNullable(value);
+    }
+  }
+
+  /** One of the three optional numbers; an int and a long travel as the bits of a long. */
+  record OptionalNumberForm(char kind, boolean present, long bits) implements Serializable {
+    static OptionalNumberForm of(OptionalInt o) {
+      return new OptionalNumberForm('i', o.isPresent(), o.orElse(0));
+    }
+
+    static OptionalNumberForm of(OptionalLong o) {
+      return new OptionalNumberForm('l', o.isPresent(), o.orElse(0));
+    }
+
+    static OptionalNumberForm of(OptionalDouble o) {
+      return new OptionalNumberForm('d', o.isPresent(), Double.doubleToRawLongBits(o.orElse(0)));
+    }
+
+    @Serial
+    private Object readResolve() {
+      return switch (kind) {
+        case 'i' -> present ? OptionalInt.of((int) bits) : OptionalInt.empty();
+        case 'l' -> present ? OptionalLong.of(bits) : OptionalLong.empty();
+        default ->
+            present ? OptionalDouble.of(Double.longBitsToDouble(bits)) : OptionalDouble.empty();
+      };
+    }
+  }
+
+  /** A buffer: all bytes below its limit, and its state. A view's sharing is not kept. */
+  @SuppressWarnings("ArrayRecordComponent") // written and read, never compared
+  record BufferForm(
+      byte[] bytes, int position, int capacity, boolean big, boolean direct, boolean readOnly)
+      implements Serializable {
+    static BufferForm of(ByteBuffer b) {
+      byte[] bytes = new byte[b.limit()];
+      b.duplicate().rewind().get(bytes);
+      return new BufferForm(
+          bytes,
+          b.position(),
+          b.capacity(),
+          b.order() == ByteOrder.BIG_ENDIAN,
+          b.isDirect(),
+          b.isReadOnly());
+    }
+
+    @Serial
+    private Object readResolve() {
+      ByteBuffer b = direct ? ByteBuffer.allocateDirect(capacity) : ByteBuffer.allocate(capacity);
+      b.put(bytes).flip().position(position);
+      return (readOnly ? b.asReadOnlyBuffer() : b)
+          .order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+}

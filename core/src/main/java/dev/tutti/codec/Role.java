@@ -1,0 +1,30 @@
+package dev.tutti.codec;
+
+/** What a value is to the pool: it decides what may cross, and what a refusal says. */
+public enum Role {
+  /** The function of a call, with what it captures. */
+  FUNCTION("the task to a worker", true),
+  /** An element of the input. */
+  ITEM("the item to a worker", true),
+  /** What a task returned. */
+  RESULT("the result of the task back", false),
+  /** What a task threw. */
+  EXCEPTION("the exception of the task back", false);
+
+  private final String words;
+  private final boolean refusesSharedState;
+
+  Role(String words, boolean refusesSharedState) {
+    this.words = words;
+    this.refusesSharedState = refusesSharedState;
+  }
+
+  String words() {
+    return words;
+  }
+
+  /** Whether objects that mean something only where they are shared are refused. */
+  boolean refusesSharedState() {
+    return refusesSharedState;
+  }
+}

@@ -1,0 +1,23 @@
+package dev.tutti.codec;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.StampedLock;
+
+/** Objects that would cross and silently become something else: each process would have its own. */
+final class SharedState {
+  private SharedState() {}
+
+  static boolean isOne(Object value) {
+    return value instanceof Lock
+        || value instanceof ReadWriteLock
+        || value instanceof StampedLock
+        || value instanceof Semaphore
+        || value instanceof BlockingQueue
+        || value instanceof Future
+        || value.getClass().getName().startsWith("java.util.concurrent.atomic.");
+  }
+}

@@ -1,0 +1,78 @@
+package dev.tutti.codec;
+
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
+import java.io.Serial;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** JDK serialisation that also takes what the JDK left out, and refuses what would not survive. */
+final class ValueWriter extends ObjectOutputStream {
+  private final Role role;
+  private final @Nullable List<Object> visited;
+
+  ValueWriter(OutputStream out, Role role) throws IOException {
+    this(out, role, false);
+  }
+
+  /**
+   * @param keepsTrack whether the objects that were met are kept, so that a refusal can name the
+   *     field that led to the one that was refused
+   */
+  ValueWriter(OutputStream out, Role role, boolean keepsTrack) throws IOException {
+    super(out);
+    this.role = role;
+    this.visited = keepsTrack ? new ArrayList<>() : null;
+    enableReplaceObject(true);
+  }
+
+  List<Object> visited() {
+    return visited == null ? List.of() : visited;
+  }
+
+  @Override
+  protected Object replaceObject(Object value) throws IOException {
+    if (visited != null) {
+      visited.add(value);
+    }
+    Object form =
+        switch (value) {
+          case Path p -> Forms.PathForm.of(p);
+          case Optional<?> o -> new Forms.OptionalForm(o.orElse(null));
+          case OptionalInt o -> Forms.OptionalNumberForm.of(o);
+          case OptionalLong o -> Forms.OptionalNumberForm.of(o);
+          case OptionalDouble o -> Forms.OptionalNumberForm.of(o);
+          case ByteBuffer b -> Forms.BufferForm.of(b);
+          default -> value;
+        };
+    if (!(form instanceof Serializable)
+        || (role.refusesSharedState() && SharedState.isOne(form))) {
+      throw new Refused(form);
+    }
+    return form;
+  }
+
+  /** Stops the writing at the object that cannot cross. */
+  static final class Refused extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+    private final transient Object culprit;
+
+    Refused(Object culprit) {
+      super(culprit.getClass().getName());
+      this.culprit = culprit;
+    }
+
+    Object culprit() {
+      return culprit;
+    }
+  }
+}

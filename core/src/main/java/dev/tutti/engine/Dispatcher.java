@@ -1,0 +1,447 @@
+package dev.tutti.engine;
+
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Item;
+import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.WorkSource;
+import dev.tutti.spi.WorkerGroup;
+import dev.tutti.task.Cancelled;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Outcome;
+import dev.tutti.task.WorkerLost;
+import dev.tutti.task.WorkerLostException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Holds what waits and what runs, and pairs free workers with waiting items. */
+final class Dispatcher implements WorkSource, OutcomeSink {
+  /*
+   * Who owns what. The lanes, the set of batches that workers have, the count of open items and the
+   * state are guarded by `lock`. A call's own results are guarded by that call's lock. The two are
+   * never held together: everything here that ends an item collects it first and tells its call after
+   * `lock` is released. The group is called without `lock` too.
+   *
+   *   OPEN -> CLOSING      close(): nothing new, what waits and runs goes on
+   *   OPEN, CLOSING -> STOPPED   closeNow(): what waits ends as cancelled, what runs is stopped
+   *
+   * An item is in exactly one place: in a lane, in a batch of `active`, or ended. It leaves a lane
+   * under `lock`; it leaves a batch by ended() or returned(), which its worker calls once for each item
+   * that it claimed or gave back. Whoever takes an item back by its claim (takeBack, stop) is the one
+   * who reports it. A retried or returned item goes back to its lane and waits for a worker anew.
+   *
+   * When the last open item of a closing pool has ended, the group is closed, by the thread that
+   * reported it.
+   */
+
+  /** An item that was in the hands of this many dying workers, unclaimed, is the one that kills. */
+  private static final int FATAL_DEATHS = 4;
+
+  enum State {
+    OPEN,
+    CLOSING,
+    STOPPED
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition quiet = lock.newCondition();
+  private final ArrayDeque<Lane> lanes = new ArrayDeque<>();
+  private final Set<Batch> active = new LinkedHashSet<>();
+  private final Set<EngineCall> calls = new LinkedHashSet<>();
+  private final Lane singles = Lane.ofSingles();
+  private final Keeper keeper;
+  private @Nullable WorkerGroup group;
+  private State state = State.OPEN;
+  private long open;
+
+  Dispatcher(Keeper keeper) {
+    this.keeper = keeper;
+  }
+
+  void group(WorkerGroup group) {
+    this.group = group;
+  }
+
+  WorkerGroup group() {
+    WorkerGroup g = group;
+    if (g == null) {
+      throw new IllegalStateException("the group of workers is not open yet");
+    }
+    return g;
+  }
+
+  /** {@return the lane of submitted tasks} */
+  Lane singles() {
+    return singles;
+  }
+
+  State state() {
+    lock.lock();
+    try {
+      return state;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return how many items wait or run} */
+  long openItems() {
+    lock.lock();
+    try {
+      return open;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Enters a call that is to be let go if the pool is stopped. */
+  void enter(EngineCall call) {
+    lock.lock();
+    try {
+      refuseUnlessOpen();
+      calls.add(call);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void leave(EngineCall call) {
+    lock.lock();
+    try {
+      calls.remove(call);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Queues an item and lets a worker know. */
+  void offer(Item item) {
+    offer(item, true);
+  }
+
+  void offer(Item item, boolean wake) {
+    Lane lane = laneOf(item);
+    lock.lock();
+    try {
+      refuseUnlessOpen();
+      lane.add(item);
+      schedule(lane);
+      if (open++ == 0) {
+        keeper.workBegins();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (wake) {
+      group().workQueued();
+    }
+  }
+
+  /** No further item of this call will come: a batch that is not full goes out now. */
+  void endOfInput(EngineCall call) {
+    boolean ready;
+    lock.lock();
+    try {
+      call.lane.end();
+      ready = !call.lane.isEmpty();
+      if (ready) {
+        schedule(call.lane);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (ready) {
+      group().workQueued();
+    }
+  }
+
+  private void refuseUnlessOpen() {
+    if (state != State.OPEN) {
+      throw new RejectedExecutionException("pool is closed: it takes no further tasks");
+    }
+  }
+
+  private void schedule(Lane lane) {
+    if (!lane.scheduled && lane.isReady()) {
+      lane.scheduled = true;
+      lanes.addLast(lane);
+    }
+  }
+
+  private static Lane laneOf(Item item) {
+    return ((EngineCall) item.call()).lane;
+  }
+
+  // ---------------------------------------------------------------- WorkSource
+
+  @Override
+  public @Nullable Batch poll() {
+    List<Batch> running;
+    lock.lock();
+    try {
+      Batch batch = next();
+      if (batch != null) {
+        active.add(batch);
+        return batch;
+      }
+      running = active.stream().filter(b -> b.items().size() > 1).toList();
+    } finally {
+      lock.unlock();
+    }
+    return running.isEmpty() ? null : takeOver(running);
+  }
+
+  private @Nullable Batch next() {
+    while (!lanes.isEmpty()) {
+      Lane lane = lanes.removeFirst(); // the lanes take turns: one long call does not starve others
+      lane.scheduled = false;
+      Batch batch = lane.take();
+      if (batch != null) {
+        schedule(lane);
+        return batch;
+      }
+    }
+    return null;
+  }
+
+  /** Nothing waits, so a free worker takes over what another one has not begun. */
+  private @Nullable Batch takeOver(List<Batch> running) {
+    for (Batch from : running) {
+      List<Item> items = group().takeBack(from);
+      if (!items.isEmpty()) {
+        items.forEach(Item::requeue);
+        Batch batch = new Batch(from.call(), items);
+        lock.lock();
+        try {
+          active.add(batch);
+        } finally {
+          lock.unlock();
+        }
+        return batch;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public boolean hasWork() {
+    lock.lock();
+    try {
+      return !lanes.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---------------------------------------------------------------- OutcomeSink
+
+  @Override
+  public void ended(Item item, Outcome<?> outcome, long elapsedNanos) {
+    item.countAttempt();
+    end(item, outcome, elapsedNanos);
+  }
+
+  @Override
+  public void returned(Item item, @Nullable WorkerLostException death) {
+    if (death != null) {
+      item.countDeath();
+    }
+    if (item.isUnwanted()) {
+      end(item, new Cancelled<>(), 0);
+    } else if (death != null && item.deaths() >= FATAL_DEATHS) {
+      end(item, new WorkerLost<>(death), 0);
+    } else {
+      boolean queued = requeue(item);
+      if (queued) {
+        group().workQueued();
+      } else {
+        end(item, new Cancelled<>(), 0);
+      }
+    }
+  }
+
+  private boolean requeue(Item item) {
+    lock.lock();
+    try {
+      if (state == State.STOPPED) {
+        return false;
+      }
+      item.requeue();
+      Lane lane = laneOf(item);
+      lane.addReturned(item);
+      schedule(lane);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void batchEnded(Batch batch, long elapsedNanos) {
+    lock.lock();
+    try {
+      active.remove(batch);
+      ((EngineCall) batch.call()).lane.chunker().ended(batch.items().size(), elapsedNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void startFailed(Throwable cause) {
+    List<Item> items;
+    lock.lock();
+    try {
+      items = drainAll();
+    } finally {
+      lock.unlock();
+    }
+    items.forEach(item -> end(item, new Failure<>(cause), 0));
+  }
+
+  private List<Item> drainAll() {
+    List<Item> items = new ArrayList<>();
+    for (Lane lane : lanes) {
+      lane.scheduled = false;
+      items.addAll(lane.drain(0));
+    }
+    lanes.clear();
+    calls.forEach(call -> items.addAll(call.lane.drain(0))); // batches that are not full yet
+    return items;
+  }
+
+  private void end(Item item, Outcome<?> outcome, long elapsedNanos) {
+    ((EngineCall) item.call()).ended(item, outcome, elapsedNanos);
+    boolean last = false;
+    lock.lock();
+    try {
+      if (--open == 0) {
+        quiet.signalAll();
+        last = state != State.OPEN;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (last) {
+      group().close();
+    }
+  }
+
+  // ---------------------------------------------------------------- stopping
+
+  /**
+   * Nobody wants the result of an item any more.
+   *
+   * @param interrupt whether it is also stopped where it runs
+   */
+  void giveUp(Item item, boolean interrupt) {
+    item.unwant();
+    boolean waited;
+    lock.lock();
+    try {
+      waited = laneOf(item).remove(item);
+    } finally {
+      lock.unlock();
+    }
+    if (waited) {
+      end(item, new Cancelled<>(), 0);
+    } else if (interrupt) {
+      group().stop(item);
+    }
+  }
+
+  /** Gives up all items of a call from an index on, and stops those that run. */
+  void giveUp(EngineCall call, long fromIndex) {
+    List<Item> waited;
+    List<Item> held = new ArrayList<>();
+    lock.lock();
+    try {
+      waited = call.lane.drain(fromIndex);
+      for (Batch batch : active) {
+        if (batch.call() == call) {
+          batch.items().stream().filter(i -> i.index() >= fromIndex).forEach(held::add);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    for (Item item : waited) {
+      item.unwant();
+      end(item, new Cancelled<>(), 0);
+    }
+    held.forEach(Item::unwant); // all, before the first is stopped: none of them is to begin
+    held.forEach(group()::stop);
+  }
+
+  /** Nothing new from now on; the group is closed when what waits and runs has ended. */
+  void close() {
+    boolean quietNow;
+    lock.lock();
+    try {
+      if (state != State.OPEN) {
+        return;
+      }
+      state = State.CLOSING;
+      quiet.signalAll();
+      quietNow = open == 0;
+    } finally {
+      lock.unlock();
+    }
+    if (quietNow) {
+      group().close();
+    }
+  }
+
+  /**
+   * Ends everything.
+   *
+   * @return the items that had not started
+   */
+  List<Item> closeNow() {
+    List<Item> waited;
+    Set<EngineCall> waiting;
+    lock.lock();
+    try {
+      state = State.STOPPED;
+      quiet.signalAll();
+      waited = drainAll();
+      waiting = new LinkedHashSet<>(calls);
+      active.forEach(batch -> waiting.add((EngineCall) batch.call()));
+      waited.forEach(item -> waiting.add((EngineCall) item.call()));
+      active.forEach(batch -> batch.items().forEach(Item::unwant));
+    } finally {
+      lock.unlock();
+    }
+    waiting.forEach(EngineCall::abandon);
+    for (Item item : waited) {
+      item.unwant();
+      end(item, new Cancelled<>(), 0);
+    }
+    group().closeNow();
+    return waited;
+  }
+
+  /** Waits until the pool is closed and nothing waits or runs. */
+  boolean awaitQuiet(Duration timeout) throws InterruptedException {
+    long left = timeout.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (open > 0 || state == State.OPEN) {
+        if (left <= 0) {
+          return false;
+        }
+        left = quiet.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

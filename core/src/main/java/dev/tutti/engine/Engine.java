@@ -1,0 +1,247 @@
+package dev.tutti.engine;
+
+import dev.tutti.plan.BackendOptions;
+import dev.tutti.spi.Backend;
+import dev.tutti.spi.Body;
+import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.Item;
+import dev.tutti.spi.WorkerGroup;
+import dev.tutti.task.TaskFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What runs behind one pool: a dispatcher and a group of workers. */
+public final class Engine {
+  private static final AtomicInteger POOLS = new AtomicInteger();
+
+  private final String name;
+  private final Dispatcher dispatcher;
+
+  private Engine(String name, Dispatcher dispatcher) {
+    this.name = name;
+    this.dispatcher = dispatcher;
+  }
+
+  /**
+   * Opens the group that the options ask for.
+   *
+   * @param options which backend, and what it is to be like
+   * @return the running engine
+   * @throws IllegalArgumentException if no such backend is there
+   */
+  public static Engine open(BackendOptions options) {
+    JdkFloor.ensure(Runtime.version());
+    Backend backend = backend(options.backend());
+    String name = "p" + POOLS.incrementAndGet();
+    Lookup<Dispatcher> self = new Lookup<>();
+    Keeper keeper = new Keeper("tutti-" + name + "-keeper", () -> self.value().openItems() > 0);
+    Dispatcher dispatcher = new Dispatcher(keeper);
+    self.set(dispatcher);
+    dispatcher.group(backend.open(new GroupRequest(name, options, dispatcher, dispatcher)));
+    return new Engine(name, dispatcher);
+  }
+
+  /**
+   * {@return the options of a backend for a user who names only the number of workers}
+   *
+   * @param backend its name
+   * @param workers how many workers at most
+   * @throws IllegalArgumentException if no such backend is there, or not with so many workers
+   */
+  public static BackendOptions defaults(String backend, int workers) {
+    return backend(backend).defaults(workers);
+  }
+
+  private static Backend backend(String wanted) {
+    TreeSet<String> found = new TreeSet<>();
+    for (Backend backend : ServiceLoader.load(Backend.class, Engine.class.getClassLoader())) {
+      if (backend.name().equals(wanted)) {
+        return backend;
+      }
+      found.add(backend.name());
+    }
+    throw new IllegalArgumentException(
+        "backend '%s' not found: searched %d backends (%s); add the module that provides it to the"
+                .formatted(wanted, found.size(), String.join(", ", found))
+            + " class path or module path (processes: dev.tutti.process) [T001]");
+  }
+
+  /**
+   * {@return the pool's name, as it stands in thread names}
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * {@return the workers}
+   */
+  public WorkerGroup group() {
+    return dispatcher.group();
+  }
+
+  /**
+   * Submits one task.
+   *
+   * @param <R> the type of its result
+   * @param body in which way it is called
+   * @param function the task
+   * @return its future
+   */
+  public <R extends @Nullable Object> TaskFuture<R> submit(Body body, Object function) {
+    return submit(new SubmittedCall<>(body, function, dispatcher));
+  }
+
+  /**
+   * Submits one task whose result is known before.
+   *
+   * @param <R> the type of the result
+   * @param task the task
+   * @param result the result of its future once the task has returned
+   * @return its future
+   */
+  public <R extends @Nullable Object> TaskFuture<R> submit(Runnable task, R result) {
+    return submit(new SubmittedCall.WithResult<>(task, result, dispatcher));
+  }
+
+  private <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call) {
+    group().admit(call);
+    dispatcher.offer(call.item());
+    return call.future();
+  }
+
+  /**
+   * Runs one task whose end nobody waits for.
+   *
+   * @param task the task
+   */
+  public void execute(Runnable task) {
+    ExecutedCall call = new ExecutedCall(task, dispatcher);
+    group().admit(call);
+    dispatcher.offer(new Item(call, 0, null));
+  }
+
+  /**
+   * Runs a bulk call to its end and keeps its results.
+   *
+   * @param body in which way the function is called
+   * @param function the function
+   * @param items the input, read on the calling thread
+   * @param plan how to run it
+   * @return the results in input order; empty for a function without results
+   */
+  public List<@Nullable Object> runAll(
+      Body body, Object function, Iterable<?> items, BulkPlan plan) {
+    Resequencer.All results = new Resequencer.All(body != Body.ITEM_ACTION);
+    BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, true);
+    run.runAll(group().capabilities().callerRuns());
+    return results.values();
+  }
+
+  /**
+   * Starts a bulk call whose results are taken one by one.
+   *
+   * @param body in which way the function is called
+   * @param function the function
+   * @param items the input, read on a thread of its own, or on the consumer's where that runs the work
+   * @param plan how to run it
+   * @param inOrder whether results come in input order, not as they end
+   * @param stopsAtFailure whether the first item that fails ends the call
+   * @return the results to come
+   */
+  public ResultIterator iterate(
+      Body body,
+      Object function,
+      Iterable<?> items,
+      BulkPlan plan,
+      boolean inOrder,
+      boolean stopsAtFailure) {
+    Resequencer results =
+        inOrder ? new Resequencer.InOrder(plan.window()) : new Resequencer.AsEnded();
+    BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, stopsAtFailure);
+    return ResultIterator.over(run, group().capabilities().callerRuns(), name);
+  }
+
+  /** Takes no further tasks; what was submitted goes on. */
+  public void close() {
+    dispatcher.close();
+  }
+
+  /**
+   * Takes no further tasks, ends what waits and stops what runs.
+   *
+   * @return the tasks that had not started
+   */
+  public List<Runnable> closeNow() {
+    List<Runnable> tasks = new ArrayList<>();
+    for (Item item : dispatcher.closeNow()) {
+      Object function = item.call().function();
+      tasks.add(
+          function instanceof Runnable r && item.call().body() == Body.RUNNABLE
+              ? r
+              : new NeverStarted(item));
+    }
+    return tasks;
+  }
+
+  /**
+   * {@return whether the pool takes no further tasks}
+   */
+  public boolean isClosed() {
+    return dispatcher.state() != Dispatcher.State.OPEN;
+  }
+
+  /**
+   * {@return whether the pool is closed, nothing runs and the workers are gone}
+   */
+  public boolean isGone() {
+    return isClosed() && dispatcher.openItems() == 0 && group().liveWorkers() == 0;
+  }
+
+  /**
+   * Waits until the pool is closed, nothing runs and the workers are gone.
+   *
+   * @param timeout how long at most
+   * @return whether that is so
+   * @throws InterruptedException if the caller is interrupted while it waits
+   */
+  public boolean awaitGone(Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    return dispatcher.awaitQuiet(timeout)
+        && group().awaitGone(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+  }
+
+  /** A task that was submitted and never started, in the hands of who stopped the pool. */
+  private record NeverStarted(Item item) implements Runnable {
+    @Override
+    public void run() {
+      try {
+        item.call().body().invoke(item.call().function(), item.argument());
+      } catch (Exception e) {
+        throw Unchecked.<RuntimeException>same(e);
+      }
+    }
+  }
+
+  /** A value that is known only after those who will ask for it were made. */
+  private static final class Lookup<T> {
+    private volatile @Nullable T value;
+
+    void set(T value) {
+      this.value = value;
+    }
+
+    T value() {
+      T v = value;
+      if (v == null) {
+        throw new IllegalStateException("asked too early");
+      }
+      return v;
+    }
+  }
+}

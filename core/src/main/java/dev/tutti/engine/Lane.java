@@ -1,0 +1,94 @@
+package dev.tutti.engine;
+
+import dev.tutti.plan.Batching;
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Item;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items that wait for a worker: those of one bulk call, or all submitted tasks. Guarded by the
+ * dispatcher's lock.
+ */
+final class Lane {
+  /** An item that was in the hands of this many dying workers goes out alone. */
+  private static final int SUSPECT_DEATHS = 2;
+
+  private final Chunker chunker;
+  private final ArrayDeque<Item> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Item> returned = new ArrayDeque<>();
+  private boolean ended;
+  boolean scheduled;
+
+  Lane(Chunker chunker) {
+    this.chunker = chunker;
+  }
+
+  /** {@return a lane for tasks of which each is a call of its own} */
+  static Lane ofSingles() {
+    return new Lane(new Chunker(Batching.fixed(1), 1, false));
+  }
+
+  Chunker chunker() {
+    return chunker;
+  }
+
+  void add(Item item) {
+    waiting.addLast(item);
+  }
+
+  /** Items that were handed out and came back go first, and need not fill a batch. */
+  void addReturned(Item item) {
+    returned.addLast(item);
+  }
+
+  /** No further item will be added. */
+  void end() {
+    ended = true;
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty() && returned.isEmpty();
+  }
+
+  /** {@return the next batch, or null if none is ready} */
+  @Nullable Batch take() {
+    ArrayDeque<Item> from = returned.isEmpty() ? waiting : returned;
+    int count = chunker.take(from.size(), ended || from == returned);
+    if (count == 0) {
+      return null;
+    }
+    List<Item> items = new ArrayList<>(count);
+    while (items.size() < count) {
+      boolean suspect = from.getFirst().deaths() >= SUSPECT_DEATHS;
+      if (suspect && !items.isEmpty()) {
+        break;
+      }
+      items.add(from.removeFirst());
+      if (suspect) {
+        break;
+      }
+    }
+    return new Batch(items.getFirst().call(), items);
+  }
+
+  /** {@return whether {@link #take} would give a batch} */
+  boolean isReady() {
+    return !returned.isEmpty() || chunker.take(waiting.size(), ended) > 0;
+  }
+
+  /** Takes out all items that wait, from an index on. */
+  List<Item> drain(long fromIndex) {
+    List<Item> out = new ArrayList<>();
+    for (ArrayDeque<Item> queue : List.of(returned, waiting)) {
+      queue.removeIf(item -> item.index() >= fromIndex && out.add(item));
+    }
+    return out;
+  }
+
+  boolean remove(Item item) {
+    return waiting.remove(item) || returned.remove(item);
+  }
+}

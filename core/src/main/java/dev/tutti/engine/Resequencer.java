@@ -1,0 +1,144 @@
+package dev.tutti.engine;
+
+import dev.tutti.task.Done;
+import dev.tutti.task.Success;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps results until their turn has come. Guarded by the lock of its call. */
+abstract class Resequencer {
+  private @Nullable Done<?, ?> firstFailure;
+
+  abstract void store(Done<?, ?> done);
+
+  /** {@return whether {@link #take} has a result} */
+  abstract boolean isReady();
+
+  /** {@return the result whose turn it is, or null} */
+  abstract @Nullable Done<?, ?> take();
+
+  /** {@return whether results stay here, so that storing one is delivering it} */
+  boolean keepsAll() {
+    return false;
+  }
+
+  /** {@return whether results before a failed one are still delivered} */
+  boolean inOrder() {
+    return false;
+  }
+
+  final void add(Done<?, ?> done) {
+    if (firstFailure == null && !done.outcome().succeeded()) {
+      firstFailure = done;
+    }
+    store(done);
+  }
+
+  /** {@return the first item, by time, that did not succeed} */
+  final @Nullable Done<?, ?> firstFailure() {
+    return firstFailure;
+  }
+
+  /** Input order: a ring as large as the window, in which item i has place i modulo the window. */
+  static final class InOrder extends Resequencer {
+    private final @Nullable Done<?, ?>[] ring;
+    private long next;
+
+    InOrder(int window) {
+      this.ring = new Done<?, ?>[window];
+    }
+
+    @Override
+    void store(Done<?, ?> done) {
+      ring[slot(done.index())] = done;
+    }
+
+    @Override
+    boolean isReady() {
+      return ring[slot(next)] != null;
+    }
+
+    @Override
+    @Nullable Done<?, ?> take() {
+      int slot = slot(next);
+      Done<?, ?> done = ring[slot];
+      if (done != null) {
+        ring[slot] = null;
+        next++;
+      }
+      return done;
+    }
+
+    @Override
+    boolean inOrder() {
+      return true;
+    }
+
+    private int slot(long index) {
+      return (int) (index % ring.length);
+    }
+  }
+
+  /** The order in which items end. */
+  static final class AsEnded extends Resequencer {
+    private final ArrayDeque<Done<?, ?>> queue = new ArrayDeque<>();
+
+    @Override
+    void store(Done<?, ?> done) {
+      queue.addLast(done);
+    }
+
+    @Override
+    boolean isReady() {
+      return !queue.isEmpty();
+    }
+
+    @Override
+    @Nullable Done<?, ?> take() {
+      return queue.pollFirst();
+    }
+  }
+
+  /** All results, kept for a list; or none, where only failures matter. */
+  static final class All extends Resequencer {
+    private final boolean keepsValues;
+    private final List<@Nullable Object> values = new ArrayList<>();
+
+    All(boolean keepsValues) {
+      this.keepsValues = keepsValues;
+    }
+
+    @Override
+    void store(Done<?, ?> done) {
+      if (keepsValues && done.outcome() instanceof Success<?>(Object value)) {
+        int index = Math.toIntExact(done.index());
+        while (values.size() <= index) {
+          values.add(null);
+        }
+        values.set(index, value);
+      }
+    }
+
+    /** {@return the results in input order, after all have ended} */
+    List<@Nullable Object> values() {
+      return values;
+    }
+
+    @Override
+    boolean keepsAll() {
+      return true;
+    }
+
+    @Override
+    boolean isReady() {
+      return false;
+    }
+
+    @Override
+    @Nullable Done<?, ?> take() {
+      return null;
+    }
+  }
+}

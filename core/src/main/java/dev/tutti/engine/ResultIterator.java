@@ -1,0 +1,82 @@
+package dev.tutti.engine;
+
+import dev.tutti.task.Done;
+import java.lang.ref.Cleaner;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The results of a bulk call, one by one. Closing it stops what still runs; one that is only dropped
+ * is closed by the garbage collector.
+ *
+ * <p><b>Thread safety.</b> For one thread at a time; {@link #close} for any.
+ */
+public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final BulkRun run;
+  private final boolean feeds;
+  private final Cleaner.Cleanable stop;
+  private @Nullable Done<?, ?> next;
+  private boolean ended;
+
+  private ResultIterator(BulkRun run, boolean feeds, @Nullable Thread feeder) {
+    this.run = run;
+    this.feeds = feeds;
+    this.stop = CLEANER.register(this, new Stop(run, feeder));
+  }
+
+  static ResultIterator over(BulkRun run, boolean feeds, String pool) {
+    if (feeds) {
+      return new ResultIterator(run, true, null);
+    }
+    Thread feeder =
+        Thread.ofPlatform().daemon().name("tutti-" + pool + "-feeder").start(run::feedAll);
+    return new ResultIterator(run, false, feeder);
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (next == null && !ended) {
+      try {
+        next = run.next(feeds);
+      } finally {
+        ended = next == null;
+      }
+      if (ended) {
+        close();
+      }
+    }
+    return next != null;
+  }
+
+  @Override
+  public Done<?, ?> next() {
+    if (!hasNext() || next == null) {
+      throw new NoSuchElementException("the call has no further results");
+    }
+    Done<?, ?> done = next;
+    next = null;
+    return done;
+  }
+
+  /** Stops the call: what waits is dropped, what runs is stopped, the input is read no further. */
+  @Override
+  public void close() {
+    ended = true;
+    next = null;
+    stop.clean();
+  }
+
+  /** Must not hold on to the iterator, or that would never be dropped. */
+  private record Stop(BulkRun call, @Nullable Thread feeder) implements Runnable {
+    @Override
+    public void run() {
+      call.stop();
+      if (feeder != null) {
+        feeder.interrupt(); // it may be waiting for input that nobody wants any more
+      }
+    }
+  }
+}

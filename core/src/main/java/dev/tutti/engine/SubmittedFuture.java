@@ -1,0 +1,279 @@
+package dev.tutti.engine;
+
+import dev.tutti.spi.Item;
+import dev.tutti.task.Cancelled;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Outcome;
+import dev.tutti.task.Success;
+import dev.tutti.task.TaskFuture;
+import dev.tutti.task.WorkerLost;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The future of a submitted task, and the way back from it to the work. */
+final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
+  /*
+   * The thread that brings an outcome is one that the pool needs, so it must not run what users hang
+   * on the future. A future without dependents is completed by that thread itself; one with dependents
+   * on a virtual thread. `path` decides it once:
+   *
+   *   OPEN -> DIRECT       the bringer, before it completes a future that has no dependents
+   *   OPEN -> DEPENDENTS   newIncompleteFuture(), which the JDK calls before it adds a dependent
+   *
+   * Who would add a dependent while the path is DIRECT first waits for the completion, which is under
+   * way and short, and then runs the dependent itself, as on any completed future. The few operations
+   * that add a dependent without that call (allOf, anyOf, this future as the "other" one) are seen by
+   * getNumberOfDependents(); one that comes in between the look and the completion runs on the
+   * bringer, which is a matter of nanoseconds.
+   *
+   * Waiting threads would be dependents too, if they waited as CompletableFuture does. So get and join
+   * wait here: `waiters` is filled before isDone() is looked at, and emptied after the completion.
+   */
+  private static final int OPEN = 0;
+  private static final int DIRECT = 1;
+  private static final int DEPENDENTS = 2;
+
+  private static final CompletableFuture<@Nullable Void> STOPPED =
+      CompletableFuture.completedFuture(null);
+  private static final Executor CALLBACKS =
+      task -> Thread.ofVirtual().name("tutti-callback").start(task);
+
+  private final Dispatcher dispatcher;
+  private final Item item;
+  private final AtomicReference<@Nullable CompletableFuture<@Nullable Void>> stopped =
+      new AtomicReference<>();
+  private final AtomicInteger path = new AtomicInteger(OPEN);
+  private final ConcurrentLinkedQueue<Thread> waiters = new ConcurrentLinkedQueue<>();
+
+  SubmittedFuture(Dispatcher dispatcher, Item item) {
+    this.dispatcher = dispatcher;
+    this.item = item;
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> stopped() {
+    CompletableFuture<@Nullable Void> now = stopped.get();
+    if (now == null) {
+      CompletableFuture<@Nullable Void> asked = new CompletableFuture<>();
+      now = stopped.compareAndSet(null, asked) ? asked : stopped.get();
+    }
+    return java.util.Objects.requireNonNull(now, "stopped").copy();
+  }
+
+  // ---------------------------------------------------------------- from the engine
+
+  /** The work has ended. */
+  void settle(Outcome<R> outcome) {
+    completeFor(() -> complete(outcome));
+    CompletableFuture<@Nullable Void> asked = stopped.getAndSet(STOPPED); // made only if asked for
+    if (asked != null) {
+      CALLBACKS.execute(() -> asked.complete(null));
+    }
+  }
+
+  /** The pool is being stopped. The work may still be ending. */
+  void abandon() {
+    completeFor(() -> super.cancel(true));
+  }
+
+  private void completeFor(Runnable completion) {
+    if (isDone()) {
+      return;
+    }
+    if (getNumberOfDependents() == 0 && path.compareAndSet(OPEN, DIRECT)) {
+      completion.run();
+      wakeWaiters();
+    } else {
+      CALLBACKS.execute(
+          () -> {
+            completion.run();
+            wakeWaiters();
+          });
+    }
+  }
+
+  private void complete(Outcome<R> outcome) {
+    switch (outcome) {
+      case Success<R>(R value) -> super.complete(value);
+      case Failure<R>(Throwable cause) -> super.completeExceptionally(cause);
+      case WorkerLost<R>(Throwable cause) -> super.completeExceptionally(cause);
+      case Cancelled<R> _ -> super.cancel(true);
+    }
+  }
+
+  private void wakeWaiters() {
+    for (Thread t = waiters.poll(); t != null; t = waiters.poll()) {
+      LockSupport.unpark(t);
+    }
+  }
+
+  // ---------------------------------------------------------------- from the user
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean changed = !isDone() && super.cancel(mayInterruptIfRunning);
+    if (changed) {
+      endedFromOutside(mayInterruptIfRunning);
+    }
+    return changed || isCancelled();
+  }
+
+  @Override
+  public boolean complete(R value) {
+    boolean changed = super.complete(value);
+    if (changed) {
+      endedFromOutside(true);
+    }
+    return changed;
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable failure) {
+    boolean changed = super.completeExceptionally(failure);
+    if (changed) {
+      endedFromOutside(true);
+    }
+    return changed;
+  }
+
+  @Override
+  public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
+    executor.execute(
+        () -> {
+          try {
+            complete(supplier.get());
+          } catch (Throwable failure) {
+            completeExceptionally(failure);
+          }
+        });
+    return this;
+  }
+
+  @Override
+  public void obtrudeValue(R value) {
+    boolean wasOpen = !isDone();
+    super.obtrudeValue(value);
+    if (wasOpen) {
+      endedFromOutside(true);
+    }
+  }
+
+  @Override
+  public void obtrudeException(Throwable failure) {
+    boolean wasOpen = !isDone();
+    super.obtrudeException(failure);
+    if (wasOpen) {
+      endedFromOutside(true);
+    }
+  }
+
+  private void endedFromOutside(boolean interrupt) {
+    wakeWaiters();
+    dispatcher.giveUp(item, interrupt);
+  }
+
+  /** Called by the JDK before it adds a dependent to this future. */
+  @Override
+  public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+    if (!path.compareAndSet(OPEN, DEPENDENTS)) {
+      while (path.get() == DIRECT && !isDone()) {
+        Thread.onSpinWait();
+      }
+    }
+    return new CompletableFuture<>();
+  }
+
+  // ---------------------------------------------------------------- waiting
+
+  @Override
+  public R get() throws InterruptedException, ExecutionException {
+    await(true, Long.MAX_VALUE);
+    return super.get();
+  }
+
+  @Override
+  public R get(long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (!await(true, Math.max(0, unit.toNanos(timeout)))) {
+      throw new TimeoutException();
+    }
+    return super.get();
+  }
+
+  @Override
+  public R join() {
+    try {
+      await(false, Long.MAX_VALUE);
+    } catch (InterruptedException e) {
+      throw new AssertionError("an uninterruptible wait was interrupted", e);
+    }
+    return super.join();
+  }
+
+  private boolean await(boolean interruptible, long nanos) throws InterruptedException {
+    if (interruptible && Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (isDone()) {
+      return true;
+    }
+    Wait wait = new Wait(interruptible, nanos);
+    waiters.add(wait.thread);
+    try {
+      ForkJoinPool.managedBlock(wait); // lets a fork-join pool replace its waiting worker
+    } finally {
+      waiters.remove(wait.thread);
+      if (wait.wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return isDone();
+  }
+
+  private final class Wait implements ForkJoinPool.ManagedBlocker {
+    private final Thread thread = Thread.currentThread();
+    private final boolean interruptible;
+    private final boolean timed;
+    private final long deadline;
+    private boolean wasInterrupted;
+
+    Wait(boolean interruptible, long nanos) {
+      this.interruptible = interruptible;
+      this.timed = nanos != Long.MAX_VALUE;
+      this.deadline = timed ? System.nanoTime() + nanos : 0;
+    }
+
+    @Override
+    public boolean block() throws InterruptedException {
+      while (!isReleasable()) {
+        if (timed) {
+          LockSupport.parkNanos(SubmittedFuture.this, deadline - System.nanoTime());
+        } else {
+          LockSupport.park(SubmittedFuture.this);
+        }
+        if (Thread.interrupted()) {
+          if (interruptible) {
+            throw new InterruptedException();
+          }
+          wasInterrupted = true;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public boolean isReleasable() {
+      return isDone() || (timed && deadline - System.nanoTime() <= 0);
+    }
+  }
+}

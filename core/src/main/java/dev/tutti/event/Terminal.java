@@ -1,0 +1,23 @@
+package dev.tutti.event;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Tells whether a person looks at a stream. */
+final class Terminal {
+  private Terminal() {}
+
+  /**
+   * {@return whether standard error is a terminal} The JDK tells this only of input and output
+   * together, so the descriptor's own link is read where the system has one.
+   */
+  static boolean stderr() {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+    } catch (IOException | UnsupportedOperationException noSuchLink) {
+      return System.console() != null && System.console().isTerminal();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.tutti.local;
+
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Call;
+import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.Item;
+import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.WorkSource;
+import dev.tutti.spi.WorkerGroup;
+import dev.tutti.task.NotSendableException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What groups of workers inside this JVM have in common: nothing moves, claims are in the items. */
+abstract class LocalGroup implements WorkerGroup {
+  final String pool;
+  final WorkSource source;
+  final OutcomeSink sink;
+
+  LocalGroup(GroupRequest request) {
+    this.pool = request.pool();
+    this.source = request.source();
+    this.sink = request.sink();
+  }
+
+  @Override
+  public final void admit(Call call) throws NotSendableException {
+    // Whatever it is, it stays in this JVM.
+  }
+
+  @Override
+  public final void admit(Item item) throws NotSendableException {
+    // As above.
+  }
+
+  @Override
+  public final List<Item> takeBack(Batch batch) {
+    List<Item> items = batch.items();
+    List<Item> back = new ArrayList<>();
+    for (int i = items.size() - 1; i >= (items.size() + 1) / 2; i--) {
+      if (!items.get(i).takeBack()) {
+        break;
+      }
+      back.addFirst(items.get(i));
+    }
+    return back;
+  }
+
+  @Override
+  public final void stop(Item item) {
+    if (item.takeBack()) {
+      sink.returned(item, null);
+    } else if (item.place() instanceof Runner runner) {
+      runner.stop(item);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.tutti.local;
+
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Item;
+import dev.tutti.spi.OutcomeSink;
+import dev.tutti.task.Cancelled;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Outcome;
+import dev.tutti.task.Success;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Runs batches on the thread that calls it, and can be told to stop the item that runs. */
+final class Runner {
+  /*
+   * An interrupt is aimed at one item. `lock` makes "is it still this item" and "interrupt" one step, and
+   * the flag is cleared when the item has ended, so no later item and no code of the pool sees it. When
+   * the thread is the caller's own, an interrupt that was not aimed by stop() is the caller's and stays.
+   */
+  private final OutcomeSink sink;
+  private final boolean ownsThread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable Item current;
+  private @Nullable Thread thread;
+  private boolean interrupted;
+
+  /**
+   * @param ownsThread whether the thread belongs to the pool, so that an interrupt flag that a task
+   *     leaves behind is of no interest to anybody
+   */
+  Runner(OutcomeSink sink, boolean ownsThread) {
+    this.sink = sink;
+    this.ownsThread = ownsThread;
+  }
+
+  void run(Batch batch) {
+    long start = System.nanoTime();
+    for (Item item : batch.items()) {
+      item.place(this);
+      if (item.isUnwanted() && item.takeBack()) {
+        sink.returned(item, null);
+      } else if (item.claim()) {
+        run(item);
+      }
+    }
+    sink.batchEnded(batch, System.nanoTime() - start);
+  }
+
+  private void run(Item item) {
+    begin(item);
+    long start = System.nanoTime();
+    Outcome<?> outcome;
+    try {
+      outcome = new Success<>(item.call().body().invoke(item.call().function(), item.argument()));
+    } catch (Throwable failure) { // an Error of a task is a failure like any other
+      outcome = item.isUnwanted() ? new Cancelled<>() : new Failure<>(failure);
+    }
+    long elapsed = System.nanoTime() - start;
+    end();
+    sink.ended(item, outcome, elapsed);
+  }
+
+  private void begin(Item item) {
+    lock.lock();
+    try {
+      current = item;
+      thread = Thread.currentThread();
+      interrupted = false;
+      if (item.isUnwanted()) { // stop() came after the claim and before this
+        interruptCurrent();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      current = null;
+      thread = null;
+      if (interrupted || ownsThread) {
+        Thread.interrupted();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Interrupts an item if it is the one that runs here. */
+  void stop(Item item) {
+    lock.lock();
+    try {
+      if (current == item) {
+        interruptCurrent();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Interrupts whatever runs here. */
+  void stopCurrent() {
+    lock.lock();
+    try {
+      interruptCurrent();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void interruptCurrent() {
+    if (thread != null) {
+      interrupted = true;
+      thread.interrupt();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.tutti.local;
+
+import dev.tutti.plan.BackendOptions;
+import dev.tutti.plan.SequentialOptions;
+import dev.tutti.spi.Backend;
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Capabilities;
+import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.WorkerGroup;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The caller's own thread as the only worker. */
+public final class SequentialBackend implements Backend {
+  /** For the service loader. */
+  public SequentialBackend() {}
+
+  @Override
+  public String name() {
+    return SequentialOptions.DEFAULTS.backend();
+  }
+
+  @Override
+  public BackendOptions defaults(int workers) {
+    return SequentialOptions.DEFAULTS;
+  }
+
+  @Override
+  public WorkerGroup open(GroupRequest request) {
+    return new Group(request);
+  }
+
+  private static final class Group extends LocalGroup {
+    private volatile boolean closed;
+    private final Set<Runner> running = ConcurrentHashMap.newKeySet();
+
+    Group(GroupRequest request) {
+      super(request);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+      return new Capabilities(true, true, false);
+    }
+
+    @Override
+    public int maxWorkers() {
+      return 1;
+    }
+
+    @Override
+    public int liveWorkers() {
+      return closed ? 0 : 1;
+    }
+
+    @Override
+    public void workQueued() {
+      for (Batch batch = source.poll(); batch != null; batch = source.poll()) {
+        Runner runner = new Runner(sink, false);
+        running.add(runner);
+        try {
+          runner.run(batch);
+        } finally {
+          running.remove(runner);
+        }
+      }
+    }
+
+    @Override
+    public void warm() {
+      // The caller is there.
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+
+    @Override
+    public void closeNow() {
+      closed = true;
+      running.forEach(Runner::stopCurrent);
+    }
+
+    @Override
+    public boolean awaitGone(Duration timeout) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.tutti.local;
+
+import dev.tutti.plan.BackendOptions;
+import dev.tutti.plan.VirtualThreadOptions;
+import dev.tutti.spi.Backend;
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Capabilities;
+import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.WorkerGroup;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A virtual thread of its own for each task. */
+public final class VirtualThreadsBackend implements Backend {
+  /** For the service loader. */
+  public VirtualThreadsBackend() {}
+
+  @Override
+  public String name() {
+    return VirtualThreadOptions.DEFAULTS.backend();
+  }
+
+  @Override
+  public BackendOptions defaults(int workers) {
+    return VirtualThreadOptions.DEFAULTS;
+  }
+
+  @Override
+  public WorkerGroup open(GroupRequest request) {
+    return new Group(request);
+  }
+
+  private static final class Group extends LocalGroup {
+    /* `running` is guarded by `lock`; a thread enters before it is started and leaves as its last act. */
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition gone = lock.newCondition();
+    private final Set<Runner> running = new HashSet<>();
+    private long named;
+
+    Group(GroupRequest request) {
+      super(request);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+      return new Capabilities(false, true, false);
+    }
+
+    @Override
+    public int maxWorkers() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public int liveWorkers() {
+      lock.lock();
+      try {
+        return running.size();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void workQueued() {
+      for (Batch batch = source.poll(); batch != null; batch = source.poll()) {
+        start(batch);
+      }
+    }
+
+    private void start(Batch batch) {
+      Runner runner = new Runner(sink, true);
+      String name;
+      lock.lock();
+      try {
+        running.add(runner);
+        name = "tutti-" + pool + "-virtual-" + named++;
+      } finally {
+        lock.unlock();
+      }
+      Thread.ofVirtual()
+          .name(name)
+          .start(
+              () -> {
+                try {
+                  runner.run(batch);
+                } finally {
+                  leave(runner);
+                }
+              });
+    }
+
+    private void leave(Runner runner) {
+      lock.lock();
+      try {
+        running.remove(runner);
+        gone.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void warm() {
+      // A virtual thread starts with its task.
+    }
+
+    @Override
+    public void close() {
+      // Threads end with their tasks.
+    }
+
+    @Override
+    public void closeNow() {
+      Set<Runner> now;
+      lock.lock();
+      try {
+        now = Set.copyOf(running);
+      } finally {
+        lock.unlock();
+      }
+      now.forEach(Runner::stopCurrent);
+    }
+
+    @Override
+    public boolean awaitGone(Duration timeout) throws InterruptedException {
+      long left = timeout.toNanos();
+      lock.lockInterruptibly();
+      try {
+        while (!running.isEmpty()) {
+          if (left <= 0) {
+            return false;
+          }
+          left = gone.awaitNanos(left);
+        }
+        return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

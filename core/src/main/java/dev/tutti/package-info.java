@@ -1,0 +1,2 @@
+/** The front door: pools, and bulk calls over them. */
+package dev.tutti;

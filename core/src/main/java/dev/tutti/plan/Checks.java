@@ -1,0 +1,14 @@
+package dev.tutti.plan;
+
+import java.util.Locale;
+
+/** The one way in which options refuse a value. */
+final class Checks {
+  private Checks() {}
+
+  static void require(boolean rule, String message, Object... values) {
+    if (!rule) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, values));
+    }
+  }
+}

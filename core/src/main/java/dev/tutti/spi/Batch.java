@@ -1,0 +1,38 @@
+package dev.tutti.spi;
+
+import java.util.List;
+
+/**
+ * Consecutive items of one call that go to one worker together.
+ *
+ * @since 0.1
+ */
+public final class Batch {
+  private final Call call;
+  private final List<Item> items;
+
+  /**
+   * Makes a batch.
+   *
+   * @param call the call
+   * @param items its items, at least one
+   */
+  public Batch(Call call, List<Item> items) {
+    this.call = call;
+    this.items = List.copyOf(items);
+  }
+
+  /**
+   * {@return the call that all items belong to}
+   */
+  public Call call() {
+    return call;
+  }
+
+  /**
+   * {@return the items, in the order in which the worker is to run them}
+   */
+  public List<Item> items() {
+    return items;
+  }
+}

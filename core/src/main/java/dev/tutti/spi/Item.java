@@ -1,0 +1,176 @@
+package dev.tutti.spi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One element of the input of a call, and where it stands.
+ *
+ * @since 0.1
+ */
+public final class Item {
+  /*
+   * The claim. It lives here for workers that share memory with the engine. A group whose workers do
+   * not share memory keeps a word for each item where its workers can see it, and leaves this one
+   * alone.
+   *
+   *   QUEUED  -> RUNNING   claim(), by the worker, before it does anything with the item
+   *   QUEUED  -> TAKEN     takeBack(), by whoever wants it elsewhere or not at all
+   *   TAKEN   -> QUEUED    requeue(), by the engine, before it offers the item again
+   *   RUNNING -> QUEUED    requeue(), the same, for a further attempt
+   */
+  private static final int QUEUED = 0;
+  private static final int RUNNING = 1;
+  private static final int TAKEN = 2;
+  private static final VarHandle CLAIM;
+
+  static {
+    try {
+      CLAIM = MethodHandles.lookup().findVarHandle(Item.class, "claim", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Call call;
+  private final long index;
+  private final @Nullable Object argument;
+
+  @SuppressWarnings("unused") // by CLAIM
+  private volatile int claim = QUEUED;
+
+  private volatile boolean unwanted;
+  private volatile @Nullable Object place;
+  private volatile @Nullable Object form;
+  private final AtomicInteger attempts = new AtomicInteger();
+  private final AtomicInteger deaths = new AtomicInteger();
+
+  /**
+   * Makes an item.
+   *
+   * @param call the call that it belongs to
+   * @param index its place in the input, from 0
+   * @param argument the element itself
+   */
+  public Item(Call call, long index, @Nullable Object argument) {
+    this.call = call;
+    this.index = index;
+    this.argument = argument;
+  }
+
+  /**
+   * {@return the call that this item belongs to}
+   */
+  public Call call() {
+    return call;
+  }
+
+  /**
+   * {@return the item's place in the input, from 0}
+   */
+  public long index() {
+    return index;
+  }
+
+  /**
+   * {@return the element itself}
+   */
+  public @Nullable Object argument() {
+    return argument;
+  }
+
+  /**
+   * Makes the item the caller's own to run, if nobody has been quicker.
+   *
+   * @return whether the caller is to run it
+   */
+  public boolean claim() {
+    return CLAIM.compareAndSet(this, QUEUED, RUNNING); // against takeBack()
+  }
+
+  /**
+   * Takes the item from the worker that it was offered to, if that has not claimed it.
+   *
+   * @return whether the item is back
+   */
+  public boolean takeBack() {
+    return CLAIM.compareAndSet(this, QUEUED, TAKEN); // against claim()
+  }
+
+  /** Makes the item ready to be offered again. Only for the engine, while nobody else has it. */
+  public void requeue() {
+    place = null;
+    CLAIM.setVolatile(this, QUEUED);
+  }
+
+  /** Says that nobody wants the item's result any more: it is not to start, and is to be stopped. */
+  public void unwant() {
+    unwanted = true; // before the group looks for the item's place in stop()
+  }
+
+  /**
+   * {@return whether nobody wants the item's result any more} A group looks here after it has set
+   * the item's {@linkplain #place place}, so that a stop that came just before is not missed.
+   */
+  public boolean isUnwanted() {
+    return unwanted;
+  }
+
+  /**
+   * {@return the worker that has the item, as its group knows it}
+   */
+  public @Nullable Object place() {
+    return place;
+  }
+
+  /**
+   * Says which worker has the item.
+   *
+   * @param place the worker, as its group knows it
+   */
+  public void place(@Nullable Object place) {
+    this.place = place;
+  }
+
+  /**
+   * {@return what the group kept of this item when it admitted it, such as its bytes}
+   */
+  public @Nullable Object form() {
+    return form;
+  }
+
+  /**
+   * Keeps the group's own form of this item.
+   *
+   * @param form the form
+   */
+  public void form(@Nullable Object form) {
+    this.form = form;
+  }
+
+  /**
+   * {@return how often the item was started}
+   */
+  public int attempts() {
+    return attempts.get();
+  }
+
+  /** Counts one start. Only the engine calls it, once for each outcome of a started attempt. */
+  public void countAttempt() {
+    attempts.incrementAndGet();
+  }
+
+  /**
+   * {@return how many workers died while they had this item and had claimed nothing}
+   */
+  public int deaths() {
+    return deaths.get();
+  }
+
+  /** Counts one such death. Only the engine calls it. */
+  public void countDeath() {
+    deaths.incrementAndGet();
+  }
+}

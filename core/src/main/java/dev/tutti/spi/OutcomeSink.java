@@ -1,0 +1,49 @@
+package dev.tutti.spi;
+
+import dev.tutti.task.Outcome;
+import dev.tutti.task.WorkerLostException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where workers tell how their work ended.
+ *
+ * <p><b>Thread safety.</b> May be called from any thread; never blocks and never runs code of a
+ * user. Must not be called with a lock held that the group takes in {@link WorkerGroup#stop} or
+ * {@link WorkerGroup#workQueued}.
+ *
+ * @since 0.1
+ */
+public interface OutcomeSink {
+  /**
+   * An item has ended. Called once for each item that a worker has started.
+   *
+   * @param item the item
+   * @param outcome how it ended
+   * @param elapsedNanos how long it ran, in nanoseconds
+   */
+  void ended(Item item, Outcome<?> outcome, long elapsedNanos);
+
+  /**
+   * An item was never started, because its worker is gone or because somebody took it back. It is
+   * run elsewhere, or ends as cancelled where that was asked.
+   *
+   * @param item the item
+   * @param death how its worker died; null if it came back in another way
+   */
+  void returned(Item item, @Nullable WorkerLostException death);
+
+  /**
+   * All items of a batch have ended or been returned.
+   *
+   * @param batch the batch
+   * @param elapsedNanos the time from its hand-over to now, in nanoseconds
+   */
+  void batchEnded(Batch batch, long elapsedNanos);
+
+  /**
+   * No worker can be started. What is waiting ends at once as failed.
+   *
+   * @param cause why
+   */
+  void startFailed(Throwable cause);
+}

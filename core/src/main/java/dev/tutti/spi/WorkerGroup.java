@@ -1,0 +1,93 @@
+package dev.tutti.spi;
+
+import dev.tutti.task.NotSendableException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The workers of one pool. The engine offers work, the group's workers fetch it.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread.
+ *
+ * @since 0.1
+ */
+public interface WorkerGroup {
+  /**
+   * {@return what the workers can do}
+   */
+  Capabilities capabilities();
+
+  /**
+   * {@return how many workers there are at most}
+   */
+  int maxWorkers();
+
+  /**
+   * {@return how many workers are alive now}
+   */
+  int liveWorkers();
+
+  /**
+   * Looks at a call before any of its items is queued, and makes of it what the workers need.
+   *
+   * @param call the call
+   * @throws NotSendableException if its function cannot be moved to a worker
+   */
+  void admit(Call call) throws NotSendableException;
+
+  /**
+   * Looks at an item before it is queued, and makes of it what the workers need.
+   *
+   * @param item the item
+   * @throws NotSendableException if it cannot be moved to a worker
+   */
+  void admit(Item item) throws NotSendableException;
+
+  /**
+   * Work has been queued: an idle worker is to fetch it, or a new one is to start. Does not block,
+   * but for a group whose {@linkplain Capabilities#callerRuns caller runs} the work, which runs it.
+   */
+  void workQueued();
+
+  /**
+   * Takes back about half of the items of a batch that its worker has not claimed, from the end.
+   *
+   * @param batch a batch that a worker has
+   * @return the items that are back; nobody else will report them
+   */
+  List<Item> takeBack(Batch batch);
+
+  /**
+   * Stops an item: takes it back where its worker has not claimed it, else interrupts it, and kills
+   * its worker after the grace time where that is possible. The item ends or is returned when it has
+   * stopped. Does not block.
+   *
+   * @param item an item that was {@linkplain Item#unwant unwanted} before
+   */
+  void stop(Item item);
+
+  /**
+   * Starts all workers and waits until they are ready.
+   *
+   * @throws InterruptedException if the caller is interrupted while it waits
+   */
+  void warm() throws InterruptedException;
+
+  /** Lets all workers go. The engine calls it when nothing runs or waits any more. Does not block. */
+  void close();
+
+  /**
+   * Stops what runs, as {@link #stop} does, and lets all workers go. Does not block; what the workers
+   * had ends or is returned.
+   */
+  void closeNow();
+
+  /**
+   * Waits until all workers are gone, after {@link #close} or {@link #closeNow}.
+   *
+   * @param timeout how long at most
+   * @return whether they are gone
+   * @throws InterruptedException if the caller is interrupted while it waits
+   */
+  boolean awaitGone(Duration timeout) throws InterruptedException;
+}

@@ -1,0 +1,2 @@
+/** What a backend offers to the engine, what the engine offers to a backend. */
+package dev.tutti.spi;

@@ -1,0 +1,53 @@
+package dev.tutti.task;
+
+import java.io.Serial;
+import java.util.Objects;
+
+/**
+ * Stands for an exception of a task that could not cross to this process, because it, or something
+ * that it holds, is not serialisable or not known here. It keeps the original's class name, message
+ * and stack, those of its causes, and says why the original did not cross.
+ *
+ * @since 0.1
+ */
+public final class SubstituteException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final String originalClass;
+  private final String reason;
+
+  /**
+   * Makes a substitute.
+   *
+   * @param originalClass the class name of the exception that did not cross
+   * @param text what the original says of itself, as {@link Throwable#toString} gives it
+   * @param reason why it did not cross
+   * @param stack the stack of the original
+   */
+  public SubstituteException(
+      String originalClass, String text, String reason, StackTraceElement[] stack) {
+    super(text);
+    this.originalClass = Objects.requireNonNull(originalClass, "originalClass");
+    this.reason = Objects.requireNonNull(reason, "reason");
+    setStackTrace(stack);
+  }
+
+  /**
+   * {@return the class name of the exception that did not cross}
+   */
+  public String originalClass() {
+    return originalClass;
+  }
+
+  /**
+   * {@return why the original did not cross}
+   */
+  public String reason() {
+    return reason;
+  }
+
+  @Override
+  public String toString() {
+    return getMessage() + " (did not cross to this process: " + reason + ")";
+  }
+}

@@ -1,0 +1,54 @@
+package dev.tutti.task;
+
+import java.io.Serial;
+import java.util.Objects;
+
+/**
+ * One item of a bulk call did not succeed. The message names the item, the {@linkplain #getCause
+ * cause} is what the task threw or the {@link WorkerLostException}, and the stack is that of the
+ * caller.
+ *
+ * @since 0.1
+ */
+public final class TaskFailedException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1L;
+  private static final int SHORT = 80;
+
+  private final long index;
+  private final int attempt;
+
+  /**
+   * Makes the exception.
+   *
+   * @param index the item's place in the input, from 0
+   * @param item the item in words; cut to 80 characters in the message
+   * @param attempt the number of the attempt that failed, from 1
+   * @param cause what the task threw
+   */
+  public TaskFailedException(long index, String item, int attempt, Throwable cause) {
+    super(
+        "item %d failed: item=%s attempt=%d cause=%s"
+            .formatted(index, shortened(item), attempt, Objects.requireNonNull(cause, "cause")),
+        cause);
+    this.index = index;
+    this.attempt = attempt;
+  }
+
+  /**
+   * {@return the item's place in the input, from 0}
+   */
+  public long index() {
+    return index;
+  }
+
+  /**
+   * {@return the number of the attempt that failed, from 1}
+   */
+  public int attempt() {
+    return attempt;
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= SHORT ? text : text.substring(0, SHORT - 3) + "...";
+  }
+}

@@ -1,0 +1,2 @@
+/** Running tasks in worker JVMs on this machine. */
+package dev.tutti.process;
