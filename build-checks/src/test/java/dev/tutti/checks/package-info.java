@@ -1,0 +1,2 @@
+/** Rules about the structure of all modules, checked on what was built. */
+package dev.tutti.checks;
