@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class Bulk {
-  private static final int DEFAULT_WINDOW = 1_024;
+  static final int DEFAULT_WINDOW = 1_024;
 
   private final EnginePool pool;
   private final BulkPlan plan;

@@ -106,10 +106,10 @@ final class EnginePool implements Pool {
     for (Future<?> future : futures) {
       try {
         future.get(deadline.leftNanos(), TimeUnit.NANOSECONDS);
-      } catch (ExecutionException | CancellationException e) {
-        continue; // it has ended, and that is all that is asked here
       } catch (TimeoutException e) {
         return false;
+      } catch (ExecutionException | CancellationException e) {
+        // It has ended, and that is all that is asked here; the caller has the future itself.
       }
     }
     return true;
@@ -148,7 +148,7 @@ final class EnginePool implements Pool {
           if (done) {
             ended.add(future);
           } else {
-            future.whenComplete((_, _) -> ended.add(future));
+            var _ = future.whenComplete((_, _) -> ended.add(future));
           }
           continue;
         }

@@ -39,7 +39,8 @@ class ArchitectureRulesTest {
             packages form a cycle: dev.tutti.a -> dev.tutti.b -> dev.tutti.c -> dev.tutti.a
               dev.tutti.a.A uses dev.tutti.b.B
               dev.tutti.b.B uses dev.tutti.c.C
-              dev.tutti.c.C uses dev.tutti.a.A""");
+              dev.tutti.c.C uses dev.tutti.a.A\
+            """);
   }
 
   /** An arrow made by nothing but the descriptor of a method is seen. */
@@ -83,7 +84,9 @@ class ArchitectureRulesTest {
         .startsWith("packages form a cycle: dev.tutti -> dev.tutti.sub -> dev.tutti\n");
   }
 
-  /** Arrows in one direction, a cycle inside one package and a class name in a string are no cycle. */
+  /**
+   * Arrows in one direction, a cycle inside one package and a class name in a string are no cycle.
+   */
   @Test
   void describeCycle_noCycle_isEmpty() {
     assertThat(
@@ -109,7 +112,10 @@ class ArchitectureRulesTest {
             "module core must not use module memory: dev.tutti.task.Task uses dev.tutti.memory.Segment");
   }
 
-  /** A module descriptor that requires a module of a higher layer is found, although no class uses it. */
+  /**
+   * A module descriptor that requires a module of a higher layer is found, although no class uses
+   * it.
+   */
   @Test
   void violations_upwardRequires_isFound() {
     compile("module dev.tutti.memory {}");

@@ -33,7 +33,10 @@ class ArchitectureTest {
     }
   }
 
-  /** Every module with sources has class files, so that no rule passes for want of something to read. */
+  /**
+   * Every module with sources has class files, so that no rule passes for want of something to
+   * read.
+   */
   @Test
   void modules_withSources_haveClassFiles() {
     assertThat(modules).containsKey("core");

@@ -31,8 +31,7 @@ record BuiltModule(String name, Path sources, Path classes) {
 
   private static BuiltModule of(Path root, String name) {
     Path folder = root.resolve(name);
-    return new BuiltModule(
-        name, folder.resolve("src/main/java"), folder.resolve("target/classes"));
+    return new BuiltModule(name, folder.resolve("src/main/java"), folder.resolve("target/classes"));
   }
 
   /** {@return its Java sources} */

@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
 /**
  * What one class file says of other classes of this project.
  *
- * <p>Class entries of the constant pool are not enough: a type that occurs only in a descriptor, a generic signature or an
- * annotation has none. All three are texts in the pool, so every text there is searched for {@code Ldev/tutti/...}, save those
- * that are string constants of the program.
+ * <p>Class entries of the constant pool are not enough: a type that occurs only in a descriptor, a
+ * generic signature or an annotation has none. All three are texts in the pool, so every text there
+ * is searched for {@code Ldev/tutti/...}, save those that are string constants of the program.
  *
  * @param name the internal name of the class itself
  * @param classes internal names of the classes of this project that it mentions

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /**
  * The documentation of the published modules is made, complete and without a warning.
  *
- * <p>The javadoc tool runs here, once over all modules, because the Maven plugin for it reads module descriptors with the
- * JDK that Maven runs on, which may be older than they are.
+ * <p>The javadoc tool runs here, once over all modules, because the Maven plugin for it reads
+ * module descriptors with the JDK that Maven runs on, which may be older than they are.
  */
 @Tag("unit")
 class JavadocTest {

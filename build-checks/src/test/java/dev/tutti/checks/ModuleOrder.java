@@ -51,51 +51,53 @@ final class ModuleOrder {
     return Set.copyOf(all);
   }
 
-  /** {@return a sentence for each break of the rule, given the class files of each module by its folder name} */
+  /**
+   * {@return a sentence for each break of the rule, given the class files of each module by its
+   * folder name}
+   */
   static List<String> violations(SortedMap<String, List<ClassFileReferences>> modules) {
     List<String> violations = new ArrayList<>();
     Map<String, String> ownerOfPackage = new TreeMap<>();
     Map<String, String> ownerOfModuleName = new TreeMap<>();
-    modules.forEach(
-        (module, files) -> {
-          if (!files.isEmpty() && !MAY_USE.containsKey(module)) {
+    modules.forEach((module, files) -> {
+      if (!files.isEmpty() && !MAY_USE.containsKey(module)) {
+        violations.add(
+            "module has no place in the layers: module=%s; give it one in %s"
+                .formatted(module, ModuleOrder.class.getName()));
+      }
+      for (ClassFileReferences file : files) {
+        file.moduleName().ifPresent(name -> ownerOfModuleName.put(name, module));
+        String name = packageOf(file.name());
+        String owner =
+            file.moduleName().isPresent() ? module : ownerOfPackage.putIfAbsent(name, module);
+        if (owner != null && !owner.equals(module)) {
+          violations.add(
+              "package is in two modules: package=%s modules=%s, %s"
+                  .formatted(name, owner, module));
+        }
+      }
+    });
+    modules.forEach((module, files) -> {
+      for (ClassFileReferences file : files) {
+        for (String type : file.classes()) {
+          String used = ownerOfPackage.getOrDefault(packageOf(type), module);
+          if (!allowed(module, used)) {
             violations.add(
-                "module has no place in the layers: module=%s; give it one in %s"
-                    .formatted(module, ModuleOrder.class.getName()));
+                "module %s must not use module %s: %s uses %s"
+                    .formatted(
+                        module, used, file.name().replace('/', '.'), type.replace('/', '.')));
           }
-          for (ClassFileReferences file : files) {
-            file.moduleName().ifPresent(name -> ownerOfModuleName.put(name, module));
-            String name = packageOf(file.name());
-            String owner = file.moduleName().isPresent() ? module : ownerOfPackage.putIfAbsent(name, module);
-            if (owner != null && !owner.equals(module)) {
-              violations.add(
-                  "package is in two modules: package=%s modules=%s, %s"
-                      .formatted(name, owner, module));
-            }
+        }
+        for (String required : file.requiredModules()) {
+          String used = ownerOfModuleName.getOrDefault(required, module);
+          if (!allowed(module, used)) {
+            violations.add(
+                "module %s must not use module %s: its module-info requires %s"
+                    .formatted(module, used, required));
           }
-        });
-    modules.forEach(
-        (module, files) -> {
-          for (ClassFileReferences file : files) {
-            for (String type : file.classes()) {
-              String used = ownerOfPackage.getOrDefault(packageOf(type), module);
-              if (!allowed(module, used)) {
-                violations.add(
-                    "module %s must not use module %s: %s uses %s"
-                        .formatted(
-                            module, used, file.name().replace('/', '.'), type.replace('/', '.')));
-              }
-            }
-            for (String required : file.requiredModules()) {
-              String used = ownerOfModuleName.getOrDefault(required, module);
-              if (!allowed(module, used)) {
-                violations.add(
-                    "module %s must not use module %s: its module-info requires %s"
-                        .formatted(module, used, required));
-              }
-            }
-          }
-        });
+        }
+      }
+    });
     return violations.stream().distinct().toList();
   }
 

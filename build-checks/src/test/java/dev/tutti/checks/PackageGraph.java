@@ -29,7 +29,10 @@ final class PackageGraph {
     }
   }
 
-  /** {@return one sentence about a shortest cycle, and a line for each of its arrows; empty if there is no cycle} */
+  /**
+   * {@return one sentence about a shortest cycle, and a line for each of its arrows; empty if there
+   * is no cycle}
+   */
   Optional<String> describeCycle() {
     List<String> shortest = List.of();
     for (String start : arrows.keySet()) {

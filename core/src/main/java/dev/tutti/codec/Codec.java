@@ -80,8 +80,8 @@ public final class Codec {
       byte tag = bytes.get();
       return switch (tag) {
         case NULL -> null;
-        case TRUE -> Boolean.TRUE;
-        case FALSE -> Boolean.FALSE;
+        case TRUE -> true;
+        case FALSE -> false;
         case INT -> bytes.getInt();
         case LONG -> bytes.getLong();
         case DOUBLE -> bytes.getDouble();
@@ -111,6 +111,7 @@ public final class Codec {
   }
 
   /** A string with a surrogate that has no partner does not survive UTF-8, so it goes as it is. */
+  @SuppressWarnings("ByteBufferBackingArray") // tagged() allocates it, so it begins at 0
   private static byte[] text(byte tag, String s) {
     try {
       ByteBuffer utf8 = UTF_8.newEncoder().encode(CharBuffer.wrap(s));

@@ -41,6 +41,9 @@ final class ValueWriter extends ObjectOutputStream {
 
   @Override
   protected Object replaceObject(Object value) throws IOException {
+    if (value instanceof Refused) {
+      return value; // the stream writes the exception that ends it
+    }
     if (visited != null) {
       visited.add(value);
     }

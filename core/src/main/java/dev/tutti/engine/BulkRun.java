@@ -218,13 +218,7 @@ final class BulkRun extends EngineCall {
   }
 
   private void settle(Item item, Outcome<?> outcome, long elapsedNanos) {
-    Done<?, ?> done =
-        new Done<>(
-            item.index(),
-            item.argument(),
-            outcome,
-            Duration.ofNanos(elapsedNanos),
-            item.attempts());
+    Done<?, ?> done = doneOf(item, outcome, elapsedNanos);
     boolean stopsRest = false;
     if (meter != null) {
       meter.count(outcome.succeeded());
@@ -255,6 +249,12 @@ final class BulkRun extends EngineCall {
     if (stopsRest) {
       dispatcher.giveUp(this, results.inOrder() ? item.index() + 1 : 0);
     }
+  }
+
+  private static <R extends @Nullable Object> Done<?, R> doneOf(
+      Item item, Outcome<R> outcome, long elapsedNanos) {
+    return new Done<@Nullable Object, R>(
+        item.index(), item.argument(), outcome, Duration.ofNanos(elapsedNanos), item.attempts());
   }
 
   /** The pool is being stopped. */

@@ -5,6 +5,7 @@ import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.JdkFloor;
 import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.TaskFuture;
 import java.time.Duration;

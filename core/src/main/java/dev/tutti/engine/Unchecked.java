@@ -4,7 +4,8 @@ package dev.tutti.engine;
 final class Unchecked {
   private Unchecked() {}
 
-  @SuppressWarnings("unchecked") // the cast is erased: nothing is wrapped and nothing is lost
+  // The cast is erased: nothing is wrapped and nothing is lost.
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   static <E extends Throwable> E same(Throwable failure) throws E {
     throw (E) failure;
   }

@@ -1,5 +1,6 @@
 package dev.tutti.event;
 
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +13,14 @@ final class Terminal {
    * {@return whether standard error is a terminal} The JDK tells this only of input and output
    * together, so the descriptor's own link is read where the system has one.
    */
+  @SuppressWarnings("SystemConsoleNull") // it is still declared nullable
   static boolean stderr() {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException noSuchLink) {
-      return System.console() != null && System.console().isTerminal();
+      Console console = System.console();
+      return console != null && console.isTerminal();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.tutti.plan;
 import java.util.Locale;
 
 /** The one way in which options refuse a value. */
+@SuppressWarnings("AnnotateFormatMethod") // that annotation would be a dependency at run time
 final class Checks {
   private Checks() {}
 

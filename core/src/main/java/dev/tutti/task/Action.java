@@ -10,6 +10,7 @@ import java.io.Serializable;
  * @since 0.1
  */
 @FunctionalInterface
+@SuppressWarnings("FunctionalInterfaceMethodChanged") // run() does the same, for the JDK's callers
 public interface Action extends Runnable, Serializable {
   /**
    * Does the work.

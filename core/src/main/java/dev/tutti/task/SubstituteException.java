@@ -47,6 +47,7 @@ public final class SubstituteException extends RuntimeException {
   }
 
   @Override
+  @SuppressWarnings("OverrideThrowableToString") // the message stays the original's own
   public String toString() {
     return getMessage() + " (did not cross to this process: " + reason + ")";
   }

@@ -1,8 +1,12 @@
-package dev.tutti.engine;
+package dev.tutti.spi;
 
 import java.lang.Runtime.Version;
 
-/** The oldest JDK that Tutti runs on. */
+/**
+ * The oldest JDK that Tutti runs on.
+ *
+ * @since 0.1
+ */
 public final class JdkFloor {
   private static final Version FLOOR = Version.parse("25.0.3");
 

@@ -1,0 +1,146 @@
+"""One cell of the table whose column is Python: a column and a row of it, in a process of its own.
+
+Run:  python3 peer.py COLUMN ROW WORKERS ITEMS [FOLDER]
+It says "ready", then answers each line of standard input with one measured run, as one line of JSON:
+{"seconds": 0.021, "count": 2000, "result": "2000"}, and ends where its input ends. The measured work is that of peers/overhead.py and
+peers/etl.py; the Java columns speak the same (dev.tutti.bench.compare.Peer).
+"""
+import json
+import multiprocessing
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers"))
+from overhead import identity
+
+COLUMN, ROW = sys.argv[1:3] if len(sys.argv) > 2 else ("", "")
+
+
+class PoolColumn:
+    """multiprocessing.Pool with one of its start methods."""
+
+    def __init__(self, workers):
+        self.context = multiprocessing.get_context(COLUMN.removeprefix("python-"))
+        self.workers = workers
+        if ROW not in ("start", "audio"):
+            self.pool = self.context.Pool(workers)
+            self.pool.map(identity, range(1000))
+
+    def roundtrip(self, times):
+        return timed(lambda: [self.pool.apply(identity, (1,)) for _ in range(times)])
+
+    def map_one(self, items):
+        return timed(lambda: self.pool.map(identity, range(items), chunksize=1))
+
+    def map_default(self, items):
+        return timed(lambda: self.pool.map(identity, range(items)))
+
+    def start(self, items):
+        begin = time.perf_counter()
+        with self.context.Pool(self.workers) as pool:
+            results = pool.map(identity, range(items), chunksize=1)
+            return time.perf_counter() - begin, results
+
+    def audio(self, paths):
+        def run():
+            with self.context.Pool(self.workers) as pool:
+                return pool.map(audio_job(), paths)
+        return timed(run)
+
+
+class ExecutorColumn:
+    """concurrent.futures.ProcessPoolExecutor, which sends one item a message unless told otherwise."""
+
+    def __init__(self, workers):
+        self.workers = workers
+        if ROW != "start":
+            self.pool = ProcessPoolExecutor(workers)
+            list(self.pool.map(identity, range(100)))
+
+    def roundtrip(self, times):
+        return timed(lambda: [self.pool.submit(identity, 1).result() for _ in range(times)])
+
+    def map_one(self, items):
+        return timed(lambda: list(self.pool.map(identity, range(items))))
+
+    def start(self, items):
+        begin = time.perf_counter()
+        with ProcessPoolExecutor(self.workers) as pool:
+            results = list(pool.map(identity, range(items)))
+            return time.perf_counter() - begin, results
+
+
+class JoblibColumn:
+    """joblib.Parallel with its own processes."""
+
+    def __init__(self, workers):
+        from joblib import Parallel, delayed
+        self.parallel, self.delayed, self.workers = Parallel, delayed, workers
+        if ROW != "start":
+            self.map_default(100)
+
+    def map_one(self, items):
+        return timed(lambda: self.parallel(n_jobs=self.workers, batch_size=1)(self.delayed(identity)(i) for i in range(items)))
+
+    def map_default(self, items):
+        return timed(lambda: self.parallel(n_jobs=self.workers)(self.delayed(identity)(i) for i in range(items)))
+
+    def start(self, items):
+        from joblib.externals.loky import get_reusable_executor
+        get_reusable_executor().shutdown(wait=True)
+        return self.map_one(items)
+
+
+class LoopColumn:
+    """A plain loop."""
+
+    def __init__(self, workers):
+        pass
+
+    def audio(self, paths):
+        return timed(lambda: [audio_job()(path) for path in paths])
+
+
+COLUMNS = {"python-fork": PoolColumn, "python-spawn": PoolColumn, "python-forkserver": PoolColumn,
+           "python-executor": ExecutorColumn, "joblib": JoblibColumn, "python-loop": LoopColumn}
+
+
+def audio_job():
+    import etl  # here, so that the other rows do not carry numpy
+    return etl.job
+
+
+def timed(action):
+    begin = time.perf_counter()
+    results = action()
+    return time.perf_counter() - begin, results
+
+
+def checksum(results):
+    """Tells wrong values and a wrong order."""
+    return str(sum((i + 1) * r for i, r in enumerate(results)))
+
+
+def main():
+    workers, items = int(sys.argv[3]), int(sys.argv[4])
+    column = COLUMNS[COLUMN](workers)
+    run = getattr(column, ROW.replace(".", "_"))
+    paths = []
+    if ROW == "audio":
+        paths = sorted(entry.path for entry in os.scandir(sys.argv[5]) if not entry.name.endswith("-transformed.wav"))
+        audio_job()
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        if ROW == "audio":
+            seconds, each = run(paths)
+            answer = {"seconds": seconds, "count": len(each), "result": str(len(each))}
+        else:
+            seconds, results = run(items)
+            answer = {"seconds": seconds, "count": len(results), "result": checksum(results)}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+package dev.tutti.bench.compare;
+
+import dev.tutti.Parallel;
+import dev.tutti.Pool;
+import dev.tutti.plan.Batching;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A pool of Tutti. */
+final class TuttiColumn implements Column {
+  private final Opener<Pool> opener;
+  private final @Nullable Pool warm;
+
+  private TuttiColumn(Opener<Pool> opener, @Nullable Pool warm) {
+    this.opener = opener;
+    this.warm = warm;
+  }
+
+  static TuttiColumn open(Row row, Opener<Pool> opener) {
+    return switch (row) {
+      case START, AUDIO -> new TuttiColumn(opener, null); // they open a pool in each run
+      case ROUNDTRIP, MAP_ONE, MAP_DEFAULT -> {
+        Pool pool = opener.open();
+        pool.warm();
+        yield new TuttiColumn(opener, pool);
+      }
+    };
+  }
+
+  @Override
+  public Sample run(Row row, int items, List<Path> files) throws Exception {
+    return switch (row) {
+      case ROUNDTRIP -> roundTrip(warm(), items);
+      case MAP_ONE -> mapOne(warm(), items);
+      case MAP_DEFAULT -> mapDefault(warm(), items);
+      case START -> start(items);
+      case AUDIO -> audio(files);
+    };
+  }
+
+  private static Sample roundTrip(Pool pool, int times) throws Exception {
+    Integer one = 1;
+    List<Integer> results = new ArrayList<>(times);
+    long begin = System.nanoTime();
+    for (int i = 0; i < times; i++) {
+      results.add(pool.submit(() -> Column.identity(one)).get());
+    }
+    return Sample.of(System.nanoTime() - begin, results);
+  }
+
+  private static Sample mapOne(Pool pool, int items) {
+    long begin = System.nanoTime();
+    List<Integer> results =
+        Parallel.on(pool).batch(Batching.fixed(1)).map(Column.range(items), Column::identity);
+    return Sample.of(System.nanoTime() - begin, results);
+  }
+
+  private static Sample mapDefault(Pool pool, int items) {
+    long begin = System.nanoTime();
+    List<Integer> results = pool.map(Column.range(items), Column::identity);
+    return Sample.of(System.nanoTime() - begin, results);
+  }
+
+  private Sample start(int items) {
+    long begin = System.nanoTime();
+    try (Pool pool = opener.open()) {
+      List<Integer> results =
+          Parallel.on(pool).batch(Batching.fixed(1)).map(Column.range(items), Column::identity);
+      return Sample.of(System.nanoTime() - begin, results);
+    }
+  }
+
+  private Sample audio(List<Path> files) {
+    throw new UnsupportedOperationException("audio " + files);
+  }
+
+  private Pool warm() {
+    if (warm == null) {
+      throw new IllegalStateException("this row has no pool that stays");
+    }
+    return warm;
+  }
+
+  @Override
+  public void close() {
+    if (warm != null) {
+      warm.close();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Measurements of single parts, with JMH. */
+@NullMarked
+package dev.tutti.bench.parts;
+
+import org.jspecify.annotations.NullMarked;

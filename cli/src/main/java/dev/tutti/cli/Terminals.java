@@ -1,0 +1,39 @@
+package dev.tutti.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What the standard streams are connected to. */
+final class Terminals {
+  static final int STDOUT = 1;
+  static final int STDERR = 2;
+
+  private Terminals() {}
+
+  /** Whether a person looks at the stream. A dumb terminal, which cannot redraw a line, counts as none. */
+  static boolean isTerminal(int descriptor) {
+    if ("dumb".equals(System.getenv("TERM"))) {
+      return false;
+    }
+    String target = target(descriptor);
+    return target.isEmpty()
+        ? System.console().isTerminal()
+        : target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+  }
+
+  /** Whether whoever reads the stream can go away. */
+  static boolean isPipe(int descriptor) {
+    String target = target(descriptor);
+    return target.startsWith("pipe:") || target.startsWith("socket:");
+  }
+
+  /** Empty where the system does not tell. */
+  private static String target(int descriptor) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+    } catch (IOException | UnsupportedOperationException noSuchLink) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.tutti.memory;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of memory without a name that other processes of the same user can map.
+ *
+ * <p><b>Lifetime.</b> Its file is unlinked as soon as it is open; others map it through the owner's
+ * descriptor. So the kernel frees the memory when the last process that has it is gone or has closed
+ * it, whoever dies in whichever way.
+ *
+ * <p><b>Thread safety.</b> The memory may be accessed by any thread of any process that maps it;
+ * plain accesses are not ordered, those by {@code VarHandle} are as within one process. After {@link
+ * #close} every access fails.
+ *
+ * <p><b>Failure.</b> All of it is written once before it is mapped: a full file system is an {@code
+ * IOException} of {@link #create}, never a fault later.
+ */
+public final class Segment implements AutoCloseable {
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+  private static final int CHUNK = 1 << 16;
+
+  private final FileChannel channel;
+  private final Arena arena;
+  private final MemorySegment memory;
+  private final int descriptor;
+
+  private Segment(FileChannel channel, long bytes, int descriptor) throws IOException {
+    this.channel = channel;
+    this.descriptor = descriptor;
+    this.arena = Arena.ofShared();
+    try {
+      this.memory = channel.map(MapMode.READ_WRITE, 0, bytes, arena);
+    } catch (IOException | RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /**
+   * How another process finds a segment. It is good while the owner has the segment open.
+   *
+   * @param pid the owner's process id
+   * @param descriptor the owner's file descriptor
+   * @param bytes the size
+   */
+  public record Handle(long pid, int descriptor, long bytes) {}
+
+  /**
+   * Makes a segment, filled with zeros.
+   *
+   * @param bytes its size, at least 1
+   * @return the segment
+   * @throws IOException if there is no room for it, neither in shared memory nor in the temporary
+   *     folder
+   */
+  public static Segment create(long bytes) throws IOException {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("bytes must be >= 1: bytes=" + bytes);
+    }
+    IOException first = null;
+    for (Path folder : List.of(SHARED_MEMORY, Path.of(System.getProperty("java.io.tmpdir")))) {
+      try {
+        return createIn(folder, bytes);
+      } catch (IOException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    throw new IOException(
+        "no room for a segment of shared memory: bytes=%d; free some of /dev/shm or set java.io.tmpdir"
+            .formatted(bytes),
+        first);
+  }
+
+  private static Segment createIn(Path folder, long bytes) throws IOException {
+    Path file = folder.resolve("tutti-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID());
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    try {
+      Files.delete(file);
+      reserve(channel, bytes);
+      return new Segment(channel, bytes, descriptorOf(file));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static void reserve(FileChannel channel, long bytes) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(CHUNK, bytes));
+    for (long at = 0; at < bytes; ) {
+      zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
+      at += channel.write(zeros, at);
+    }
+  }
+
+  /** The JDK does not tell the number of a descriptor, but the system shows where each one leads. */
+  private static int descriptorOf(Path file) throws IOException {
+    String name = file.getFileName() + " (deleted)";
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
+      for (Path link : links) {
+        Path target = targetOf(link);
+        if (target != null && target.endsWith(name)) {
+          return Integer.parseInt(link.getFileName().toString());
+        }
+      }
+    }
+    throw new IOException("own descriptor not found in " + DESCRIPTORS + ": Linux's /proc is needed");
+  }
+
+  private static @Nullable Path targetOf(Path link) {
+    try {
+      return Files.readSymbolicLink(link);
+    } catch (IOException closedMeanwhile) {
+      return null; // other threads open and close descriptors all the time
+    }
+  }
+
+  /**
+   * Maps a segment of another process.
+   *
+   * @param handle what its owner gave
+   * @return the same memory
+   * @throws IOException if the owner is gone or has closed it
+   */
+  public static Segment open(Handle handle) throws IOException {
+    Path file = Path.of("/proc/" + handle.pid() + "/fd/" + handle.descriptor());
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      return new Segment(channel, handle.bytes(), -1);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /**
+   * {@return how another process finds this segment}
+   *
+   * @throws IllegalStateException if this process is not its owner
+   */
+  public Handle handle() {
+    if (descriptor < 0) {
+      throw new IllegalStateException("only the owner of a segment can give its handle");
+    }
+    return new Handle(ProcessHandle.current().pid(), descriptor, memory.byteSize());
+  }
+
+  /**
+   * {@return the memory}
+   */
+  public MemorySegment memory() {
+    return memory;
+  }
+
+  /** Gives up this process's mapping. Accesses that come later fail. */
+  @Override
+  public void close() throws IOException {
+    arena.close();
+    channel.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Pieces of memory that several processes map. */
+package dev.tutti.memory;

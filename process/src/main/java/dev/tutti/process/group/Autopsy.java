@@ -1,0 +1,71 @@
+package dev.tutti.process.group;
+
+import dev.tutti.process.launch.PoolFolder;
+import dev.tutti.process.launch.WorkerProcess;
+import dev.tutti.process.wire.Claims;
+import dev.tutti.spi.Item;
+import dev.tutti.task.WorkerLostException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of the death of a worker: facts that it has left behind, and no guess. */
+final class Autopsy {
+  private static final int CRASH_LOG_LINES = 12;
+  private static final String OUT_OF_MEMORY_EXIT =
+      "Terminating due to java.lang.OutOfMemoryError";
+
+  private final long pid;
+  private final int status;
+  private final String reason;
+  private final List<String> stderrTail;
+  private final List<String> crashLog;
+
+  Autopsy(
+      WorkerProcess process,
+      int status,
+      Claims claims,
+      PoolFolder folder,
+      @Nullable String wrongdoing) {
+    this.pid = process.pid();
+    this.status = status;
+    this.stderrTail = process.stderrTail();
+    this.crashLog = folder.takeCrashLog(pid, CRASH_LOG_LINES);
+    this.reason = reason(process, claims.cause(), wrongdoing);
+  }
+
+  private String reason(WorkerProcess process, Claims.Cause cause, @Nullable String wrongdoing) {
+    if (wrongdoing != null) {
+      return "its channel broke, and it was killed: " + wrongdoing;
+    }
+    return switch (cause) {
+      case EXIT_IN_ITEM -> "System.exit(%d) was called by the task".formatted(status);
+      case EXIT_ELSEWHERE ->
+          "System.exit(%d) was called by another thread of the worker".formatted(status);
+      case OUT_OF_MEMORY -> "OutOfMemoryError in the task, and its report did not fit in the heap";
+      case NONE -> ofJvm(process);
+    };
+  }
+
+  /** What the JVM said before it ended itself. */
+  private String ofJvm(WorkerProcess process) {
+    if (!crashLog.isEmpty()) {
+      String signal =
+          crashLog.stream()
+              .filter(line -> line.contains("SIG") || line.contains("Error"))
+              .findFirst()
+              .orElse(crashLog.getFirst());
+      return "the JVM crashed: " + signal.replaceFirst("^#\\s*", "");
+    }
+    if (process.stdoutTail().stream().anyMatch(line -> line.startsWith(OUT_OF_MEMORY_EXIT))) {
+      return "the JVM ended itself at an OutOfMemoryError";
+    }
+    return "unknown";
+  }
+
+  /** {@return what is told to who waits for an item} */
+  WorkerLostException report(Item item) {
+    int attempt = item.attempts() + 1;
+    return new WorkerLostException(
+        pid, status, reason, attempt, attempt, stderrTail, crashLog);
+  }
+}

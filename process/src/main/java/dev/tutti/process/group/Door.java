@@ -1,0 +1,124 @@
+package dev.tutti.process.group;
+
+import dev.tutti.process.launch.PoolFolder;
+import dev.tutti.process.launch.WorkerProcess;
+import dev.tutti.process.wire.Channel;
+import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.Hello;
+import dev.tutti.process.wire.WireException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The socket at which one new worker knocks twice, once for each channel; then it is gone. */
+final class Door implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration GREETING_PATIENCE = Duration.ofSeconds(10);
+
+  private final Path path;
+  private final String secret;
+  private final ServerSocketChannel server;
+  private final Selector selector;
+
+  Door(PoolFolder folder, int number, String secret) throws IOException {
+    this.path = folder.path().resolve("w" + number + ".s");
+    this.secret = secret;
+    this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    this.selector = Selector.open();
+    try {
+      server.bind(UnixDomainSocketAddress.of(path));
+      server.configureBlocking(false);
+      server.register(selector, SelectionKey.OP_ACCEPT);
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Waits until the worker has opened both channels. */
+  Map<Frame.Role, Channel> await(WorkerProcess worker) throws IOException {
+    Map<Frame.Role, Channel> channels = new EnumMap<>(Frame.Role.class);
+    var wakeUp = worker.onExit().thenRun(selector::wakeup);
+    try {
+      long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+      while (channels.size() < Frame.Role.values().length) {
+        SocketChannel socket = server.accept();
+        if (socket != null) {
+          greet(socket, channels);
+        } else if (!worker.isAlive()) {
+          throw new IOException(deathAtStart(worker));
+        } else {
+          pause(deadline);
+        }
+      }
+      return channels;
+    } catch (IOException e) {
+      for (Channel channel : channels.values()) {
+        channel.close();
+      }
+      throw e;
+    } finally {
+      wakeUp.cancel(false);
+    }
+  }
+
+  private void pause(long deadline) throws IOException {
+    long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+    if (left <= 0) {
+      throw new IOException("worker did not report in time: waited=" + START_PATIENCE);
+    }
+    selector.select(left);
+    Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
+    selector.selectedKeys().clear();
+  }
+
+  private void greet(SocketChannel socket, Map<Frame.Role, Channel> channels) throws IOException {
+    Channel channel = new Channel(socket);
+    try {
+      Hello hello = Hello.check(channel.readFirst(GREETING_PATIENCE), secret);
+      Channel twice = channels.putIfAbsent(hello.role(), channel);
+      if (twice != null) {
+        channel.close();
+      }
+    } catch (WireException stranger) {
+      channel.close();
+      LOG.log(Level.WARNING, "somebody else knocked at the socket of a new worker", stranger);
+    }
+  }
+
+  private static String deathAtStart(WorkerProcess worker) {
+    int status = worker.awaitExit(Duration.ZERO);
+    List<String> said = worker.stderrTail();
+    List<String> printed = worker.stdoutTail();
+    StringBuilder text = new StringBuilder("worker ended before it was ready: exit=" + status);
+    for (List<String> lines : List.of(printed, said)) {
+      lines.forEach(line -> text.append("\n    ").append(line));
+    }
+    return text.toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (selector;
+        server) {
+      Files.deleteIfExists(path);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.tutti.process.launch;
+
+import dev.tutti.plan.DataSize;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the workers of a pool are to be started.
+ *
+ * @param pool the pool's name
+ * @param workers how many there are at most, for their share of cores and memory
+ * @param heap the largest heap, if the user has said it
+ * @param jvmFlags further flags
+ * @param environment variables to set
+ * @param directory the directory to start in, if not this one's
+ * @param java the command, if not this JVM's own
+ * @param classPath entries after this JVM's own
+ * @param stdout where a worker's standard output goes; null for nowhere
+ * @param stderr where its standard error goes; null for nowhere
+ */
+public record LaunchPlan(
+    String pool,
+    int workers,
+    Optional<DataSize> heap,
+    List<String> jvmFlags,
+    Map<String, String> environment,
+    Optional<Path> directory,
+    Optional<Path> java,
+    List<Path> classPath,
+    @Nullable LineTarget stdout,
+    @Nullable LineTarget stderr) {
+
+  /** Takes whole lines, as bytes. */
+  @FunctionalInterface
+  public interface LineTarget {
+    /**
+     * Takes a line.
+     *
+     * @param bytes an array that holds it
+     * @param length how much of it is the line
+     */
+    void line(byte[] bytes, int length);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.tutti.process.launch;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Starts all workers of a pool from one thread, which lives as long as the pool: the kernel ends a
+ * worker when the thread that has started it ends.
+ */
+public final class Launcher implements AutoCloseable {
+  private final LaunchPlan plan;
+  private final ExecutorService thread;
+
+  /**
+   * Makes a launcher.
+   *
+   * @param plan how workers are to be started
+   */
+  public Launcher(LaunchPlan plan) {
+    this.plan = plan;
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("tutti-" + plan.pool() + "-launcher").factory());
+  }
+
+  /**
+   * Starts a worker.
+   *
+   * @param folder the pool's folder
+   * @param name the worker's name
+   * @param introduction the lines for its standard input
+   * @return its process
+   * @throws IOException if it cannot be started
+   */
+  public WorkerProcess start(PoolFolder folder, String name, List<String> introduction)
+      throws IOException {
+    boolean interrupted = false;
+    try {
+      var started = thread.submit(() -> WorkerProcess.start(plan, folder, name, introduction));
+      while (true) {
+        try {
+          return started.get();
+        } catch (InterruptedException e) {
+          interrupted = true; // the process would be lost
+        }
+      }
+    } catch (RejectedExecutionException e) {
+      throw new IOException("the pool is closed", e);
+    } catch (ExecutionException e) {
+      throw new IOException("worker process cannot be started: " + e.getCause(), e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Ends the thread. All workers must be gone. */
+  @Override
+  public void close() {
+    thread.shutdown();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.tutti.process.launch;
+
+import dev.tutti.process.launch.LaunchPlan.LineTarget;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Carries what one worker prints to where it belongs, line by line, and keeps the last lines. */
+final class OutputPump implements Runnable {
+  private static final int KEPT_LINES = 20;
+  private static final int KEPT_LINE_BYTES = 1_000;
+  private static final int LONGEST_LINE_BYTES = 1 << 16;
+
+  private final InputStream in;
+  private final @Nullable LineTarget target;
+  private final ArrayDeque<String> tail = new ArrayDeque<>(); // guarded by itself
+  private byte[] line = new byte[1 << 10];
+  private int length;
+
+  OutputPump(InputStream in, @Nullable LineTarget target) {
+    this.in = in;
+    this.target = target;
+  }
+
+  /** {@return the last lines that came} */
+  List<String> tail() {
+    synchronized (tail) {
+      return List.copyOf(tail);
+    }
+  }
+
+  @Override
+  public void run() {
+    byte[] bytes = new byte[1 << 13];
+    try (in) {
+      for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+        take(bytes, count);
+      }
+    } catch (IOException closed) {
+      // The stream of a process is closed when that has ended; what had come is what there is.
+      endLine(false);
+      return;
+    }
+    endLine(false);
+  }
+
+  private void take(byte[] bytes, int count) {
+    for (int i = 0; i < count; i++) {
+      add(bytes[i]);
+      if (bytes[i] == '\n') {
+        endLine(true);
+      } else if (length == LONGEST_LINE_BYTES) {
+        pass(); // a line without end must not fill the heap
+      }
+    }
+  }
+
+  private void add(byte b) {
+    if (length == line.length) {
+      line = Arrays.copyOf(line, 2 * length);
+    }
+    line[length++] = b;
+  }
+
+  private void endLine(boolean whole) {
+    if (length > 0) {
+      keep(whole ? length - 1 : length);
+      if (!whole) {
+        add((byte) '\n'); // the process is gone: whatever comes next is another line
+      }
+      pass();
+    }
+  }
+
+  private void keep(int bytes) {
+    String text = new String(line, 0, Math.min(bytes, KEPT_LINE_BYTES), Charset.defaultCharset());
+    synchronized (tail) {
+      if (tail.size() == KEPT_LINES) {
+        tail.removeFirst();
+      }
+      tail.addLast(text);
+    }
+  }
+
+  private void pass() {
+    if (target != null) {
+      target.line(line, length);
+    }
+    length = 0;
+  }
+}

@@ -1,0 +1,149 @@
+package dev.tutti.process.launch;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A folder of one pool that only the user can enter: for sockets until they are connected, and for
+ * crash logs until they are read.
+ *
+ * <p><b>Lifetime.</b> Removed when the pool is closed. One that a killed JVM has left behind is removed
+ * by the next pool that opens; its name tells whose it was.
+ */
+public final class PoolFolder implements AutoCloseable {
+  /** What the system allows for the path of a socket. */
+  private static final int MAX_SOCKET_PATH_BYTES = 107;
+
+  private static final String SOCKET_SUFFIX = "/w999999.s";
+  private static final Pattern NAME = Pattern.compile("tutti-(\\d+)-.*");
+
+  private final Path path;
+
+  private PoolFolder(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Makes a folder.
+   *
+   * @return the folder
+   * @throws IOException if there is no place for it
+   */
+  public static PoolFolder create() throws IOException {
+    IOException failure = new IOException("no place for a pool's folder; set java.io.tmpdir");
+    for (Path parent : places()) {
+      try {
+        removeLeftOvers(parent);
+        Path made = createIn(parent);
+        if (fits(made)) {
+          return new PoolFolder(made);
+        }
+        Files.delete(made);
+        failure.addSuppressed(
+            new IOException("path is too long for a socket: folder=" + parent));
+      } catch (IOException e) {
+        failure.addSuppressed(e);
+      }
+    }
+    throw failure;
+  }
+
+  private static Set<Path> places() {
+    Set<Path> places = new LinkedHashSet<>();
+    places.add(Path.of(System.getProperty("java.io.tmpdir")));
+    Optional.ofNullable(System.getenv("XDG_RUNTIME_DIR")).map(Path::of).ifPresent(places::add);
+    places.add(Path.of("/tmp"));
+    places.add(Path.of("/dev/shm"));
+    return places;
+  }
+
+  private static Path createIn(Path parent) throws IOException {
+    return Files.createTempDirectory(
+            parent.toAbsolutePath(),
+            "tutti-" + ProcessHandle.current().pid() + "-",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  private static boolean fits(Path folder) {
+    int bytes = (folder + SOCKET_SUFFIX).getBytes(StandardCharsets.UTF_8).length;
+    return bytes <= MAX_SOCKET_PATH_BYTES;
+  }
+
+  /** Removes the folders of this user's JVMs that are gone. */
+  private static void removeLeftOvers(Path parent) throws IOException {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "tutti-*")) {
+      for (Path folder : folders) {
+        Matcher name = NAME.matcher(folder.getFileName().toString());
+        if (name.matches()
+            && Files.isDirectory(folder)
+            && Files.isReadable(folder)
+            && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
+          remove(folder);
+        }
+      }
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> content = Files.list(folder)) {
+      for (Path file : content.toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.deleteIfExists(folder);
+  }
+
+  /**
+   * {@return the folder}
+   */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Takes the crash log of a worker out of the folder.
+   *
+   * @param pid the worker's process id
+   * @param lines how many lines at most
+   * @return its first lines; empty if it wrote none
+   */
+  public List<String> takeCrashLog(long pid, int lines) {
+    Path log = path.resolve("crash-" + pid + ".log");
+    if (!Files.exists(log)) {
+      return List.of();
+    }
+    try (Stream<String> content = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+      return content.filter(line -> !line.isBlank() && !line.equals("#")).limit(lines).toList();
+    } catch (IOException e) {
+      return List.of("the crash log cannot be read: " + e);
+    } finally {
+      delete(log);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      System.getLogger("dev.tutti").log(System.Logger.Level.WARNING, "cannot delete " + file, e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (Files.exists(path)) {
+      remove(path);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.tutti.process.launch;
+
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.lang.module.ResolvedModule;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TimeZone;
+import java.util.stream.Collectors;
+
+/** The command line of a worker: everything by which it sees the same classes and settings. */
+final class WorkerCommand {
+  private static final String MAIN_CLASS = "dev.tutti.process.worker.WorkerMain";
+
+  /** Settings of the parent that are about this one JVM, or that a second JVM would fight over. */
+  private static final List<String> NOT_INHERITED =
+      List.of("-Dcom.sun.management.", "-Djava.rmi.server.", "-Dsun.java.", "-Djdk.internal.");
+
+  private static final List<String> INHERITED =
+      List.of(
+          "-D",
+          "-ea",
+          "-da",
+          "-esa",
+          "-dsa",
+          "-enableassertions",
+          "-disableassertions",
+          "-enablesystemassertions",
+          "-disablesystemassertions",
+          "-Xbootclasspath/a:",
+          "--add-modules",
+          "--limit-modules",
+          "--upgrade-module-path",
+          "--patch-module",
+          "--add-opens",
+          "--add-exports",
+          "--add-reads",
+          "--enable-native-access",
+          "--illegal-native-access",
+          "--sun-misc-unsafe-memory-access",
+          "--enable-preview");
+
+  private WorkerCommand() {}
+
+  /**
+   * {@return the command line} The shell in front makes the worker ignore SIGINT from its first
+   * instruction on: a terminal sends that to the whole group, and only the pool stops its workers. It
+   * replaces itself by the JVM.
+   */
+  static List<String> of(LaunchPlan plan, Path folder) {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "tutti-worker"));
+    command.add(plan.java().orElseGet(WorkerCommand::ownJava).toString());
+    command.addAll(arguments(plan, folder));
+    return command;
+  }
+
+  private static Path ownJava() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
+  }
+
+  static List<String> arguments(LaunchPlan plan, Path folder) {
+    List<String> inherited =
+        inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    boolean modular = WorkerCommand.class.getModule().isNamed();
+    List<String> args = new ArrayList<>();
+    addResources(args, plan);
+    args.add("-XX:-CreateCoredumpOnCrash");
+    args.add("-XX:ErrorFile=" + folder.resolve("crash-%p.log"));
+    args.addAll(inherited);
+    addSettings(args, inherited);
+    args.add(
+        "--enable-native-access=" + (modular ? WorkerCommand.class.getModule().getName() : "ALL-UNNAMED"));
+    addClasses(args, plan, modular);
+    args.addAll(plan.jvmFlags());
+    if (modular) {
+      args.addAll(List.of("-m", WorkerCommand.class.getModule().getName() + "/" + MAIN_CLASS));
+    } else {
+      args.add(MAIN_CLASS);
+    }
+    return args;
+  }
+
+  static List<String> inherited(List<String> inputArguments) {
+    return inputArguments.stream()
+        .filter(arg -> INHERITED.stream().anyMatch(arg::startsWith))
+        .filter(arg -> NOT_INHERITED.stream().noneMatch(arg::startsWith))
+        .toList();
+  }
+
+  private static void addResources(List<String> args, LaunchPlan plan) {
+    if (plan.jvmFlags().stream().noneMatch(f -> f.startsWith("-XX:ActiveProcessorCount="))) {
+      int share = Math.max(1, Runtime.getRuntime().availableProcessors() / plan.workers());
+      args.add("-XX:ActiveProcessorCount=" + share);
+    }
+    if (plan.heap().isPresent()) {
+      args.add("-Xmx" + plan.heap().get().bytes());
+    } else if (plan.jvmFlags().stream().noneMatch(WorkerCommand::boundsHeap)) {
+      args.add("-Xmx" + HeapShare.of(plan.workers()).bytes());
+    }
+  }
+
+  private static boolean boundsHeap(String flag) {
+    return flag.startsWith("-Xmx")
+        || flag.startsWith("-XX:MaxHeapSize=")
+        || flag.startsWith("-XX:MaxRAM");
+  }
+
+  /** Settings that this JVM may have got from elsewhere than its command line, or changed since. */
+  private static void addSettings(List<String> args, List<String> inherited) {
+    Locale locale = Locale.getDefault();
+    addSetting(args, inherited, "user.language", locale.getLanguage());
+    addSetting(args, inherited, "user.country", locale.getCountry());
+    addSetting(args, inherited, "user.variant", locale.getVariant());
+    addSetting(args, inherited, "user.script", locale.getScript());
+    addSetting(args, inherited, "user.timezone", TimeZone.getDefault().getID());
+    addSetting(args, inherited, "file.encoding", System.getProperty("file.encoding", ""));
+    addSetting(args, inherited, "stdout.encoding", System.getProperty("stdout.encoding", ""));
+    addSetting(args, inherited, "stderr.encoding", System.getProperty("stderr.encoding", ""));
+    addSetting(args, inherited, "java.io.tmpdir", System.getProperty("java.io.tmpdir", ""));
+  }
+
+  private static void addSetting(
+      List<String> args, List<String> inherited, String name, String value) {
+    String prefix = "-D" + name + "=";
+    if (!value.isEmpty() && inherited.stream().noneMatch(arg -> arg.startsWith(prefix))) {
+      args.add(prefix + value);
+    }
+  }
+
+  private static void addClasses(List<String> args, LaunchPlan plan, boolean modular) {
+    String modulePath = System.getProperty("jdk.module.path", "");
+    if (!modulePath.isEmpty()) {
+      args.addAll(List.of("--module-path", absolute(modulePath)));
+      String roots = modular ? rootModules() : System.getProperty("jdk.module.main", "");
+      if (!roots.isEmpty()) {
+        args.addAll(List.of("--add-modules", roots));
+      }
+    }
+    List<String> classPath = new ArrayList<>();
+    String own = System.getProperty("java.class.path", "");
+    if (!own.isEmpty()) {
+      classPath.add(absolute(own));
+    }
+    plan.classPath().forEach(entry -> classPath.add(entry.toAbsolutePath().toString()));
+    if (!classPath.isEmpty()) {
+      args.addAll(List.of("-cp", String.join(File.pathSeparator, classPath)));
+    }
+  }
+
+  /** A worker may be started in another directory, where a relative path means something else. */
+  private static String absolute(String path) {
+    return java.util.Arrays.stream(path.split(File.pathSeparator, -1))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** All modules of this JVM that are not the JDK's own: what one of them needs, the worker needs. */
+  private static String rootModules() {
+    return ModuleLayer.boot().configuration().modules().stream()
+        .filter(
+            module ->
+                module
+                    .reference()
+                    .location()
+                    .map(uri -> !"jrt".equals(uri.getScheme()))
+                    .orElse(false))
+        .map(ResolvedModule::name)
+        .sorted()
+        .collect(Collectors.joining(","));
+  }
+}

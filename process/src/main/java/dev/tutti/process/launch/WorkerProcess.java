@@ -1,0 +1,148 @@
+package dev.tutti.process.launch;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A worker JVM as the operating system sees it. */
+public final class WorkerProcess {
+  private static final Duration OUTPUT_PATIENCE = Duration.ofMillis(500);
+
+  private final Process process;
+  private final OutputPump stdout;
+  private final OutputPump stderr;
+  private final Thread stderrThread;
+  private final Thread stdoutThread;
+
+  private WorkerProcess(Process process, LaunchPlan plan, String name) {
+    this.process = process;
+    this.stdout = new OutputPump(process.getInputStream(), plan.stdout());
+    this.stderr = new OutputPump(process.getErrorStream(), plan.stderr());
+    this.stdoutThread = Thread.ofPlatform().daemon().name(name + "-stdout").start(stdout);
+    this.stderrThread = Thread.ofPlatform().daemon().name(name + "-stderr").start(stderr);
+  }
+
+  /**
+   * Starts a worker and tells it what it has to know. The calling thread must live as long as the
+   * worker is wanted: the kernel ends the worker when that thread ends.
+   *
+   * @param plan how
+   * @param folder the pool's folder
+   * @param name the worker's name, for threads
+   * @param introduction the lines for its standard input
+   * @return the process
+   * @throws IOException if it cannot be started
+   */
+  static WorkerProcess start(
+      LaunchPlan plan, PoolFolder folder, String name, List<String> introduction)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(WorkerCommand.of(plan, folder.path()));
+    plan.directory().ifPresent(d -> builder.directory(d.toFile()));
+    // They are about this JVM, print a line into the worker's output, or would start agents twice.
+    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "TUTTI_JAVA_OPTIONS")
+        .forEach(builder.environment()::remove);
+    builder.environment().putAll(plan.environment());
+    WorkerProcess worker = new WorkerProcess(builder.start(), plan, name);
+    try (OutputStream in = worker.process.getOutputStream()) {
+      for (String line : introduction) {
+        in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      worker.kill(); // it died before it had read; who waits for it will see that
+    }
+    return worker;
+  }
+
+  /**
+   * {@return the process id}
+   */
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * {@return whether it is alive}
+   */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /**
+   * {@return a future that ends when it has ended}
+   */
+  public CompletableFuture<Process> onExit() {
+    return process.onExit();
+  }
+
+  /**
+   * Waits until it has ended, and kills it when that takes too long.
+   *
+   * @param patience how long it may take
+   * @return the exit status
+   */
+  public int awaitExit(Duration patience) {
+    boolean interrupted = false;
+    try {
+      boolean killed = false;
+      long deadline = System.nanoTime() + patience.toNanos();
+      while (true) {
+        try {
+          if (killed || process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            return process.waitFor();
+          }
+          kill();
+          killed = true;
+        } catch (InterruptedException e) {
+          interrupted = true; // the wait is short, and its thread is the pool's own
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Kills it, and the programs that its tasks have started. */
+  public void kill() {
+    List<ProcessHandle> children = process.descendants().toList(); // before they lose their parent
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /**
+   * {@return the last lines that it wrote to its standard error} After its end all of them are there.
+   */
+  public List<String> stderrTail() {
+    if (!process.isAlive()) {
+      awaitOutput();
+    }
+    return stderr.tail();
+  }
+
+  /**
+   * {@return the last lines that it wrote to its standard output} A JVM that ends itself says so there.
+   */
+  public List<String> stdoutTail() {
+    return stdout.tail();
+  }
+
+  /** Waits a moment until what it wrote has been passed on; a child of its own may hold the pipe. */
+  public void awaitOutput() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      stderrThread.join(OUTPUT_PATIENCE);
+      stdoutThread.join(OUTPUT_PATIENCE);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package dev.tutti.process.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket on which frames come and go.
+ *
+ * <p><b>Thread safety.</b> One thread reads; any may {@link #send}.
+ */
+public final class Channel implements AutoCloseable {
+  /*
+   * The socket is non-blocking. A blocking one is closed when the thread that uses it is interrupted, and
+   * both a caller and a task may carry an interrupt in here. Waiting is done by the reading thread alone,
+   * in a selector, where an interrupt does no harm: it is cleared and the wait goes on.
+   *
+   * send() never waits: what the socket does not take stays in `pending`, in order, and the reading thread
+   * writes it when there is room. `pending` and the writing are guarded by `writing`.
+   */
+  private static final int READ_BYTES = 1 << 16;
+
+  /** The JDK copies each heap buffer to a native one of the same size, which it then keeps. */
+  private static final int WRITE_BYTES = 1 << 17;
+
+  private final SocketChannel socket;
+  private final Selector selector;
+  private final SelectionKey key;
+  private final FrameParser parser;
+  private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES).flip();
+  private final ReentrantLock writing = new ReentrantLock();
+  private final ArrayDeque<ByteBuffer> pending = new ArrayDeque<>();
+
+  /**
+   * Takes a connected socket over.
+   *
+   * @param socket the socket
+   * @throws IOException if it cannot be set up
+   */
+  public Channel(SocketChannel socket) throws IOException {
+    this.socket = socket;
+    socket.configureBlocking(false);
+    this.selector = Selector.open();
+    try {
+      this.key = socket.register(selector, SelectionKey.OP_READ);
+    } catch (IOException | RuntimeException e) {
+      selector.close();
+      throw e;
+    }
+    this.parser = new FrameParser(Frame.MAX_LENGTH);
+  }
+
+  /**
+   * Waits for the next frame.
+   *
+   * @return the frame; null at the end of the channel
+   * @throws IOException if the channel breaks, or what came is no frame
+   */
+  public @Nullable Frame read() throws IOException {
+    return read(0);
+  }
+
+  /**
+   * Waits for the first frame of somebody who is not known yet.
+   *
+   * @param patience how long at most
+   * @return the frame
+   * @throws IOException if none came in time, the channel ends or breaks, or what came is no frame
+   */
+  public Frame readFirst(Duration patience) throws IOException {
+    Frame frame = read(System.nanoTime() + patience.toNanos());
+    if (frame == null) {
+      throw new WireException("channel ended before its first frame");
+    }
+    return frame;
+  }
+
+  /**
+   * @param deadlineNanos until when to wait, as {@link System#nanoTime}; 0 for ever
+   */
+  private @Nullable Frame read(long deadlineNanos) throws IOException {
+    while (true) {
+      Frame frame = parser.next(in);
+      if (frame != null) {
+        return frame;
+      }
+      in.compact();
+      int count;
+      try {
+        count = socket.read(in);
+      } finally {
+        in.flip();
+      }
+      if (count < 0) {
+        return null;
+      }
+      if (count == 0) {
+        await(deadlineNanos);
+      }
+    }
+  }
+
+  private void await(long deadlineNanos) throws IOException {
+    if (deadlineNanos == 0) {
+      selector.select();
+    } else {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+      if (left <= 0) {
+        throw new WireException("no frame came in time");
+      }
+      selector.select(left);
+    }
+    Thread.interrupted(); // not ours to obey; a flag that stays would turn this wait into a spin
+    selector.selectedKeys().clear();
+    writing.lock();
+    try {
+      if (!pending.isEmpty()) {
+        writePending();
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Sends frames, in this order and with nothing in between. Does not wait: what the other side is too
+   * slow to take is kept.
+   *
+   * @param frames complete frames, or pieces that make complete frames
+   * @throws IOException if the channel is broken
+   */
+  public void send(List<ByteBuffer> frames) throws IOException {
+    writing.lock();
+    try {
+      boolean waiting = !pending.isEmpty();
+      pending.addAll(frames);
+      if (!waiting) {
+        writePending();
+        if (!pending.isEmpty()) {
+          selector.wakeup(); // the reading thread is to wait for room as well
+        }
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Sends frames and waits until the system has taken them. Only for the thread that reads.
+   *
+   * @param frames as for {@link #send}
+   * @throws IOException if the channel is broken
+   */
+  public void sendFully(List<ByteBuffer> frames) throws IOException {
+    send(frames);
+    while (hasPending()) {
+      key.interestOps(SelectionKey.OP_WRITE); // what comes in meanwhile is read later
+      selector.select();
+      Thread.interrupted();
+      selector.selectedKeys().clear();
+      writing.lock();
+      try {
+        writePending();
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+
+  private boolean hasPending() {
+    writing.lock();
+    try {
+      return !pending.isEmpty();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void writePending() throws IOException {
+    int interest = SelectionKey.OP_READ;
+    for (ByteBuffer next = pending.peekFirst(); next != null; next = pending.peekFirst()) {
+      if (!write(next)) {
+        interest |= SelectionKey.OP_WRITE;
+        break;
+      }
+      pending.removeFirst();
+    }
+    try {
+      if (key.interestOps() != interest) {
+        key.interestOps(interest);
+      }
+    } catch (CancelledKeyException e) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  private boolean write(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      int limit = bytes.limit();
+      bytes.limit(Math.min(limit, bytes.position() + WRITE_BYTES));
+      int count;
+      try {
+        count = socket.write(bytes);
+      } finally {
+        bytes.limit(limit);
+      }
+      if (count == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (selector;
+        socket) {
+      selector.wakeup();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.tutti.process.wire;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Cuts the bytes of a channel into frames. For one thread. */
+public final class FrameParser {
+  /** A frame grows with what has come, so that a length alone cannot claim memory. */
+  private static final int FIRST_BYTES = 1 << 20;
+
+  private final int maxLength;
+  private byte @Nullable [] partial;
+  private int partialLength;
+  private int partialFilled;
+
+  /**
+   * Makes a parser.
+   *
+   * @param maxLength the largest length of a frame that is taken
+   */
+  public FrameParser(int maxLength) {
+    this.maxLength = maxLength;
+  }
+
+  /**
+   * Takes the next frame.
+   *
+   * @param in bytes that have come, ready to be read; what is not taken stays in it
+   * @return the frame, or null if it is not complete
+   * @throws WireException if what came is no frame
+   */
+  public @Nullable Frame next(ByteBuffer in) throws WireException {
+    if (partial != null) {
+      return continued(in);
+    }
+    if (in.remaining() < Frame.HEADER_BYTES) {
+      return null;
+    }
+    int length = in.getInt(in.position());
+    if (length < 1 || length > maxLength) {
+      throw new WireException(
+          "frame has a wrong length: length=%d max=%d".formatted(length, maxLength));
+    }
+    if (in.remaining() >= Integer.BYTES + length) {
+      in.getInt();
+      byte[] bytes = new byte[length];
+      in.get(bytes);
+      return frame(bytes);
+    }
+    if (Integer.BYTES + length <= in.capacity()) {
+      return null; // it will fit in the channel's buffer
+    }
+    in.getInt();
+    partial = new byte[Math.min(length, FIRST_BYTES)];
+    partialLength = length;
+    partialFilled = 0;
+    return continued(in);
+  }
+
+  private @Nullable Frame continued(ByteBuffer in) throws WireException {
+    byte[] bytes = java.util.Objects.requireNonNull(partial, "partial");
+    int take = Math.min(in.remaining(), partialLength - partialFilled);
+    if (partialFilled + take > bytes.length) {
+      long doubled = Math.max(partialFilled + take, 2L * bytes.length);
+      bytes = Arrays.copyOf(bytes, (int) Math.min(partialLength, doubled));
+      partial = bytes;
+    }
+    in.get(bytes, partialFilled, take);
+    partialFilled += take;
+    if (partialFilled < partialLength) {
+      return null;
+    }
+    partial = null;
+    return frame(bytes);
+  }
+
+  private static Frame frame(byte[] bytes) throws WireException {
+    return new Frame(
+        Frame.Kind.of(bytes[0]), ByteBuffer.wrap(bytes, 1, bytes.length - 1).slice());
+  }
+}

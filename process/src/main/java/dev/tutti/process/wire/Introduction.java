@@ -1,0 +1,64 @@
+package dev.tutti.process.wire;
+
+import dev.tutti.memory.Segment;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What a pool tells a worker before anything else, as lines on the worker's standard input: so the
+ * secret is in no argument and no environment, which others can read.
+ *
+ * @param secret what the worker has to say in its greetings
+ * @param socket the path of the socket to connect to
+ * @param parent the process id of the pool's JVM
+ * @param worker the worker's name
+ * @param claims where the claim words are
+ */
+public record Introduction(
+    String secret, String socket, long parent, String worker, Segment.Handle claims) {
+
+  /**
+   * {@return the lines}
+   */
+  public List<String> toLines() {
+    return List.of(
+        secret,
+        socket,
+        Long.toString(parent),
+        worker,
+        Integer.toString(claims.descriptor()),
+        Long.toString(claims.bytes()));
+  }
+
+  /**
+   * Reads the lines.
+   *
+   * @param in the worker's standard input
+   * @return what the pool said
+   * @throws IOException if there are too few lines, or other ones
+   */
+  public static Introduction read(BufferedReader in) throws IOException {
+    try {
+      String secret = line(in);
+      String socket = line(in);
+      long parent = Long.parseLong(line(in));
+      String worker = line(in);
+      int descriptor = Integer.parseInt(line(in));
+      long bytes = Long.parseLong(line(in));
+      return new Introduction(
+          secret, socket, parent, worker, new Segment.Handle(parent, descriptor, bytes));
+    } catch (NumberFormatException e) {
+      throw new WireException("standard input is not that of a worker: " + e.getMessage());
+    }
+  }
+
+  private static String line(BufferedReader in) throws IOException {
+    String line = in.readLine();
+    if (line == null) {
+      throw new WireException(
+          "standard input ended: a worker is started by a pool, not by hand; use Pool.processes()");
+    }
+    return line;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.tutti.process.wire;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/** What came over a channel is not what the other side may send. */
+public final class WireException extends IOException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  /**
+   * Makes the exception.
+   *
+   * @param message what came
+   */
+  public WireException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,16 @@
+import dev.tutti.spi.Backend;
+import org.jspecify.annotations.NullMarked;
+
+/** Running tasks in worker JVMs on this machine. */
+@NullMarked
+module dev.tutti.process {
+  requires static transitive org.jspecify;
+  requires transitive dev.tutti.core;
+  requires dev.tutti.memory;
+  requires java.management;
+
+  exports dev.tutti.process;
+
+  provides Backend with
+      dev.tutti.process.ProcessBackend;
+}
