@@ -27,20 +27,20 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet class=dev.tutti.PoolSnippets region=bulk lang=java}
  *
- * <p><b>Lifetime.</b> Immutable and reusable; it holds nothing but its pool. Several calls may run at
- * once, and share the workers item by item.
+ * <p><b>Lifetime.</b> Immutable and reusable; it holds nothing but its pool. Several calls may run
+ * at once, and share the workers item by item.
  *
- * <p><b>Thread safety.</b> All methods may be called from any thread. A stream that a call returns is
- * for one thread at a time, but may be closed by any.
+ * <p><b>Thread safety.</b> All methods may be called from any thread. A stream that a call returns
+ * is for one thread at a time, but may be closed by any.
  *
- * <p><b>Memory consistency.</b> As {@link Pool} says it for each item. {@code map} and {@code forEach}
- * read their input on the calling thread; {@code stream}, {@code unordered} and {@code outcomes} on a
- * thread of their own (on a sequential pool on the consumer's), so the input must not be changed while
- * they run.
+ * <p><b>Memory consistency.</b> As {@link Pool} says it for each item. {@code map} and {@code
+ * forEach} read their input on the calling thread; {@code stream}, {@code unordered} and {@code
+ * outcomes} on a thread of their own (on a sequential pool on the consumer's), so the input must
+ * not be changed while they run.
  *
- * <p><b>Failure.</b> An input that throws ends the call with its own exception, after the results of
- * the items before it. A caller that is interrupted stops its items, keeps its flag and gets a {@link
- * java.util.concurrent.CancellationException}.
+ * <p><b>Failure.</b> An input that throws ends the call with its own exception, after the results
+ * of the items before it. A caller that is interrupted stops its items, keeps its flag and gets a
+ * {@link java.util.concurrent.CancellationException}.
  *
  * @since 0.1
  */
@@ -104,7 +104,8 @@ public final class Bulk {
    * @param items the input
    * @param fn the function
    * @return the results in input order, in a list that the caller owns
-   * @throws TaskFailedException if an item fails; it names the item and has the failure as its cause
+   * @throws TaskFailedException if an item fails; it names the item and has the failure as its
+   *     cause
    * @throws NotSendableException if the function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}

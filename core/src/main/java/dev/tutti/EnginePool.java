@@ -154,7 +154,8 @@ final class EnginePool implements Pool {
         }
         TaskFuture<T> first = ended.poll(deadline.leftNanos(), TimeUnit.NANOSECONDS);
         if (first == null) {
-          throw new TimeoutException("no task had succeeded in time: timeout=" + timeout + " " + unit);
+          throw new TimeoutException(
+              "no task had succeeded in time: timeout=" + timeout + " " + unit);
         }
         open--;
         try {

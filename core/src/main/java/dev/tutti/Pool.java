@@ -26,24 +26,25 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet class=dev.tutti.PoolSnippets region=pool lang=java}
  *
- * <p>It <b>is an</b> {@link ExecutorService}. On the pools of this JVM any {@code Callable} or {@code
- * Runnable} works. A pool of processes takes what can travel: lambdas and method references given
- * where a {@link Task} or {@link Action} is expected, if what they capture is serialisable; {@code
- * Path}, {@code Optional} and {@code ByteBuffer} are. Anything else is refused at the call with
- * {@link NotSendableException}.
+ * <p>It <b>is an</b> {@link ExecutorService}. On the pools of this JVM any {@code Callable} or
+ * {@code Runnable} works. A pool of processes takes what can travel: lambdas and method references
+ * given where a {@link Task} or {@link Action} is expected, if what they capture is serialisable;
+ * {@code Path}, {@code Optional} and {@code ByteBuffer} are. Anything else is refused at the call
+ * with {@link NotSendableException}.
  *
  * <p>The bulk calls here are those of {@link Bulk} with its defaults; {@link Parallel#on} opens the
  * way to the options.
  *
  * <p><b>Lifetime.</b> Workers start when there is work for them. {@link #close} waits for all that
- * was submitted; {@link #closeNow} stops it. Both may be called again and end every future. A program
- * whose {@code main} ends without closing its pools finishes what it has submitted and exits.
+ * was submitted; {@link #closeNow} stops it. Both may be called again and end every future. A
+ * program whose {@code main} ends without closing its pools finishes what it has submitted and
+ * exits.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *
- * <p><b>Memory consistency.</b> What a thread did before it submitted a task happens-before the task
- * if the workers share its memory; what the task did happens-before what follows the taking of its
- * result. Workers in other processes see a copy of the task and its item, made during the call.
+ * <p><b>Memory consistency.</b> What a thread did before it submitted a task happens-before the
+ * task if the workers share its memory; what the task did happens-before what follows the taking of
+ * its result. Workers in other processes see a copy of the task and its item, made during the call.
  *
  * <p><b>Failure.</b> A task that throws fails alone. A worker process that dies takes only the item
  * that it ran; items that had not started run elsewhere, a new worker takes its place and the pool
@@ -54,16 +55,15 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Pool extends ExecutorService permits EnginePool {
 
   /**
-   * {@return a pool whose only worker is the caller's own thread} A task has ended when {@code submit}
-   * returns. Useful to find a fault without the parallel part, and as the measure of others.
+   * {@return a pool whose only worker is the caller's own thread} A task has ended when {@code
+   * submit} returns. Useful to find a fault without the parallel part, and as the measure of
+   * others.
    */
   static Pool sequential() {
     return open(SequentialOptions.DEFAULTS);
   }
 
-  /**
-   * {@return a pool with a thread for each processor that affinity and container quota allow}
-   */
+  /** {@return a pool with a thread for each processor that affinity and container quota allow} */
   static Pool threads() {
     return open(ThreadOptions.DEFAULTS);
   }
@@ -79,8 +79,8 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   }
 
   /**
-   * {@return a pool that runs each task on a virtual thread of its own} Of a bulk call as many items
-   * run at once as its window holds.
+   * {@return a pool that runs each task on a virtual thread of its own} Of a bulk call as many
+   * items run at once as its window holds.
    */
   static Pool virtualThreads() {
     return open(VirtualThreadOptions.DEFAULTS);
@@ -164,7 +164,8 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * @param items the input
    * @param fn the function
    * @return the results in input order
-   * @throws TaskFailedException if an item fails; it names the item and has the failure as its cause
+   * @throws TaskFailedException if an item fails; it names the item and has the failure as its
+   *     cause
    * @throws NotSendableException if the function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}
@@ -252,34 +253,31 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   /**
    * Starts all workers and waits until they are ready, so that the first tasks need not.
    *
-   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted; the flag
-   *     stays set
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted; the
+   *     flag stays set
    * @throws IllegalStateException if a worker cannot be started
    */
   void warm();
 
-  /**
-   * {@return how many workers the pool has at most}
-   */
+  /** {@return how many workers the pool has at most} */
   int workers();
 
-  /**
-   * {@return the name of the pool, as it stands in the names of its threads}
-   */
+  /** {@return the name of the pool, as it stands in the names of its threads} */
   String name();
 
   /**
-   * Takes no further tasks and waits until all that was submitted has ended and the workers are gone.
-   * If the calling thread is interrupted meanwhile, the work is stopped as by {@link #closeNow}.
+   * Takes no further tasks and waits until all that was submitted has ended and the workers are
+   * gone. If the calling thread is interrupted meanwhile, the work is stopped as by {@link
+   * #closeNow}.
    */
   @Override
   void close();
 
   /**
-   * Takes no further tasks, ends every open future as cancelled, stops what runs, and waits until the
-   * workers are gone. Running tasks are interrupted; a worker process that goes on for longer than its
-   * grace time is killed. A thread that ignores its interrupt cannot be killed: it is waited for no
-   * longer than a second, and goes on alone.
+   * Takes no further tasks, ends every open future as cancelled, stops what runs, and waits until
+   * the workers are gone. Running tasks are interrupted; a worker process that goes on for longer
+   * than its grace time is killed. A thread that ignores its interrupt cannot be killed: it is
+   * waited for no longer than a second, and goes on alone.
    */
   void closeNow();
 }

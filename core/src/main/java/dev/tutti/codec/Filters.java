@@ -24,19 +24,19 @@ public final class Filters {
   }
 
   /**
-   * {@return the filter for what a pool reads from its workers} Classes of the user's own class path
-   * and value classes of the JDK may come. The parts of the JDK by which a stream makes a reader run
-   * code, reflection, method handles, remote objects, management, naming, scripts, do not.
+   * {@return the filter for what a pool reads from its workers} Classes of the user's own class
+   * path and value classes of the JDK may come. The parts of the JDK by which a stream makes a
+   * reader run code, reflection, method handles, remote objects, management, naming, scripts, do
+   * not.
    */
   public static ObjectInputFilter results() {
-    return withUsersOwn(
-        info -> {
-          Class<?> type = info.serialClass();
-          if (type != null && !isValueClass(type)) {
-            return Status.REJECTED;
-          }
-          return orAllowed(LIMITS.checkInput(info));
-        });
+    return withUsersOwn(info -> {
+      Class<?> type = info.serialClass();
+      if (type != null && !isValueClass(type)) {
+        return Status.REJECTED;
+      }
+      return orAllowed(LIMITS.checkInput(info));
+    });
   }
 
   private static Status orAllowed(Status status) {

@@ -18,8 +18,9 @@ final class Refusal {
   private Refusal() {}
 
   /**
-   * {@return the exception for a value that was refused} The value is written once more, to nowhere,
-   * with the objects on the way kept: most values are never refused and do not pay for that.
+   * {@return the exception for a value that was refused} The value is written once more, to
+   * nowhere, with the objects on the way kept: most values are never refused and do not pay for
+   * that.
    */
   static NotSendableException explain(Object root, Role role, ValueWriter.Refused first) {
     Object culprit = first.culprit();
@@ -49,7 +50,8 @@ final class Refusal {
     if (type.isHidden()) {
       String owner = type.getName().replaceAll("\\$\\$Lambda.*", "");
       return "a lambda made in %s for %s, which is not Serializable"
-          .formatted(owner, type.getInterfaces().length > 0 ? type.getInterfaces()[0].getName() : "?");
+          .formatted(
+              owner, type.getInterfaces().length > 0 ? type.getInterfaces()[0].getName() : "?");
     }
     return type.getName() + ", which is not Serializable";
   }

@@ -42,7 +42,8 @@ final class ValueReader extends ObjectInputStream {
     try {
       return Class.forName(description.getName(), false, loader);
     } catch (ClassNotFoundException e) {
-      return super.resolveClass(description); // primitive classes, and those of the JDK's own loaders
+      return super.resolveClass(
+          description); // primitive classes, and those of the JDK's own loaders
     }
   }
 

@@ -57,8 +57,7 @@ final class ValueWriter extends ObjectOutputStream {
           case ByteBuffer b -> Forms.BufferForm.of(b);
           default -> value;
         };
-    if (!(form instanceof Serializable)
-        || (role.refusesSharedState() && SharedState.isOne(form))) {
+    if (!(form instanceof Serializable) || (role.refusesSharedState() && SharedState.isOne(form))) {
       throw new Refused(form);
     }
     return form;

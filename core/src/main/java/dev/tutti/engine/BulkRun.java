@@ -81,7 +81,9 @@ final class BulkRun extends EngineCall {
     this.window = plan.window();
     this.results = results;
     this.stopsAtFailure = stopsAtFailure;
-    dispatcher.group().admit(this); // a function that cannot travel is refused before the input is read
+    dispatcher
+        .group()
+        .admit(this); // a function that cannot travel is refused before the input is read
     this.input = items.iterator();
     dispatcher.enter(this);
     this.meter = meter(plan.progress(), items);
@@ -110,7 +112,9 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  /** Reads so much of the input as fits in one batch, without waiting, and lets the caller run it. */
+  /**
+   * Reads so much of the input as fits in one batch, without waiting, and lets the caller run it.
+   */
   private void feedBatch() {
     for (int i = lane.chunker().size(); i > 0 && hasRoom(); i--) {
       if (!feedOne(false)) {
@@ -421,7 +425,8 @@ final class BulkRun extends EngineCall {
     return switch (done.outcome()) {
       case Failure<?>(Throwable cause) -> failed(done, cause);
       case WorkerLost<?>(Throwable cause) -> failed(done, cause);
-      case Cancelled<?> _ -> new CancellationException("item %d was cancelled".formatted(done.index()));
+      case Cancelled<?> _ ->
+          new CancellationException("item %d was cancelled".formatted(done.index()));
       default -> throw new IllegalStateException("an item that succeeded did not fail: " + done);
     };
   }

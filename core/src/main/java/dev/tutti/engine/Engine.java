@@ -72,16 +72,12 @@ public final class Engine {
             + " class path or module path (processes: dev.tutti.process) [T001]");
   }
 
-  /**
-   * {@return the pool's name, as it stands in thread names}
-   */
+  /** {@return the pool's name, as it stands in thread names} */
   public String name() {
     return name;
   }
 
-  /**
-   * {@return the workers}
-   */
+  /** {@return the workers} */
   public WorkerGroup group() {
     return dispatcher.group();
   }
@@ -149,7 +145,8 @@ public final class Engine {
    *
    * @param body in which way the function is called
    * @param function the function
-   * @param items the input, read on a thread of its own, or on the consumer's where that runs the work
+   * @param items the input, read on a thread of its own, or on the consumer's where that runs the
+   *     work
    * @param plan how to run it
    * @param inOrder whether results come in input order, not as they end
    * @param stopsAtFailure whether the first item that fails ends the call
@@ -190,16 +187,12 @@ public final class Engine {
     return tasks;
   }
 
-  /**
-   * {@return whether the pool takes no further tasks}
-   */
+  /** {@return whether the pool takes no further tasks} */
   public boolean isClosed() {
     return dispatcher.state() != Dispatcher.State.OPEN;
   }
 
-  /**
-   * {@return whether the pool is closed, nothing runs and the workers are gone}
-   */
+  /** {@return whether the pool is closed, nothing runs and the workers are gone} */
   public boolean isGone() {
     return isClosed() && dispatcher.openItems() == 0 && group().liveWorkers() == 0;
   }

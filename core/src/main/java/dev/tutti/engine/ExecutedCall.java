@@ -9,7 +9,9 @@ import dev.tutti.task.Success;
 import dev.tutti.task.WorkerLost;
 import java.lang.System.Logger.Level;
 
-/** A task that was handed over with {@code execute}: nobody waits for it, so its failure is logged. */
+/**
+ * A task that was handed over with {@code execute}: nobody waits for it, so its failure is logged.
+ */
 final class ExecutedCall extends EngineCall {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
 

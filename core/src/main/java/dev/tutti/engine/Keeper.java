@@ -69,7 +69,8 @@ final class Keeper {
         left = never.awaitNanos(left);
       }
     } catch (InterruptedException e) {
-      // Nobody owns this thread but the pool; somebody who interrupts all threads only shortens a pause.
+      // Nobody owns this thread but the pool; somebody who interrupts all threads only shortens a
+      // pause.
       return;
     } finally {
       lock.unlock();

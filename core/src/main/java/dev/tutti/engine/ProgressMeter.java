@@ -34,7 +34,9 @@ final class ProgressMeter {
     }
   }
 
-  /** The call has ended: the listener hears the last state, and the caller waits for that a moment. */
+  /**
+   * The call has ended: the listener hears the last state, and the caller waits for that a moment.
+   */
   void finish() {
     finished.countDown();
     boolean interrupted = Thread.interrupted();

@@ -7,8 +7,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of a bulk call, one by one. Closing it stops what still runs; one that is only dropped
- * is closed by the garbage collector.
+ * The results of a bulk call, one by one. Closing it stops what still runs; one that is only
+ * dropped is closed by the garbage collector.
  *
  * <p><b>Thread safety.</b> For one thread at a time; {@link #close} for any.
  */

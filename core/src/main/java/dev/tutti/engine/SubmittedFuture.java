@@ -94,11 +94,10 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       completion.run();
       wakeWaiters();
     } else {
-      CALLBACKS.execute(
-          () -> {
-            completion.run();
-            wakeWaiters();
-          });
+      CALLBACKS.execute(() -> {
+        completion.run();
+        wakeWaiters();
+      });
     }
   }
 
@@ -148,14 +147,13 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
 
   @Override
   public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
-    executor.execute(
-        () -> {
-          try {
-            complete(supplier.get());
-          } catch (Throwable failure) {
-            completeExceptionally(failure);
-          }
-        });
+    executor.execute(() -> {
+      try {
+        complete(supplier.get());
+      } catch (Throwable failure) {
+        completeExceptionally(failure);
+      }
+    });
     return this;
   }
 

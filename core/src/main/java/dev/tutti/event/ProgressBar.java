@@ -38,8 +38,9 @@ final class ProgressBar implements Progress {
     if (state.total().isEmpty() || state.total().getAsLong() == 0) {
       return "";
     }
-    int full = (int) (WIDTH * Math.min(state.done(), state.total().getAsLong())
-        / state.total().getAsLong());
+    int full =
+        (int)
+            (WIDTH * Math.min(state.done(), state.total().getAsLong()) / state.total().getAsLong());
     return "[" + "#".repeat(full) + "-".repeat(WIDTH - full) + "] ";
   }
 }

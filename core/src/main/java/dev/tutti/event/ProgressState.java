@@ -26,17 +26,13 @@ public record ProgressState(
     Objects.requireNonNull(elapsed, "elapsed");
   }
 
-  /**
-   * {@return how many items have ended a second, 0 while nothing has}
-   */
+  /** {@return how many items have ended a second, 0 while nothing has} */
   public double perSecond() {
     double seconds = elapsed.toNanos() / NANOS;
     return seconds > 0 ? done / seconds : 0;
   }
 
-  /**
-   * {@return the time left at the rate so far, if the total is known and something has ended}
-   */
+  /** {@return the time left at the rate so far, if the total is known and something has ended} */
   public Optional<Duration> remaining() {
     double rate = perSecond();
     if (total.isEmpty() || rate == 0) {

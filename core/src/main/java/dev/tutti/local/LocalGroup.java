@@ -11,7 +11,9 @@ import dev.tutti.task.NotSendableException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What groups of workers inside this JVM have in common: nothing moves, claims are in the items. */
+/**
+ * What groups of workers inside this JVM have in common: nothing moves, claims are in the items.
+ */
 abstract class LocalGroup implements WorkerGroup {
   final String pool;
   final WorkSource source;

@@ -51,7 +51,9 @@ final class Runner {
     long start = System.nanoTime();
     Outcome<?> outcome;
     try {
-      outcome = new Success<@Nullable Object>(item.call().body().invoke(item.call().function(), item.argument()));
+      outcome =
+          new Success<@Nullable Object>(
+              item.call().body().invoke(item.call().function(), item.argument()));
     } catch (Throwable failure) { // an Error of a task is a failure like any other
       outcome = item.isUnwanted() ? new Cancelled<>() : new Failure<>(failure);
     }

@@ -98,10 +98,7 @@ public final class ThreadsBackend implements Backend {
       Worker worker = new Worker();
       workers.add(worker);
       try {
-        Thread.ofPlatform()
-            .daemon()
-            .name("tutti-" + pool + "-worker-" + named++)
-            .start(worker);
+        Thread.ofPlatform().daemon().name("tutti-" + pool + "-worker-" + named++).start(worker);
       } catch (RuntimeException | Error e) { // no memory for a thread; others may still serve
         workers.remove(worker);
         if (workers.isEmpty()) {
@@ -184,7 +181,9 @@ public final class ThreadsBackend implements Backend {
         }
       }
 
-      /** {@return the next batch, waiting for one; null when the group is closed and nothing waits} */
+      /**
+       * {@return the next batch, waiting for one; null when the group is closed and nothing waits}
+       */
       private @Nullable Batch next() {
         Batch batch = source.poll();
         while (batch == null) {

@@ -83,14 +83,13 @@ public final class VirtualThreadsBackend implements Backend {
       }
       Thread.ofVirtual()
           .name(name)
-          .start(
-              () -> {
-                try {
-                  runner.run(batch);
-                } finally {
-                  leave(runner);
-                }
-              });
+          .start(() -> {
+            try {
+              runner.run(batch);
+            } finally {
+              leave(runner);
+            }
+          });
     }
 
     private void leave(Runner runner) {

@@ -6,8 +6,6 @@ package dev.tutti.plan;
  * @since 0.1
  */
 public interface BackendOptions {
-  /**
-   * {@return the name of the backend that these options are for, such as {@code processes}}
-   */
+  /** {@return the name of the backend that these options are for, such as {@code processes}} */
   String backend();
 }

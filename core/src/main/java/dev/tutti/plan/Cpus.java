@@ -8,9 +8,7 @@ package dev.tutti.plan;
 public final class Cpus {
   private Cpus() {}
 
-  /**
-   * {@return the number of processors that affinity and container quota allow, at least 1}
-   */
+  /** {@return the number of processors that affinity and container quota allow, at least 1} */
   public static int available() {
     return Runtime.getRuntime().availableProcessors();
   }

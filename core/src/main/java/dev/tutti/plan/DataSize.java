@@ -57,9 +57,7 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
     return Long.compare(bytes, other.bytes);
   }
 
-  /**
-   * {@return the amount with the largest unit that divides it, such as {@code 512 MiB}}
-   */
+  /** {@return the amount with the largest unit that divides it, such as {@code 512 MiB}} */
   @Override
   public String toString() {
     if (bytes != 0 && bytes % (KIB * KIB * KIB) == 0) {

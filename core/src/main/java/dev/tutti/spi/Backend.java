@@ -9,9 +9,7 @@ import dev.tutti.plan.BackendOptions;
  * @since 0.1
  */
 public interface Backend {
-  /**
-   * {@return the name that {@link BackendOptions#backend} asks for}
-   */
+  /** {@return the name that {@link BackendOptions#backend} asks for} */
   String name();
 
   /**

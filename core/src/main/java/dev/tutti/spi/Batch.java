@@ -22,16 +22,12 @@ public final class Batch {
     this.items = List.copyOf(items);
   }
 
-  /**
-   * {@return the call that all items belong to}
-   */
+  /** {@return the call that all items belong to} */
   public Call call() {
     return call;
   }
 
-  /**
-   * {@return the items, in the order in which the worker is to run them}
-   */
+  /** {@return the items, in the order in which the worker is to run them} */
   public List<Item> items() {
     return items;
   }

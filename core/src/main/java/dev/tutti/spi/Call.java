@@ -24,16 +24,12 @@ public abstract class Call {
     this.function = Objects.requireNonNull(function, "function");
   }
 
-  /**
-   * {@return in which way the function is called}
-   */
+  /** {@return in which way the function is called} */
   public final Body body() {
     return body;
   }
 
-  /**
-   * {@return the function}
-   */
+  /** {@return the function} */
   public final Object function() {
     return function;
   }

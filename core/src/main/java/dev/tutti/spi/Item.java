@@ -60,23 +60,17 @@ public final class Item {
     this.argument = argument;
   }
 
-  /**
-   * {@return the call that this item belongs to}
-   */
+  /** {@return the call that this item belongs to} */
   public Call call() {
     return call;
   }
 
-  /**
-   * {@return the item's place in the input, from 0}
-   */
+  /** {@return the item's place in the input, from 0} */
   public long index() {
     return index;
   }
 
-  /**
-   * {@return the element itself}
-   */
+  /** {@return the element itself} */
   public @Nullable Object argument() {
     return argument;
   }
@@ -105,7 +99,9 @@ public final class Item {
     CLAIM.setVolatile(this, QUEUED);
   }
 
-  /** Says that nobody wants the item's result any more: it is not to start, and is to be stopped. */
+  /**
+   * Says that nobody wants the item's result any more: it is not to start, and is to be stopped.
+   */
   public void unwant() {
     unwanted = true; // before the group looks for the item's place in stop()
   }
@@ -118,9 +114,7 @@ public final class Item {
     return unwanted;
   }
 
-  /**
-   * {@return the worker that has the item, as its group knows it}
-   */
+  /** {@return the worker that has the item, as its group knows it} */
   public @Nullable Object place() {
     return place;
   }
@@ -134,9 +128,7 @@ public final class Item {
     this.place = place;
   }
 
-  /**
-   * {@return what the group kept of this item when it admitted it, such as its bytes}
-   */
+  /** {@return what the group kept of this item when it admitted it, such as its bytes} */
   public @Nullable Object form() {
     return form;
   }
@@ -150,9 +142,7 @@ public final class Item {
     this.form = form;
   }
 
-  /**
-   * {@return how often the item was started}
-   */
+  /** {@return how often the item was started} */
   public int attempts() {
     return attempts.get();
   }
@@ -162,9 +152,7 @@ public final class Item {
     attempts.incrementAndGet();
   }
 
-  /**
-   * {@return how many workers died while they had this item and had claimed nothing}
-   */
+  /** {@return how many workers died while they had this item and had claimed nothing} */
   public int deaths() {
     return deaths.get();
   }

@@ -23,7 +23,8 @@ public final class JdkFloor {
       throw new IllegalStateException(
           "JDK %s is too old: Tutti needs 25.0.3 or newer, earlier builds corrupt pinned arrays"
                   .formatted(running)
-              + " (JDK-8377811); java.home=%s; start with a newer JDK".formatted(System.getProperty("java.home")));
+              + " (JDK-8377811); java.home=%s; start with a newer JDK"
+                  .formatted(System.getProperty("java.home")));
     }
   }
 }

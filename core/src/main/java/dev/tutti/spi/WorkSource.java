@@ -17,8 +17,6 @@ public interface WorkSource {
    */
   @Nullable Batch poll();
 
-  /**
-   * {@return whether items are waiting} A hint: another worker may be quicker.
-   */
+  /** {@return whether items are waiting} A hint: another worker may be quicker. */
   boolean hasWork();
 }

@@ -12,19 +12,13 @@ import java.util.List;
  * @since 0.1
  */
 public interface WorkerGroup {
-  /**
-   * {@return what the workers can do}
-   */
+  /** {@return what the workers can do} */
   Capabilities capabilities();
 
-  /**
-   * {@return how many workers there are at most}
-   */
+  /** {@return how many workers there are at most} */
   int maxWorkers();
 
-  /**
-   * {@return how many workers are alive now}
-   */
+  /** {@return how many workers are alive now} */
   int liveWorkers();
 
   /**
@@ -59,8 +53,8 @@ public interface WorkerGroup {
 
   /**
    * Stops an item: takes it back where its worker has not claimed it, else interrupts it, and kills
-   * its worker after the grace time where that is possible. The item ends or is returned when it has
-   * stopped. Does not block.
+   * its worker after the grace time where that is possible. The item ends or is returned when it
+   * has stopped. Does not block.
    *
    * @param item an item that was {@linkplain Item#unwant unwanted} before
    */
@@ -73,12 +67,14 @@ public interface WorkerGroup {
    */
   void warm() throws InterruptedException;
 
-  /** Lets all workers go. The engine calls it when nothing runs or waits any more. Does not block. */
+  /**
+   * Lets all workers go. The engine calls it when nothing runs or waits any more. Does not block.
+   */
   void close();
 
   /**
-   * Stops what runs, as {@link #stop} does, and lets all workers go. Does not block; what the workers
-   * had ends or is returned.
+   * Stops what runs, as {@link #stop} does, and lets all workers go. Does not block; what the
+   * workers had ends or is returned.
    */
   void closeNow();
 

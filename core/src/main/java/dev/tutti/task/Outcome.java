@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Outcome<R extends @Nullable Object>
     permits Success, Failure, WorkerLost, Cancelled {
 
-  /**
-   * {@return whether the task returned a result}
-   */
+  /** {@return whether the task returned a result} */
   default boolean succeeded() {
     return this instanceof Success;
   }

@@ -32,16 +32,12 @@ public final class SubstituteException extends RuntimeException {
     setStackTrace(stack);
   }
 
-  /**
-   * {@return the class name of the exception that did not cross}
-   */
+  /** {@return the class name of the exception that did not cross} */
   public String originalClass() {
     return originalClass;
   }
 
-  /**
-   * {@return why the original did not cross}
-   */
+  /** {@return why the original did not cross} */
   public String reason() {
     return reason;
   }

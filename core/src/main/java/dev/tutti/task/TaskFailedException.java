@@ -34,16 +34,12 @@ public final class TaskFailedException extends RuntimeException {
     this.attempt = attempt;
   }
 
-  /**
-   * {@return the item's place in the input, from 0}
-   */
+  /** {@return the item's place in the input, from 0} */
   public long index() {
     return index;
   }
 
-  /**
-   * {@return the number of the attempt that failed, from 1}
-   */
+  /** {@return the number of the attempt that failed, from 1} */
   public int attempt() {
     return attempt;
   }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * {@snippet class=dev.tutti.TaskSnippets region=future lang=java}
  *
  * <p>It <b>is a</b> {@link CompletableFuture}. Whoever completes it from outside ({@code
- * cancel(true)}, {@code complete}, {@code completeExceptionally}, {@code orTimeout}) stops its work;
- * {@code cancel(false)} keeps a task from starting, and lets one that runs go on and drops its
- * result. The future ends at once; {@link #stopped} ends when the work has.
+ * cancel(true)}, {@code complete}, {@code completeExceptionally}, {@code orTimeout}) stops its
+ * work; {@code cancel(false)} keeps a task from starting, and lets one that runs go on and drops
+ * its result. The future ends at once; {@link #stopped} ends when the work has.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread. Dependent actions never run
  * on a thread that the pool needs, so they may block.

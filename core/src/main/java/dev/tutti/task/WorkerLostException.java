@@ -75,8 +75,9 @@ public final class WorkerLostException extends RuntimeException {
       List<String> stderrTail,
       List<String> crashLogHead) {
     StringBuilder text =
-        new StringBuilder("worker exited while running a task: attempt=%d/%d pid=%d exit=%s reason=%s"
-            .formatted(attempt, maxAttempts, pid, statusInWords(exitStatus), reason));
+        new StringBuilder(
+            "worker exited while running a task: attempt=%d/%d pid=%d exit=%s reason=%s"
+                .formatted(attempt, maxAttempts, pid, statusInWords(exitStatus), reason));
     appendLines(text, "crash log", crashLogHead);
     appendLines(text, "its last lines on standard error", stderrTail);
     return text.append(" [T017]").toString();
@@ -90,51 +91,37 @@ public final class WorkerLostException extends RuntimeException {
     }
   }
 
-  /**
-   * {@return the process id of the worker; 0 if it never had one}
-   */
+  /** {@return the process id of the worker; 0 if it never had one} */
   public long pid() {
     return pid;
   }
 
-  /**
-   * {@return its exit status; -1 if it is not known}
-   */
+  /** {@return its exit status; -1 if it is not known} */
   public int exitStatus() {
     return exitStatus;
   }
 
-  /**
-   * {@return what the worker could still record of its end, in words; "unknown" if nothing}
-   */
+  /** {@return what the worker could still record of its end, in words; "unknown" if nothing} */
   public String reason() {
     return reason;
   }
 
-  /**
-   * {@return the number of the attempt that was lost, from 1}
-   */
+  /** {@return the number of the attempt that was lost, from 1} */
   public int attempt() {
     return attempt;
   }
 
-  /**
-   * {@return how many attempts the task had at most}
-   */
+  /** {@return how many attempts the task had at most} */
   public int maxAttempts() {
     return maxAttempts;
   }
 
-  /**
-   * {@return the last lines, at most 20, that the worker wrote to its standard error}
-   */
+  /** {@return the last lines, at most 20, that the worker wrote to its standard error} */
   public List<String> stderrTail() {
     return List.of(stderrTail);
   }
 
-  /**
-   * {@return the head of the crash log of the worker's JVM; empty if it wrote none}
-   */
+  /** {@return the head of the crash log of the worker's JVM; empty if it wrote none} */
   public List<String> crashLogHead() {
     return List.of(crashLogHead);
   }

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * A piece of memory without a name that other processes of the same user can map.
  *
  * <p><b>Lifetime.</b> Its file is unlinked as soon as it is open; others map it through the owner's
- * descriptor. So the kernel frees the memory when the last process that has it is gone or has closed
- * it, whoever dies in whichever way.
+ * descriptor. So the kernel frees the memory when the last process that has it is gone or has
+ * closed it, whoever dies in whichever way.
  *
  * <p><b>Thread safety.</b> The memory may be accessed by any thread of any process that maps it;
- * plain accesses are not ordered, those by {@code VarHandle} are as within one process. After {@link
- * #close} every access fails.
+ * plain accesses are not ordered, those by {@code VarHandle} are as within one process. After
+ * {@link #close} every access fails.
  *
  * <p><b>Failure.</b> All of it is written once before it is mapped: a full file system is an {@code
  * IOException} of {@link #create}, never a fault later.
@@ -93,10 +93,7 @@ public final class Segment implements AutoCloseable {
     Path file = folder.resolve("tutti-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID());
     FileChannel channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       Files.delete(file);
       reserve(channel, bytes);
@@ -115,7 +112,9 @@ public final class Segment implements AutoCloseable {
     }
   }
 
-  /** The JDK does not tell the number of a descriptor, but the system shows where each one leads. */
+  /**
+   * The JDK does not tell the number of a descriptor, but the system shows where each one leads.
+   */
   private static int descriptorOf(Path file) throws IOException {
     String name = file.getFileName() + " (deleted)";
     try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
@@ -126,7 +125,8 @@ public final class Segment implements AutoCloseable {
         }
       }
     }
-    throw new IOException("own descriptor not found in " + DESCRIPTORS + ": Linux's /proc is needed");
+    throw new IOException(
+        "own descriptor not found in " + DESCRIPTORS + ": Linux's /proc is needed");
   }
 
   private static @Nullable Path targetOf(Path link) {
@@ -146,8 +146,7 @@ public final class Segment implements AutoCloseable {
    */
   public static Segment open(Handle handle) throws IOException {
     Path file = Path.of("/proc/" + handle.pid() + "/fd/" + handle.descriptor());
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       return new Segment(channel, handle.bytes(), -1);
     } catch (IOException | RuntimeException e) {
@@ -168,9 +167,7 @@ public final class Segment implements AutoCloseable {
     return new Handle(ProcessHandle.current().pid(), descriptor, memory.byteSize());
   }
 
-  /**
-   * {@return the memory}
-   */
+  /** {@return the memory} */
   public MemorySegment memory() {
     return memory;
   }

@@ -15,9 +15,9 @@ import java.util.Optional;
  *
  * {@snippet class=dev.tutti.process.ProcessSnippets region=options lang=java}
  *
- * <p>What is not set is inherited: a worker sees the classes that its parent sees and has its {@code
- * -D} properties, locale, encoding, environment and directory; it never has its parent's heap flags,
- * agents, debugger, JMX or flight recording.
+ * <p>What is not set is inherited: a worker sees the classes that its parent sees and has its
+ * {@code -D} properties, locale, encoding, environment and directory; it never has its parent's
+ * heap flags, agents, debugger, JMX or flight recording.
  *
  * @param workers how many workers at most, at least 1
  * @param heap the largest heap of each worker; if empty, a fair share of the memory that the parent
@@ -27,8 +27,8 @@ import java.util.Optional;
  * @param directory the worker's directory; if empty, the parent's
  * @param java the {@code java} command to start; if empty, the one of the JDK that runs the parent
  * @param classPath folders and jars that the workers see after those of their parent
- * @param grace how long a task that is to stop may still run after its interrupt before its worker is
- *     killed
+ * @param grace how long a task that is to stop may still run after its interrupt before its worker
+ *     is killed
  * @param output where the things go that tasks print
  * @since 0.1
  */
@@ -132,15 +132,7 @@ public record ProcessOptions(
    */
   public ProcessOptions withDirectory(Path folder) {
     return new ProcessOptions(
-        workers,
-        heap,
-        jvmFlags,
-        environment,
-        Optional.of(folder),
-        java,
-        classPath,
-        grace,
-        output);
+        workers, heap, jvmFlags, environment, Optional.of(folder), java, classPath, grace, output);
   }
 
   /**

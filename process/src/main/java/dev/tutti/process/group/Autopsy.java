@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What is known of the death of a worker: facts that it has left behind, and no guess. */
 final class Autopsy {
   private static final int CRASH_LOG_LINES = 12;
-  private static final String OUT_OF_MEMORY_EXIT =
-      "Terminating due to java.lang.OutOfMemoryError";
+  private static final String OUT_OF_MEMORY_EXIT = "Terminating due to java.lang.OutOfMemoryError";
 
   private final long pid;
   private final int status;
@@ -65,7 +64,6 @@ final class Autopsy {
   /** {@return what is told to who waits for an item} */
   WorkerLostException report(Item item) {
     int attempt = item.attempts() + 1;
-    return new WorkerLostException(
-        pid, status, reason, attempt, attempt, stderrTail, crashLog);
+    return new WorkerLostException(pid, status, reason, attempt, attempt, stderrTail, crashLog);
   }
 }

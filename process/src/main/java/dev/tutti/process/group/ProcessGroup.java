@@ -220,7 +220,8 @@ public final class ProcessGroup implements WorkerGroup {
     }
     if (giveUp) {
       sink.startFailed(
-          new IllegalStateException("no worker process can be started: " + cause.getMessage(), cause));
+          new IllegalStateException(
+              "no worker process can be started: " + cause.getMessage(), cause));
     } else {
       LOG.log(Level.WARNING, "a worker of {0} could not be started: {1}", pool, cause.getMessage());
       if (source.hasWork()) {
@@ -289,7 +290,9 @@ public final class ProcessGroup implements WorkerGroup {
   public int liveWorkers() {
     lock.lock();
     try {
-      return closed && !released ? Math.max(1, links.size()) : links.size(); // until all is cleaned up
+      return closed && !released
+          ? Math.max(1, links.size())
+          : links.size(); // until all is cleaned up
     } finally {
       lock.unlock();
     }

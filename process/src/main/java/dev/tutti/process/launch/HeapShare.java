@@ -22,8 +22,8 @@ final class HeapShare {
   private HeapShare() {}
 
   /**
-   * {@return the largest heap of each worker: (memory - the parent's largest heap) x 0.7 / workers, at
-   * least 64 MiB, at most what a JVM would take by itself}
+   * {@return the largest heap of each worker: (memory - the parent's largest heap) x 0.7 / workers,
+   * at least 64 MiB, at most what a JVM would take by itself}
    */
   static DataSize of(int workers) {
     return of(machineBytes(), Runtime.getRuntime().maxMemory(), workers);

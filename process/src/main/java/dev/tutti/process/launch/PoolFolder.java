@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * A folder of one pool that only the user can enter: for sockets until they are connected, and for
  * crash logs until they are read.
  *
- * <p><b>Lifetime.</b> Removed when the pool is closed. One that a killed JVM has left behind is removed
- * by the next pool that opens; its name tells whose it was.
+ * <p><b>Lifetime.</b> Removed when the pool is closed. One that a killed JVM has left behind is
+ * removed by the next pool that opens; its name tells whose it was.
  */
 public final class PoolFolder implements AutoCloseable {
   /** What the system allows for the path of a socket. */
@@ -50,8 +50,7 @@ public final class PoolFolder implements AutoCloseable {
           return new PoolFolder(made);
         }
         Files.delete(made);
-        failure.addSuppressed(
-            new IOException("path is too long for a socket: folder=" + parent));
+        failure.addSuppressed(new IOException("path is too long for a socket: folder=" + parent));
       } catch (IOException e) {
         failure.addSuppressed(e);
       }
@@ -70,9 +69,9 @@ public final class PoolFolder implements AutoCloseable {
 
   private static Path createIn(Path parent) throws IOException {
     return Files.createTempDirectory(
-            parent.toAbsolutePath(),
-            "tutti-" + ProcessHandle.current().pid() + "-",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        parent.toAbsolutePath(),
+        "tutti-" + ProcessHandle.current().pid() + "-",
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   private static boolean fits(Path folder) {
@@ -104,9 +103,7 @@ public final class PoolFolder implements AutoCloseable {
     Files.deleteIfExists(folder);
   }
 
-  /**
-   * {@return the folder}
-   */
+  /** {@return the folder} */
   public Path path() {
     return path;
   }

@@ -46,8 +46,8 @@ final class WorkerCommand {
 
   /**
    * {@return the command line} The shell in front makes the worker ignore SIGINT from its first
-   * instruction on: a terminal sends that to the whole group, and only the pool stops its workers. It
-   * replaces itself by the JVM.
+   * instruction on: a terminal sends that to the whole group, and only the pool stops its workers.
+   * It replaces itself by the JVM.
    */
   static List<String> of(LaunchPlan plan, Path folder) {
     List<String> command = new ArrayList<>();
@@ -62,8 +62,7 @@ final class WorkerCommand {
   }
 
   static List<String> arguments(LaunchPlan plan, Path folder) {
-    List<String> inherited =
-        inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    List<String> inherited = inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
     boolean modular = WorkerCommand.class.getModule().isNamed();
     List<String> args = new ArrayList<>();
     addResources(args, plan);
@@ -72,7 +71,8 @@ final class WorkerCommand {
     args.addAll(inherited);
     addSettings(args, inherited);
     args.add(
-        "--enable-native-access=" + (modular ? WorkerCommand.class.getModule().getName() : "ALL-UNNAMED"));
+        "--enable-native-access="
+            + (modular ? WorkerCommand.class.getModule().getName() : "ALL-UNNAMED"));
     addClasses(args, plan, modular);
     args.addAll(plan.jvmFlags());
     if (modular) {
@@ -157,16 +157,13 @@ final class WorkerCommand {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** All modules of this JVM that are not the JDK's own: what one of them needs, the worker needs. */
+  /**
+   * All modules of this JVM that are not the JDK's own: what one of them needs, the worker needs.
+   */
   private static String rootModules() {
     return ModuleLayer.boot().configuration().modules().stream()
-        .filter(
-            module ->
-                module
-                    .reference()
-                    .location()
-                    .map(uri -> !"jrt".equals(uri.getScheme()))
-                    .orElse(false))
+        .filter(module ->
+            module.reference().location().map(uri -> !"jrt".equals(uri.getScheme())).orElse(false))
         .map(ResolvedModule::name)
         .sorted()
         .collect(Collectors.joining(","));

@@ -57,23 +57,17 @@ public final class WorkerProcess {
     return worker;
   }
 
-  /**
-   * {@return the process id}
-   */
+  /** {@return the process id} */
   public long pid() {
     return process.pid();
   }
 
-  /**
-   * {@return whether it is alive}
-   */
+  /** {@return whether it is alive} */
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /**
-   * {@return a future that ends when it has ended}
-   */
+  /** {@return a future that ends when it has ended} */
   public CompletableFuture<Process> onExit() {
     return process.onExit();
   }
@@ -115,7 +109,8 @@ public final class WorkerProcess {
   }
 
   /**
-   * {@return the last lines that it wrote to its standard error} After its end all of them are there.
+   * {@return the last lines that it wrote to its standard error} After its end all of them are
+   * there.
    */
   public List<String> stderrTail() {
     if (!process.isAlive()) {
@@ -125,13 +120,16 @@ public final class WorkerProcess {
   }
 
   /**
-   * {@return the last lines that it wrote to its standard output} A JVM that ends itself says so there.
+   * {@return the last lines that it wrote to its standard output} A JVM that ends itself says so
+   * there.
    */
   public List<String> stdoutTail() {
     return stdout.tail();
   }
 
-  /** Waits a moment until what it wrote has been passed on; a child of its own may hold the pipe. */
+  /**
+   * Waits a moment until what it wrote has been passed on; a child of its own may hold the pipe.
+   */
   public void awaitOutput() {
     boolean interrupted = Thread.interrupted();
     try {

@@ -133,8 +133,8 @@ public final class Channel implements AutoCloseable {
   }
 
   /**
-   * Sends frames, in this order and with nothing in between. Does not wait: what the other side is too
-   * slow to take is kept.
+   * Sends frames, in this order and with nothing in between. Does not wait: what the other side is
+   * too slow to take is kept.
    *
    * @param frames complete frames, or pieces that make complete frames
    * @throws IOException if the channel is broken

@@ -31,8 +31,8 @@ import java.lang.invoke.VarHandle;
  * </pre>
  *
  * <p>Item number {@code n} of a worker has word {@code n} modulo {@link #WORDS}. The pool writes
- * {@code QUEUED} before it sends the item, and does so again for the next item of the same word only
- * after the worker has said that it is past the batch of the last one.
+ * {@code QUEUED} before it sends the item, and does so again for the next item of the same word
+ * only after the worker has said that it is past the batch of the last one.
  */
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the header's version checks
 public final class Claims implements AutoCloseable {
@@ -74,8 +74,7 @@ public final class Claims implements AutoCloseable {
   private static final VarHandle GATE = LAYOUT.varHandle(groupElement("gate"));
   private static final VarHandle CAUSE = LAYOUT.varHandle(groupElement("cause"));
   private static final VarHandle CAUSE_ITEM = LAYOUT.varHandle(groupElement("causeItem"));
-  private static final VarHandle WORD =
-      LAYOUT.varHandle(groupElement("words"), sequenceElement());
+  private static final VarHandle WORD = LAYOUT.varHandle(groupElement("words"), sequenceElement());
 
   /** What a worker could still record of its end. */
   public enum Cause {
@@ -132,9 +131,7 @@ public final class Claims implements AutoCloseable {
     return claims;
   }
 
-  /**
-   * {@return how the worker finds these words}
-   */
+  /** {@return how the worker finds these words} */
   public Segment.Handle handle() {
     return segment.handle();
   }
@@ -192,8 +189,8 @@ public final class Claims implements AutoCloseable {
   }
 
   /**
-   * {@return when the worker began the item that it runs, as {@link System#nanoTime} in any process of
-   * this machine}
+   * {@return when the worker began the item that it runs, as {@link System#nanoTime} in any process
+   * of this machine}
    *
    * @param item the item's number
    */
@@ -211,27 +208,21 @@ public final class Claims implements AutoCloseable {
     GATE.setVolatile(memory, 0L, 0);
   }
 
-  /**
-   * {@return what the worker recorded of its end}
-   */
+  /** {@return what the worker recorded of its end} */
   public Cause cause() {
     int ordinal = (int) CAUSE.getVolatile(memory, 0L); // pairs with record()
     Cause[] all = Cause.values();
     return ordinal >= 0 && ordinal < all.length ? all[ordinal] : Cause.NONE;
   }
 
-  /**
-   * {@return the number of the item at which it recorded that}
-   */
+  /** {@return the number of the item at which it recorded that} */
   public long causeItem() {
     return (long) CAUSE_ITEM.get(memory, 0L); // after cause()
   }
 
   // ---------------------------------------------------------------- the worker
 
-  /**
-   * {@return whether nothing may be claimed now}
-   */
+  /** {@return whether nothing may be claimed now} */
   public boolean isGateShut() {
     return (int) GATE.getVolatile(memory, 0L) != 0; // pairs with shutGate()
   }

@@ -76,7 +76,6 @@ public final class FrameParser {
   }
 
   private static Frame frame(byte[] bytes) throws WireException {
-    return new Frame(
-        Frame.Kind.of(bytes[0]), ByteBuffer.wrap(bytes, 1, bytes.length - 1).slice());
+    return new Frame(Frame.Kind.of(bytes[0]), ByteBuffer.wrap(bytes, 1, bytes.length - 1).slice());
   }
 }

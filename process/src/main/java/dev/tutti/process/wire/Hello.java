@@ -16,9 +16,7 @@ import java.security.MessageDigest;
 public record Hello(long pid, Frame.Role role, String secret) {
   private static final int FIXED_BYTES = Integer.BYTES + Long.BYTES + 1;
 
-  /**
-   * {@return the frame}
-   */
+  /** {@return the frame} */
   public ByteBuffer toFrame() {
     byte[] key = secret.getBytes(US_ASCII);
     return Frame.begin(Frame.Kind.HELLO, FIXED_BYTES + key.length)

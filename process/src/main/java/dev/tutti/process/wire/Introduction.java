@@ -18,9 +18,7 @@ import java.util.List;
 public record Introduction(
     String secret, String socket, long parent, String worker, Segment.Handle claims) {
 
-  /**
-   * {@return the lines}
-   */
+  /** {@return the lines} */
   public List<String> toLines() {
     return List.of(
         secret,

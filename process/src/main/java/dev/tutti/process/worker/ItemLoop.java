@@ -58,8 +58,9 @@ final class ItemLoop {
         case CALL -> keepFunction(frame);
         case ITEM -> runItem(frame.atLeast(Long.BYTES));
         case BATCH_END ->
-            send(Frame.begin(Frame.Kind.BATCH_DONE, Long.BYTES)
-                .putLong(frame.atLeast(Long.BYTES).getLong()));
+            send(
+                Frame.begin(Frame.Kind.BATCH_DONE, Long.BYTES)
+                    .putLong(frame.atLeast(Long.BYTES).getLong()));
         case BYE -> {
           return;
         }

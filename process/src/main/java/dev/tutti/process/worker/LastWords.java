@@ -36,7 +36,8 @@ final class LastWords implements Runnable {
   /** Whoever has called {@code System.exit} stands in it until the JVM is gone. */
   private static boolean isExiting(StackTraceElement[] stack) {
     for (StackTraceElement frame : stack) {
-      if (frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit")) {
+      if (frame.getClassName().equals("java.lang.Runtime")
+          && frame.getMethodName().equals("exit")) {
         return true;
       }
     }

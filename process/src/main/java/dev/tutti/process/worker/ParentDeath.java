@@ -8,8 +8,9 @@ import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Asks the kernel to kill this process when its parent is gone, whatever it runs then. A JVM that ends
- * itself first waits until each of its threads comes to a safepoint, which may take as long as a loop.
+ * Asks the kernel to kill this process when its parent is gone, whatever it runs then. A JVM that
+ * ends itself first waits until each of its threads comes to a safepoint, which may take as long as
+ * a loop.
  */
 final class ParentDeath {
   private static final int PR_SET_PDEATHSIG = 1;
@@ -18,8 +19,9 @@ final class ParentDeath {
   private ParentDeath() {}
 
   /**
-   * The wish belongs to the calling thread, so that must live as long as the process; and it is about
-   * the thread that started this process, so that must live as long as the parent wants its workers.
+   * The wish belongs to the calling thread, so that must live as long as the process; and it is
+   * about the thread that started this process, so that must live as long as the parent wants its
+   * workers.
    *
    * @param parent the parent's process id; if it is not the parent any more, this process ends now
    */
@@ -32,14 +34,13 @@ final class ParentDeath {
     linker
         .defaultLookup()
         .find("prctl")
-        .ifPresent(
-            prctl ->
-                call(
-                    linker.downcallHandle(
-                        prctl,
-                        FunctionDescriptor.of(
-                            JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                        Linker.Option.firstVariadicArg(1))));
+        .ifPresent(prctl ->
+            call(
+                linker.downcallHandle(
+                    prctl,
+                    FunctionDescriptor.of(
+                        JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                    Linker.Option.firstVariadicArg(1))));
     long now = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
     if (now != parent) {
       Runtime.getRuntime().halt(0); // it was gone before the wish was made
@@ -50,7 +51,8 @@ final class ParentDeath {
     try {
       int failed = (int) prctl.invokeExact(PR_SET_PDEATHSIG, SIGKILL, 0L, 0L, 0L);
       if (failed != 0) {
-        System.err.println("tutti: the system does not tell of the parent's death: prctl=" + failed);
+        System.err.println(
+            "tutti: the system does not tell of the parent's death: prctl=" + failed);
       }
     } catch (RuntimeException | Error e) {
       throw e;

@@ -1,11 +1,11 @@
 package dev.tutti.process.worker;
 
-import dev.tutti.spi.JdkFloor;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Hello;
 import dev.tutti.process.wire.Introduction;
+import dev.tutti.spi.JdkFloor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
