@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * The rule which module may use which, and its check.
  *
  * <pre>
- * layer 4   cli, examples, bench, stress, bundle -> everything below; cli also -> examples
+ * layer 4   cli, examples, bench, stress, bundle -> everything below; cli, bench also -> examples
  * layer 3   dashboard -> observe      spark -> process      actors -> process
  * layer 2   process -> memory         observe -> memory     jobs -> core
  * layer 1   memory -> core            testkit -> core
@@ -38,7 +38,7 @@ final class ModuleOrder {
           Map.entry("spark", Set.of("core", "memory", "process")),
           Map.entry("actors", Set.of("core", "memory", "process")),
           Map.entry("examples", LIBRARY),
-          Map.entry("bench", plus(LIBRARY, "testkit")),
+          Map.entry("bench", plus(LIBRARY, "examples")),
           Map.entry("stress", plus(LIBRARY, "testkit")),
           Map.entry("cli", plus(LIBRARY, "examples")),
           Map.entry("bundle", LIBRARY));

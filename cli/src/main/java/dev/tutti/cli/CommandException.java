@@ -21,6 +21,10 @@ final class CommandException extends RuntimeException {
     return new CommandException(ExitCode.NOT_STARTED, message);
   }
 
+  static CommandException brokenOff(String message) {
+    return new CommandException(ExitCode.SOME_FAILED, message);
+  }
+
   int exitCode() {
     return exitCode;
   }

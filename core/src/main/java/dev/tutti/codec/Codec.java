@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,8 @@ public final class Codec {
       };
     } catch (BufferUnderflowException e) {
       throw new DecodeException("value ends too early", e);
+    } catch (InvalidPathException e) {
+      throw new DecodeException("value is no path: " + e.getMessage(), e);
     }
   }
 
@@ -133,7 +136,7 @@ public final class Codec {
       writer.writeObject(value);
     } catch (ValueWriter.Refused e) {
       throw Refusal.explain(value, role, e);
-    } catch (IOException | RuntimeException | StackOverflowError e) {
+    } catch (IOException | RuntimeException | Error e) { // also what a user's writeObject throws
       throw new NotSendableException(
           "cannot send %s: writing %s failed: %s [T003]"
               .formatted(role.words(), value.getClass().getName(), e),

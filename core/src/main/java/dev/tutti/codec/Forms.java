@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import java.io.InvalidObjectException;
 import java.io.Serial;
 import java.io.Serializable;
 import java.net.URI;
@@ -80,7 +81,12 @@ final class Forms {
     }
 
     @Serial
-    private Object readResolve() {
+    private Object readResolve() throws InvalidObjectException {
+      if (position < 0 || position > bytes.length || bytes.length > capacity) {
+        throw new InvalidObjectException(
+            "buffer has a wrong state: position=%d limit=%d capacity=%d"
+                .formatted(position, bytes.length, capacity));
+      }
       ByteBuffer b = direct ? ByteBuffer.allocateDirect(capacity) : ByteBuffer.allocate(capacity);
       b.put(bytes).flip().position(position);
       return (readOnly ? b.asReadOnlyBuffer() : b)

@@ -18,7 +18,12 @@ final class ValueReader extends ObjectInputStream {
       throws IOException {
     super(in);
     this.loader = loader;
-    setObjectInputFilter(filter);
+    long most = 16L * in.available(); // an element takes a byte at least; hash tables have room
+    setObjectInputFilter(
+        info ->
+            info.arrayLength() > most
+                ? ObjectInputFilter.Status.REJECTED
+                : filter.checkInput(info));
   }
 
   static @Nullable Object read(ByteBuffer bytes, ClassLoader loader, ObjectInputFilter filter)
@@ -30,7 +35,7 @@ final class ValueReader extends ObjectInputStream {
     } catch (IOException
         | ClassNotFoundException
         | RuntimeException
-        | StackOverflowError
+        | VirtualMachineError
         | LinkageError e) {
       throw new DecodeException("cannot read the value: " + e, e);
     }

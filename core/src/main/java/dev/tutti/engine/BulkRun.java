@@ -6,13 +6,14 @@ import dev.tutti.spi.Item;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
 import dev.tutti.task.Failure;
-import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.WorkerLost;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
@@ -105,23 +106,49 @@ final class BulkRun extends EngineCall {
     try {
       boolean more = true;
       while (more) {
-        more = awaitRoom() && feedOne(true);
+        more = awaitRoom() && feedOne();
       }
     } catch (InterruptedException e) {
       interrupted();
     }
   }
 
-  /**
-   * Reads so much of the input as fits in one batch, without waiting, and lets the caller run it.
-   */
+  /** {@return whether there may be more input} */
+  private boolean feedOne() {
+    Item item = readOne();
+    if (item == null) {
+      return false;
+    }
+    if (isAdmitted(item)) {
+      offer(1, () -> dispatcher.offer(item));
+    }
+    return true;
+  }
+
+  /** Reads as much of the input as fits in one batch, without waiting, and runs it. */
   private void feedBatch() {
+    List<Item> items = new ArrayList<>();
     for (int i = lane.chunker().size(); i > 0 && hasRoom(); i--) {
-      if (!feedOne(false)) {
+      Item item = readOne();
+      if (item == null) {
         break;
       }
+      if (isAdmitted(item)) {
+        items.add(item);
+      }
     }
-    dispatcher.group().workQueued();
+    if (!items.isEmpty()) {
+      offer(items.size(), () -> dispatcher.runHere(this, items));
+    }
+  }
+
+  private void offer(int items, Runnable offer) {
+    try {
+      offer.run();
+    } catch (RejectedExecutionException e) { // the pool was closed while the input was read
+      dropTaken(items);
+      endInput(e);
+    }
   }
 
   private boolean hasRoom() {
@@ -134,6 +161,18 @@ final class BulkRun extends EngineCall {
   }
 
   private boolean awaitRoom() throws InterruptedException {
+    long open;
+    boolean full;
+    lock.lock();
+    try {
+      open = taken - settled;
+      full = taken - delivered >= window;
+    } finally {
+      lock.unlock();
+    }
+    if (full && open > 0) {
+      dispatcher.windowIsFull(this, open);
+    }
     lock.lockInterruptibly();
     try {
       while (!stopped && failedFrom == Long.MAX_VALUE && taken - delivered >= window) {
@@ -145,40 +184,35 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  /** {@return whether there may be more input} */
-  private boolean feedOne(boolean wake) {
-    Object argument;
+  /** {@return the next element of the input; null if there is none or none is wanted} */
+  private @Nullable Item readOne() {
     try {
-      if (isFailing() || !input.hasNext()) {
-        endInput(null);
-        return false;
+      if (!isOver() && input.hasNext()) {
+        Object argument = input.next();
+        return new Item(this, countTaken(), argument);
       }
-      argument = input.next();
+      endInput(null);
     } catch (Throwable failure) { // the input is the user's code: what it throws is what he gets
       endInput(failure);
-      return false;
     }
-    Item item = new Item(this, countTaken(), argument);
+    return null;
+  }
+
+  private boolean isAdmitted(Item item) {
     try {
       dispatcher.group().admit(item);
-    } catch (NotSendableException e) {
+      return true;
+    } catch (RuntimeException | Error e) { // NotSendableException, or what a user's class throws
       settle(item, new Failure<>(e), 0);
-      return true;
-    }
-    try {
-      dispatcher.offer(item, wake);
-      return true;
-    } catch (RejectedExecutionException e) { // the pool was closed while the input was read
-      dropTaken();
-      endInput(e);
       return false;
     }
   }
 
-  private boolean isFailing() {
+  /** {@return whether no more input is wanted} */
+  private boolean isOver() {
     lock.lock();
     try {
-      return stopped || failedFrom != Long.MAX_VALUE;
+      return stopped || inputEnded || failedFrom != Long.MAX_VALUE;
     } finally {
       lock.unlock();
     }
@@ -193,10 +227,10 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  private void dropTaken() {
+  private void dropTaken(int items) {
     lock.lock();
     try {
-      taken--;
+      taken -= items;
     } finally {
       lock.unlock();
     }
@@ -205,8 +239,10 @@ final class BulkRun extends EngineCall {
   private void endInput(@Nullable Throwable failure) {
     lock.lock();
     try {
-      inputEnded = true;
-      inputFailure = failure;
+      if (!inputEnded) {
+        inputEnded = true;
+        inputFailure = failure;
+      }
       news.signalAll();
     } finally {
       lock.unlock();
@@ -367,6 +403,7 @@ final class BulkRun extends EngineCall {
     }
     awaitAll();
     leave();
+    throwPoolFailure();
     Done<?, ?> failure = results.firstFailure();
     if (stopsAtFailure && failure != null) {
       throw failed(failure);
@@ -402,19 +439,29 @@ final class BulkRun extends EngineCall {
     return stopped || (inputEnded && settled == taken) || failedFrom != Long.MAX_VALUE;
   }
 
-  private void throwFailure() {
+  /** The pool was stopped, or the caller was interrupted. */
+  private void throwPoolFailure() {
     RuntimeException pool;
-    Throwable in;
     lock.lock();
     try {
       pool = poolFailure;
-      in = inputFailure;
-      inputFailure = null; // told once; a stream that is asked again has simply ended
     } finally {
       lock.unlock();
     }
     if (pool != null) {
       throw pool;
+    }
+  }
+
+  private void throwFailure() {
+    throwPoolFailure();
+    Throwable in;
+    lock.lock();
+    try {
+      in = inputFailure;
+      inputFailure = null; // told once; a stream that is asked again has simply ended
+    } finally {
+      lock.unlock();
     }
     if (in != null) {
       throw Unchecked.<RuntimeException>same(in);

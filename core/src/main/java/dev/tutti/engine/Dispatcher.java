@@ -1,6 +1,7 @@
 package dev.tutti.engine;
 
 import dev.tutti.spi.Batch;
+import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.WorkSource;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Holds what waits and what runs, and pairs free workers with waiting items. */
@@ -121,36 +123,80 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     }
   }
 
-  /** Queues an item and lets a worker know. */
-  void offer(Item item) {
-    offer(item, true);
+  /** {@return whether the thread that offers work runs it} */
+  boolean callerRuns() {
+    return group() instanceof CallerGroup;
   }
 
-  void offer(Item item, boolean wake) {
-    Lane lane = laneOf(item);
+  /** Runs items on the calling thread, for a group whose caller runs its work. */
+  void runHere(EngineCall call, List<Item> items) {
+    Batch batch = new Batch(call, items);
     lock.lock();
     try {
       refuseUnlessOpen();
-      lane.add(item);
-      schedule(lane);
-      if (open++ == 0) {
+      active.add(batch);
+      open += items.size();
+      if (open == items.size()) {
         keeper.workBegins();
       }
     } finally {
       lock.unlock();
     }
-    if (wake) {
+    ((CallerGroup) group()).run(batch);
+  }
+
+  /** Queues an item and lets a worker know; runs it if the caller is the worker. */
+  void offer(Item item) {
+    if (callerRuns()) {
+      runHere((EngineCall) item.call(), List.of(item));
+      return;
+    }
+    EngineCall call = (EngineCall) item.call();
+    boolean wanted;
+    lock.lock();
+    try {
+      refuseUnlessOpen();
+      wanted = !call.hasGivenUp(item);
+      if (wanted) {
+        call.lane.add(item);
+        schedule(call.lane);
+        if (open++ == 0) {
+          keeper.workBegins();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (wanted) {
       group().workQueued();
+    } else {
+      call.ended(item, new Cancelled<>(), 0);
     }
   }
 
   /** No further item of this call will come: a batch that is not full goes out now. */
   void endOfInput(EngineCall call) {
+    send(call, Lane::end, 0);
+  }
+
+  /**
+   * The window is full. If all open items of the call are in its lane, nothing would ever make room: a
+   * batch that is not full goes out now.
+   *
+   * @param openItems how many items of the call have been read and have not ended
+   */
+  void windowIsFull(EngineCall call, long openItems) {
+    send(call, Lane::flush, openItems);
+  }
+
+  private void send(EngineCall call, Consumer<Lane> change, long leastWaiting) {
     boolean ready;
     lock.lock();
     try {
-      call.lane.end();
-      ready = !call.lane.isEmpty();
+      ready = !call.lane.isEmpty() && call.lane.size() >= leastWaiting;
+      if (ready || leastWaiting == 0) {
+        change.accept(call.lane);
+      }
       if (ready) {
         schedule(call.lane);
       }
@@ -218,16 +264,25 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       if (!items.isEmpty()) {
         items.forEach(Item::requeue);
         Batch batch = new Batch(from.call(), items);
-        lock.lock();
-        try {
-          active.add(batch);
-        } finally {
-          lock.unlock();
-        }
+        enter(batch);
         return batch;
       }
     }
     return null;
+  }
+
+  /** The call may have been given up while its items were in nobody's hands. */
+  private void enter(Batch batch) {
+    lock.lock();
+    try {
+      EngineCall call = (EngineCall) batch.call();
+      batch.items().stream()
+          .filter(item -> state == State.STOPPED || call.hasGivenUp(item))
+          .forEach(Item::unwant);
+      active.add(batch);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -270,13 +325,13 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   private boolean requeue(Item item) {
     lock.lock();
     try {
-      if (state == State.STOPPED) {
+      EngineCall call = (EngineCall) item.call();
+      if (state == State.STOPPED || call.hasGivenUp(item)) {
         return false;
       }
       item.requeue();
-      Lane lane = laneOf(item);
-      lane.addReturned(item);
-      schedule(lane);
+      call.lane.addReturned(item);
+      schedule(call.lane);
       return true;
     } finally {
       lock.unlock();
@@ -363,6 +418,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     List<Item> held = new ArrayList<>();
     lock.lock();
     try {
+      call.giveUpFrom(fromIndex);
       waited = call.lane.drain(fromIndex);
       for (Batch batch : active) {
         if (batch.call() == call) {

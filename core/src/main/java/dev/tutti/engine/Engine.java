@@ -136,7 +136,7 @@ public final class Engine {
       Body body, Object function, Iterable<?> items, BulkPlan plan) {
     Resequencer.All results = new Resequencer.All(body != Body.ITEM_ACTION);
     BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, true);
-    run.runAll(group().capabilities().callerRuns());
+    run.runAll(dispatcher.callerRuns());
     return results.values();
   }
 
@@ -162,7 +162,7 @@ public final class Engine {
     Resequencer results =
         inOrder ? new Resequencer.InOrder(plan.window()) : new Resequencer.AsEnded();
     BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, stopsAtFailure);
-    return ResultIterator.over(run, group().capabilities().callerRuns(), name);
+    return ResultIterator.over(run, dispatcher.callerRuns(), name);
   }
 
   /** Takes no further tasks; what was submitted goes on. */

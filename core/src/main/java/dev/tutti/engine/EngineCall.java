@@ -9,9 +9,22 @@ import dev.tutti.task.Outcome;
 abstract class EngineCall extends Call {
   final Lane lane;
 
+  /** Items from this index on are not wanted any more. Guarded by the dispatcher's lock. */
+  private long givenUpFrom = Long.MAX_VALUE;
+
   EngineCall(Body body, Object function, Lane lane) {
     super(body, function);
     this.lane = lane;
+  }
+
+  /** Gives up all items from an index on, those too that are still on their way to a lane. */
+  final void giveUpFrom(long index) {
+    givenUpFrom = Math.min(givenUpFrom, index);
+  }
+
+  /** {@return whether an item of this call is given up} */
+  final boolean hasGivenUp(Item item) {
+    return item.index() >= givenUpFrom;
   }
 
   /** An item has ended; called once for each item. Runs no code of a user. */

@@ -20,6 +20,7 @@ final class Lane {
   private final ArrayDeque<Item> waiting = new ArrayDeque<>();
   private final ArrayDeque<Item> returned = new ArrayDeque<>();
   private boolean ended;
+  private boolean flushed;
   boolean scheduled;
 
   Lane(Chunker chunker) {
@@ -37,6 +38,7 @@ final class Lane {
 
   void add(Item item) {
     waiting.addLast(item);
+    flushed = false;
   }
 
   /** Items that were handed out and came back go first, and need not fill a batch. */
@@ -49,6 +51,15 @@ final class Lane {
     ended = true;
   }
 
+  /** What waits now goes out, also where it does not fill a batch. */
+  void flush() {
+    flushed = true;
+  }
+
+  int size() {
+    return waiting.size() + returned.size();
+  }
+
   boolean isEmpty() {
     return waiting.isEmpty() && returned.isEmpty();
   }
@@ -56,7 +67,7 @@ final class Lane {
   /** {@return the next batch, or null if none is ready} */
   @Nullable Batch take() {
     ArrayDeque<Item> from = returned.isEmpty() ? waiting : returned;
-    int count = chunker.take(from.size(), ended || from == returned);
+    int count = chunker.take(from.size(), ended || flushed || from == returned);
     if (count == 0) {
       return null;
     }
@@ -76,7 +87,7 @@ final class Lane {
 
   /** {@return whether {@link #take} would give a batch} */
   boolean isReady() {
-    return !returned.isEmpty() || chunker.take(waiting.size(), ended) > 0;
+    return !returned.isEmpty() || chunker.take(waiting.size(), ended || flushed) > 0;
   }
 
   /** Takes out all items that wait, from an index on. */

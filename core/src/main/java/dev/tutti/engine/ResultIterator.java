@@ -42,10 +42,9 @@ public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable
       try {
         next = run.next(feeds);
       } finally {
-        ended = next == null;
-      }
-      if (ended) {
-        close();
+        if (next == null) {
+          close(); // at the end, and where an item or the input has failed
+        }
       }
     }
     return next != null;

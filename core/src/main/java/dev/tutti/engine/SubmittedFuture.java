@@ -219,11 +219,11 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
   }
 
   private boolean await(boolean interruptible, long nanos) throws InterruptedException {
-    if (interruptible && Thread.interrupted()) {
-      throw new InterruptedException();
-    }
     if (isDone()) {
       return true;
+    }
+    if (interruptible && Thread.interrupted()) {
+      throw new InterruptedException();
     }
     Wait wait = new Wait(interruptible, nanos);
     waiters.add(wait.thread);

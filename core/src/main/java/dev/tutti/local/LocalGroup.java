@@ -39,11 +39,12 @@ abstract class LocalGroup implements WorkerGroup {
   public final List<Item> takeBack(Batch batch) {
     List<Item> items = batch.items();
     List<Item> back = new ArrayList<>();
-    for (int i = items.size() - 1; i >= (items.size() + 1) / 2; i--) {
-      if (!items.get(i).takeBack()) {
-        break;
+    long left = items.stream().filter(item -> item.place() == batch).count();
+    for (int i = items.size() - 1; i >= 0 && back.size() < (left + 1) / 2; i--) {
+      // An item that has moved to another worker is still listed here, but its place is another.
+      if (items.get(i).place() == batch && items.get(i).takeBack()) {
+        back.addFirst(items.get(i));
       }
-      back.addFirst(items.get(i));
     }
     return back;
   }

@@ -35,11 +35,12 @@ final class Runner {
 
   void run(Batch batch) {
     long start = System.nanoTime();
+    batch.items().forEach(item -> item.place(batch));
     for (Item item : batch.items()) {
-      item.place(this);
       if (item.isUnwanted() && item.takeBack()) {
         sink.returned(item, null);
       } else if (item.claim()) {
+        item.place(this); // before begin() looks whether the item is still wanted
         run(item);
       }
     }
@@ -49,16 +50,20 @@ final class Runner {
   private void run(Item item) {
     begin(item);
     long start = System.nanoTime();
+    boolean callersInterrupt = false;
     Outcome<?> outcome;
     try {
       outcome =
           new Success<@Nullable Object>(
               item.call().body().invoke(item.call().function(), item.argument()));
     } catch (Throwable failure) { // an Error of a task is a failure like any other
+      callersInterrupt = !ownsThread && failure instanceof InterruptedException;
       outcome = item.isUnwanted() ? new Cancelled<>() : new Failure<>(failure);
     }
     long elapsed = System.nanoTime() - start;
-    end();
+    if (!end() && callersInterrupt) {
+      Thread.currentThread().interrupt(); // it was the caller who was interrupted: he is to see it
+    }
     sink.ended(item, outcome, elapsed);
   }
 
@@ -76,7 +81,8 @@ final class Runner {
     }
   }
 
-  private void end() {
+  /** {@return whether the item was interrupted by stop()} */
+  private boolean end() {
     lock.lock();
     try {
       current = null;
@@ -84,6 +90,7 @@ final class Runner {
       if (interrupted || ownsThread) {
         Thread.interrupted();
       }
+      return interrupted;
     } finally {
       lock.unlock();
     }

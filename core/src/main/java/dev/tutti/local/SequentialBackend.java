@@ -4,6 +4,7 @@ import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.SequentialOptions;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Batch;
+import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.WorkerGroup;
@@ -31,7 +32,7 @@ public final class SequentialBackend implements Backend {
     return new Group(request);
   }
 
-  private static final class Group extends LocalGroup {
+  private static final class Group extends LocalGroup implements CallerGroup {
     private volatile boolean closed;
     private final Set<Runner> running = ConcurrentHashMap.newKeySet();
 
@@ -41,7 +42,7 @@ public final class SequentialBackend implements Backend {
 
     @Override
     public Capabilities capabilities() {
-      return new Capabilities(true, true, false);
+      return new Capabilities(true, false);
     }
 
     @Override
@@ -55,16 +56,19 @@ public final class SequentialBackend implements Backend {
     }
 
     @Override
-    public void workQueued() {
-      for (Batch batch = source.poll(); batch != null; batch = source.poll()) {
-        Runner runner = new Runner(sink, false);
-        running.add(runner);
-        try {
-          runner.run(batch);
-        } finally {
-          running.remove(runner);
-        }
+    public void run(Batch batch) {
+      Runner runner = new Runner(sink, false);
+      running.add(runner);
+      try {
+        runner.run(batch);
+      } finally {
+        running.remove(runner);
       }
+    }
+
+    @Override
+    public void workQueued() {
+      // Nothing is queued here: who offers work runs it.
     }
 
     @Override

@@ -37,10 +37,7 @@ public interface WorkerGroup {
    */
   void admit(Item item) throws NotSendableException;
 
-  /**
-   * Work has been queued: an idle worker is to fetch it, or a new one is to start. Does not block,
-   * but for a group whose {@linkplain Capabilities#callerRuns caller runs} the work, which runs it.
-   */
+  /** Work has been queued: an idle worker is to fetch it, or a new one is to start. Does not block. */
   void workQueued();
 
   /**

@@ -28,7 +28,7 @@ public final class TaskFailedException extends RuntimeException {
   public TaskFailedException(long index, String item, int attempt, Throwable cause) {
     super(
         "item %d failed: item=%s attempt=%d cause=%s"
-            .formatted(index, shortened(item), attempt, Objects.requireNonNull(cause, "cause")),
+            .formatted(index, shortened(item), attempt, text(Objects.requireNonNull(cause, "cause"))),
         cause);
     this.index = index;
     this.attempt = attempt;
@@ -42,6 +42,14 @@ public final class TaskFailedException extends RuntimeException {
   /** {@return the number of the attempt that failed, from 1} */
   public int attempt() {
     return attempt;
+  }
+
+  private static String text(Throwable cause) {
+    try {
+      return cause.toString();
+    } catch (RuntimeException e) { // a user's exception that cannot say what it is about
+      return cause.getClass().getName();
+    }
   }
 
   private static String shortened(String text) {

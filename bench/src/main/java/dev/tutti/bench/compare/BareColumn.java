@@ -49,9 +49,7 @@ final class BareColumn implements Column {
           results.add(echoes.get(i).ask(i));
         }
         long nanos = System.nanoTime() - begin;
-        for (Echo echo : echoes) {
-          echo.close();
-        }
+        close(echoes);
         yield Sample.of(nanos, results);
       }
       case MAP_ONE, MAP_DEFAULT, AUDIO -> throw new IllegalArgumentException("no limit for " + row);
@@ -89,15 +87,22 @@ final class BareColumn implements Column {
 
   @Override
   public void close() throws IOException {
-    for (Echo echo : warm) {
-      echo.close();
-    }
+    close(warm);
     Files.delete(folder);
   }
 
+  /** First all sockets: they were accepted in any order, so an echo may not hold its own process. */
+  private static void close(List<Echo> echoes) throws IOException {
+    for (Echo echo : echoes) {
+      echo.channel.close();
+    }
+    for (Echo echo : echoes) {
+      echo.process.onExit().join();
+    }
+  }
+
   /** One JVM that sends back what it gets. */
-  private record Echo(Process process, SocketChannel channel, ByteBuffer buffer)
-      implements AutoCloseable {
+  private record Echo(Process process, SocketChannel channel, ByteBuffer buffer) {
     int ask(int number) throws IOException {
       buffer.clear().put((byte) number).flip();
       channel.write(buffer);
@@ -106,12 +111,6 @@ final class BareColumn implements Column {
         throw new IOException("the other JVM is gone: pid=" + process.pid());
       }
       return buffer.get(0);
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-      process.onExit().join();
     }
   }
 }

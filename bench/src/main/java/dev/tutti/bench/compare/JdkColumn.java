@@ -1,5 +1,6 @@
 package dev.tutti.bench.compare;
 
+import dev.tutti.examples.AudioJob;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,8 +81,20 @@ final class JdkColumn implements Column {
     return Sample.of(System.nanoTime() - begin, results);
   }
 
-  private Sample audio(List<Path> files) {
-    throw new UnsupportedOperationException("audio " + files);
+  private Sample audio(List<Path> files) throws Exception {
+    List<Callable<Path>> tasks = new ArrayList<>();
+    for (Path file : files) {
+      tasks.add(() -> AudioJob.transform(file));
+    }
+    int written = 0;
+    long begin = System.nanoTime();
+    try (ExecutorService pool = opener.open()) {
+      for (Future<Path> future : pool.invokeAll(tasks)) {
+        future.get();
+        written++;
+      }
+    }
+    return Sample.of(System.nanoTime() - begin, written);
   }
 
   /** A task for each item. */

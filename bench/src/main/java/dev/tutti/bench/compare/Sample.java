@@ -18,4 +18,9 @@ record Sample(long nanos, int count, String result) {
     }
     return new Sample(nanos, results.size(), Long.toString(sum));
   }
+
+  /** A run of the audio job. */
+  static Sample of(long nanos, int files) {
+    return new Sample(nanos, files, Integer.toString(files));
+  }
 }

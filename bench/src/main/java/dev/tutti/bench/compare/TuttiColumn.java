@@ -2,6 +2,7 @@ package dev.tutti.bench.compare;
 
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
+import dev.tutti.examples.AudioJob;
 import dev.tutti.plan.Batching;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +74,12 @@ final class TuttiColumn implements Column {
   }
 
   private Sample audio(List<Path> files) {
-    throw new UnsupportedOperationException("audio " + files);
+    long begin = System.nanoTime();
+    List<Path> written;
+    try (Pool pool = opener.open()) {
+      written = pool.map(files, AudioJob::transform);
+    }
+    return Sample.of(System.nanoTime() - begin, written.size());
   }
 
   private Pool warm() {

@@ -5,7 +5,6 @@ import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Hello;
-import dev.tutti.process.wire.WireException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
@@ -97,7 +96,7 @@ final class Door implements AutoCloseable {
       if (twice != null) {
         channel.close();
       }
-    } catch (WireException stranger) {
+    } catch (IOException stranger) {
       channel.close();
       LOG.log(Level.WARNING, "somebody else knocked at the socket of a new worker", stranger);
     }

@@ -278,7 +278,7 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(false, false, true);
+    return new Capabilities(false, true);
   }
 
   @Override
@@ -339,7 +339,7 @@ public final class ProcessGroup implements WorkerGroup {
   public List<Item> takeBack(Batch batch) {
     for (Item item : batch.items()) {
       if (item.place() instanceof Flight flight) {
-        return flight.link().takeBack(batch);
+        return flight.link().takeHalf(batch);
       }
     }
     return List.of();

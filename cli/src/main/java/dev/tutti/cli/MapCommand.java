@@ -1,0 +1,159 @@
+package dev.tutti.cli;
+
+import dev.tutti.Parallel;
+import dev.tutti.Pool;
+import dev.tutti.plan.Cpus;
+import dev.tutti.task.Done;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Success;
+import java.io.BufferedInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tutti map}: one method of a source file over many inputs. */
+@Command(
+    name = "map",
+    description = "Compile one source file and run its method over the inputs on isolated workers.")
+final class MapCommand implements Callable<Integer> {
+  private static final double NANOS = 1e9;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "SOURCE.java[::method]",
+      description =
+          "The source file. The method is public and static with one parameter, String or Path.")
+  private String source = "";
+
+  @Parameters(index = "1..*", paramLabel = "INPUT", description = "What to run it over.")
+  private List<String> inputs = List.of();
+
+  @Option(names = "--stdin", description = "Take the inputs from standard input, one a line.")
+  private boolean stdin;
+
+  @Option(names = "--null", description = "Inputs on standard input are ended by NUL, not by line.")
+  private boolean nulSeparated;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "processes",
+      description = "sequential, threads, virtual or processes (default: ${DEFAULT-VALUE}).")
+  private String backend = "";
+
+  @Option(names = "--workers", paramLabel = "N", description = "How many (default: one a processor).")
+  private @Nullable String workers;
+
+  @Option(
+      names = "--chunk",
+      paramLabel = "N",
+      defaultValue = "adaptive",
+      description = "How many inputs go to a worker together (default: ${DEFAULT-VALUE}).")
+  private String chunk = "";
+
+  @Option(
+      names = {"--class-path", "-cp"},
+      paramLabel = "CP",
+      defaultValue = "",
+      description = "Folders and jars that the source needs.")
+  private String classPath = "";
+
+  @Option(names = "--json", description = "Print an object a line: input, index, result, seconds.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    boolean fromStdin = stdin || nulSeparated;
+    checkInputs(fromStdin);
+    BackendName name = BackendName.one(backend);
+    int count = workers == null ? Cpus.available() : Numbers.positive("--workers", workers);
+    var batching = Numbers.chunk(chunk);
+    SourceName sourceName = SourceName.parse(source);
+    try (Session session = new Session()) {
+      SourceCompiler.Compiled compiled =
+          new SourceCompiler(session, classPath).compile(sourceName);
+      SourceFunction function = new MethodFinder(compiled).find();
+      Thread.currentThread().setContextClassLoader(compiled.loader());
+      Pool pool = session.open(name.options(count, compiled.classPath()));
+      var bulk = Parallel.on(pool).batch(batching).progress(session.talk());
+      Iterable<String> items =
+          fromStdin ? () -> new StdinItems(stdin(), nulSeparated) : inputs;
+      if (!fromStdin) {
+        session.expect(inputs.size());
+      }
+      try (Stream<Done<String, @Nullable Object>> all = bulk.outcomes(items, function)) {
+        all.forEach(done -> print(session, done));
+      } catch (CancellationException e) {
+        if (!session.isStopped()) {
+          throw e;
+        }
+      }
+      return ended(session);
+    } catch (UncheckedIOException e) {
+      throw CommandException.brokenOff(e.getMessage() + ": " + Words.of(e.getCause()));
+    }
+  }
+
+  private void checkInputs(boolean fromStdin) {
+    if (fromStdin && !inputs.isEmpty()) {
+      throw CommandException.usage(
+          "inputs must come from arguments or from --stdin, not from both: arguments="
+              + inputs.size());
+    }
+    if (!fromStdin && inputs.isEmpty()) {
+      throw CommandException.usage("there are no inputs: name them after the source, or use --stdin");
+    }
+  }
+
+  private static BufferedInputStream stdin() {
+    return new BufferedInputStream(new FileInputStream(FileDescriptor.in));
+  }
+
+  private void print(Session session, Done<String, @Nullable Object> done) {
+    if (done.attempts() == 0 && done.outcome() instanceof Failure<?>(Throwable cause)) {
+      throw CommandException.notStarted(String.valueOf(cause.getMessage())); // it never began
+    }
+    session.count(done.item(), done);
+    if (json) {
+      session.out().line(Json.of(fields(done)));
+    } else if (done.outcome() instanceof Success<?>(@Nullable Object value)) {
+      session.out().line(value == null ? "" : Words.oneLine(value.toString()));
+    }
+  }
+
+  private static Map<String, @Nullable Object> fields(Done<String, @Nullable Object> done) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("input", done.item());
+    fields.put("index", done.index());
+    if (done.outcome() instanceof Success<?>(@Nullable Object value)) {
+      fields.put("result", value);
+    } else {
+      fields.put("error", Words.cause(done.outcome()));
+    }
+    fields.put("seconds", seconds(done.elapsed()));
+    return fields;
+  }
+
+  static double seconds(Duration time) {
+    return time.toNanos() / NANOS;
+  }
+
+  private static int ended(Session session) {
+    if (session.failures() > 0) {
+      session.talk().say(session.failures() + (session.failures() == 1 ? " input failed" : " inputs failed"));
+      return ExitCode.SOME_FAILED;
+    }
+    return ExitCode.DONE;
+  }
+}

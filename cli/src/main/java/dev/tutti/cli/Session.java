@@ -1,0 +1,210 @@
+package dev.tutti.cli;
+
+import dev.tutti.Pool;
+import dev.tutti.plan.BackendOptions;
+import dev.tutti.task.Done;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a command: its streams, what it has opened, and how it ends in good order. */
+final class Session implements AutoCloseable {
+  /*
+   * It ends in one of three ways. The command returns: close() runs on its thread. The reader of standard
+   * output goes away: the pools are stopped, the command's thread sees that and returns. A signal comes:
+   * the JVM runs the hook, beside the command's thread, and exits with 128 + its number whatever that
+   * thread does, so the hook does all that must be done.
+   *
+   * `lock` guards what is open and the two flags; nothing is closed while it is held.
+   */
+  private static final long LAST_WRITE_MILLIS = 300; // a reader that does not read must not hold us
+
+  private final Talk talk = Talk.onStderr();
+  private final LineOutput out = LineOutput.onStdout(talk, this::stopPools);
+  private final Thread hook = new Thread(this::interrupted, "tutti-cli-interrupted");
+  private final AtomicLong done = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Deque<Pool> pools = new ArrayDeque<>();
+  private final Deque<Runnable> cleanUps = new ArrayDeque<>();
+  private OptionalLong total = OptionalLong.empty();
+  private boolean stopped;
+  private boolean interrupted;
+
+  Session() {
+    System.setOut(System.err); // what the user's code prints in this JVM is talk, not data
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  Talk talk() {
+    return talk;
+  }
+
+  LineOutput out() {
+    return out;
+  }
+
+  /** How many items the whole command has, for the report of an interrupt. */
+  void expect(long items) {
+    lock.lock();
+    try {
+      total = OptionalLong.of(items);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts an item, and says why it failed if it did. */
+  void count(String input, Done<?, ?> item) {
+    done.incrementAndGet();
+    if (!item.outcome().succeeded()) {
+      failed.incrementAndGet();
+      talk.say("failed: " + Words.oneLine(input) + ": " + Words.cause(item.outcome()));
+    }
+  }
+
+  long failures() {
+    return failed.get();
+  }
+
+  /** Opens a pool that ends with this session. */
+  Pool open(BackendOptions options) {
+    Pool pool;
+    try {
+      pool = Pool.open(options);
+    } catch (RuntimeException e) {
+      throw CommandException.notStarted("cannot open the pool: " + Words.of(e));
+    }
+    boolean late;
+    lock.lock();
+    try {
+      late = stopped || interrupted;
+      pools.push(pool);
+    } finally {
+      lock.unlock();
+    }
+    if (late) {
+      pool.closeNow();
+    }
+    return pool;
+  }
+
+  /** Does something when the session ends, in whatever way; the last one first. */
+  void atEnd(Runnable cleanUp) {
+    lock.lock();
+    try {
+      cleanUps.push(cleanUp);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the command is being ended from outside, so that its own failures mean nothing. */
+  boolean isStopped() {
+    lock.lock();
+    try {
+      return stopped || interrupted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void stopPools() {
+    lock.lock();
+    try {
+      stopped = true;
+    } finally {
+      lock.unlock();
+    }
+    talk.mute();
+    closePoolsNow();
+  }
+
+  private void interrupted() {
+    lock.lock();
+    try {
+      interrupted = true;
+    } finally {
+      lock.unlock();
+    }
+    talk.mute();
+    closePoolsNow();
+    cleanUp();
+    flushForAMoment();
+    talk.say(
+        "interrupted: %d%s items done%s"
+            .formatted(
+                done.get(),
+                total.isPresent() ? " of " + total.getAsLong() : "",
+                failed.get() > 0 ? ", " + failed.get() + " of them failed" : ""));
+  }
+
+  private void closePoolsNow() {
+    Pool[] open;
+    lock.lock();
+    try {
+      open = pools.toArray(Pool[]::new);
+    } finally {
+      lock.unlock();
+    }
+    Thread[] closers = new Thread[open.length];
+    for (int i = 0; i < open.length; i++) {
+      closers[i] =
+          Thread.ofPlatform().daemon().name("tutti-cli-closer-" + i).start(open[i]::closeNow);
+    }
+    for (Thread closer : closers) {
+      joinQuietly(closer, 0);
+    }
+  }
+
+  private void flushForAMoment() {
+    joinQuietly(
+        Thread.ofPlatform().daemon().name("tutti-cli-last-write").start(out::flush),
+        LAST_WRITE_MILLIS);
+  }
+
+  private static void joinQuietly(Thread thread, long millis) {
+    try {
+      thread.join(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void cleanUp() {
+    Runnable next = pollCleanUp();
+    while (next != null) {
+      next.run();
+      next = pollCleanUp();
+    }
+  }
+
+  private @Nullable Runnable pollCleanUp() {
+    lock.lock();
+    try {
+      return cleanUps.poll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends what is open; all results have been printed or are not wanted. */
+  @Override
+  public void close() {
+    try {
+      out.close();
+    } finally {
+      closePoolsNow();
+      cleanUp();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        talk.mute(); // the JVM is ending: the hook says the last word
+      }
+    }
+  }
+}

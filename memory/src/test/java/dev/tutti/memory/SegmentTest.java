@@ -1,0 +1,244 @@
+package dev.tutti.memory;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class SegmentTest {
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+  private static final String OWN_FILES = "tutti-" + ProcessHandle.current().pid() + "-";
+
+  /** A new segment holds zeros from its first byte to its last, and is as large as was asked. */
+  @Test
+  @Tag("unit")
+  void create_oddSize_isZeroAndWritable() throws IOException {
+    long bytes = (1 << 16) + 3;
+    try (Segment segment = Segment.create(bytes)) {
+      assertThat(segment.memory().byteSize()).isEqualTo(bytes);
+      assertThat(segment.memory().toArray(JAVA_BYTE)).containsOnly(0);
+      segment.memory().set(JAVA_BYTE, bytes - 1, (byte) 7);
+      assertThat(segment.memory().get(JAVA_BYTE, bytes - 1)).isEqualTo((byte) 7);
+    }
+  }
+
+  /** Less than a byte is no segment. */
+  @Test
+  @Tag("unit")
+  void create_noBytes_isRefused() {
+    assertThatThrownBy(() -> Segment.create(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bytes=0");
+    assertThatThrownBy(() -> Segment.create(-1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** The file has no name as soon as the segment is there, so nothing can be left behind. */
+  @Test
+  @Tag("unit")
+  void create_whileOpen_hasNoEntryInSharedMemory() throws IOException {
+    try (Segment segment = Segment.create(4_096)) {
+      assertThat(entries()).isEmpty();
+      Path link =
+          Files.readSymbolicLink(Path.of("/proc/self/fd/" + segment.handle().descriptor()));
+      assertThat(link.toString())
+          .startsWith(SHARED_MEMORY + "/" + OWN_FILES)
+          .endsWith(" (deleted)");
+    }
+  }
+
+  /** After close neither a mapping nor a descriptor of it is left, and every access fails. */
+  @Test
+  @Tag("unit")
+  void close_afterUse_freesMappingAndDescriptor() throws IOException {
+    Segment segment = Segment.create(1 << 20);
+    Segment second = Segment.open(segment.handle());
+    assertThat(mappings()).isEqualTo(2);
+    assertThat(descriptors()).isEqualTo(2);
+
+    second.close();
+    segment.close();
+
+    assertThat(mappings()).isZero();
+    assertThat(descriptors()).isZero();
+    assertThatThrownBy(() -> segment.memory().get(JAVA_BYTE, 0))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  /** Both mappings of one segment are the same memory. */
+  @Test
+  @Tag("unit")
+  void open_ownHandle_isSameMemory() throws IOException {
+    try (Segment mine = Segment.create(64);
+        Segment other = Segment.open(mine.handle())) {
+      mine.memory().set(JAVA_LONG, 8, 42);
+      assertThat(other.memory().get(JAVA_LONG, 8)).isEqualTo(42);
+      assertThatThrownBy(other::handle)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("only the owner");
+    }
+  }
+
+  /** A handle is good only while its owner has the segment. */
+  @Test
+  @Tag("unit")
+  void open_ownerHasClosedIt_isIoException() throws IOException {
+    Segment.Handle handle;
+    try (Segment segment = Segment.create(64)) {
+      handle = segment.handle();
+    }
+    assertThatThrownBy(() -> Segment.open(handle)).isInstanceOf(IOException.class);
+    Segment.Handle nobody = new Segment.Handle(Integer.MAX_VALUE, 3, 64);
+    assertThatThrownBy(() -> Segment.open(nobody)).isInstanceOf(IOException.class);
+  }
+
+  /** Segments that are made at the same time each find their own descriptor. */
+  @Test
+  @Tag("unit")
+  void create_manyAtOnce_eachHandleLeadsToItsOwn() throws Exception {
+    int threads = 4;
+    int each = 50;
+    try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        long mark = 1_000L * (t + 1);
+        Callable<Void> makesMany =
+            () -> {
+              for (int i = 0; i < each; i++) {
+                try (Segment mine = Segment.create(16)) {
+                  mine.memory().set(JAVA_LONG, 0, mark + i);
+                  try (Segment same = Segment.open(mine.handle())) {
+                    assertThat(same.memory().get(JAVA_LONG, 0)).isEqualTo(mark + i);
+                  }
+                }
+              }
+              return null;
+            };
+        all.add(executor.submit(makesMany));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    assertThat(descriptors()).isZero();
+  }
+
+  /** A child JVM maps a segment by its handle; each sees what the other has written. */
+  @Test
+  @Tag("system")
+  void open_inChildProcess_isSameMemory() throws Exception {
+    try (Segment segment = Segment.create(1 << 20)) {
+      segment.memory().set(JAVA_LONG, 0, 41);
+      Segment.Handle h = segment.handle();
+
+      String out =
+          child(
+              List.of(),
+              "open",
+              Long.toString(h.pid()),
+              Integer.toString(h.descriptor()),
+              Long.toString(h.bytes()));
+
+      assertThat(out).contains("read 41");
+      assertThat(segment.memory().get(JAVA_LONG, (1 << 20) - 8)).isEqualTo(42);
+    }
+  }
+
+  /** Where there is no room the maker is told so at once; nobody meets a fault later. */
+  @Test
+  @Tag("system")
+  void create_noRoom_isIoExceptionThatNamesBothPlaces() throws Exception {
+    // A bound on the size of files stands for a file system that is full: the write fails.
+    String out =
+        child(
+            List.of("/bin/sh", "-c", "ulimit -f 2048; exec \"$@\"", "child"),
+            "create",
+            Long.toString(64L << 20));
+
+    assertThat(out)
+        .contains("refused")
+        .contains("no room for a segment of shared memory: bytes=67108864")
+        .contains("/dev/shm")
+        .contains("descriptors 0")
+        .contains("entries []");
+  }
+
+  private static String child(List<String> before, String... args) throws Exception {
+    List<String> command = new ArrayList<>(before);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
+    command.addAll(List.of(args));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(out).isZero();
+    return out;
+  }
+
+  /** The other process. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws IOException {
+      if (args[0].equals("open")) {
+        Segment.Handle handle =
+            new Segment.Handle(
+                Long.parseLong(args[1]), Integer.parseInt(args[2]), Long.parseLong(args[3]));
+        try (Segment segment = Segment.open(handle)) {
+          System.out.println("read " + segment.memory().get(JAVA_LONG, 0));
+          segment.memory().set(JAVA_LONG, handle.bytes() - 8, 42);
+        }
+      } else {
+        try (Segment segment = Segment.create(Long.parseLong(args[1]))) {
+          System.out.println("made " + segment.memory().byteSize());
+        } catch (IOException e) {
+          System.out.println("refused " + e + " " + e.getCause());
+          System.out.println("descriptors " + descriptors() + " entries " + entries());
+        }
+      }
+    }
+  }
+
+  private static List<String> entries() throws IOException {
+    String own = "tutti-" + ProcessHandle.current().pid() + "-";
+    try (Stream<Path> files = Files.list(SHARED_MEMORY)) {
+      return files.map(f -> f.getFileName().toString()).filter(f -> f.startsWith(own)).toList();
+    }
+  }
+
+  private static long mappings() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines.filter(line -> line.contains(OWN_FILES)).count();
+    }
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
+      return links.filter(SegmentTest::leadsToOurs).count();
+    }
+  }
+
+  private static boolean leadsToOurs(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString().contains(OWN_FILES);
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,272 @@
+package dev.tutti.process.group;
+
+import dev.tutti.process.wire.Claims;
+import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.WireException;
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Call;
+import dev.tutti.spi.Item;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** What one worker has: every item that was given to it and that nobody has reported. */
+@SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
+final class Flights {
+  /*
+   * Everything is guarded by `lock`. An item is entered by load() and removed by who reports it: the reading
+   * thread when its outcome has come (land), who takes it back (takeBack), or the judge of a dead worker
+   * (closeAll). Removing decides who that is; the claim word decides whether it can be taken back.
+   *
+   * A worker has one batch at a time. It is finished when none of its items is left, which is before the
+   * worker has said that it is past it. So a word may be needed by two batches at most, and each of them has
+   * half of the words: the worker reads its frames in order, and is past the last but one for certain when
+   * an outcome of the last has come.
+   */
+  static final int LARGEST_BATCH = Claims.WORDS / 2;
+
+  /** Whether an item could be taken from its worker. */
+  enum TakeBack {
+    /** It has ended or is somebody else's already. */
+    GONE,
+    /** It is back, and the caller reports it. */
+    BACK,
+    /** The worker has begun it. */
+    BEGUN
+  }
+
+  /**
+   * A batch of which no item is left.
+   *
+   * @param batch the batch
+   * @param elapsedNanos the time since it was given to the worker
+   */
+  record Finished(Batch batch, long elapsedNanos) {}
+
+  private final Link link;
+  private final Claims claims;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final @Nullable Flight[] bySlot = new Flight[Claims.WORDS];
+  private int open;
+  private long nextNumber;
+  private long batches;
+  private long startNanos;
+  private @Nullable Batch batch;
+  private WeakReference<Call> lastCall = new WeakReference<>(null);
+  private boolean closed;
+
+  Flights(Link link, Claims claims) {
+    this.link = link;
+    this.claims = claims;
+  }
+
+  Claims claims() {
+    return claims;
+  }
+
+  private static int slot(long number) {
+    return (int) (number & (Claims.WORDS - 1));
+  }
+
+  private boolean holds(Flight flight) {
+    return bySlot[slot(flight.number())] == flight;
+  }
+
+  private void remove(Flight flight) {
+    bySlot[slot(flight.number())] = null;
+    open--;
+  }
+
+  /**
+   * Enters a batch.
+   *
+   * @param next the batch, of which at most {@link #LARGEST_BATCH} items are taken
+   * @return the frames to send; null if the worker is gone
+   */
+  @Nullable List<ByteBuffer> load(Batch next) {
+    lock.lock();
+    try {
+      if (closed) {
+        return null;
+      }
+      batch = next;
+      batches++;
+      startNanos = System.nanoTime();
+      int count = Math.min(LARGEST_BATCH, next.items().size());
+      List<ByteBuffer> frames = new ArrayList<>(count + 2);
+      if (!lastCall.refersTo(next.call())) {
+        frames.add(function(next.call()));
+        lastCall = new WeakReference<>(next.call());
+      }
+      next.items().subList(0, count).forEach(item -> frames.add(enter(item)));
+      frames.add(Frame.begin(Frame.Kind.BATCH_END, Long.BYTES).putLong(batches).flip());
+      return frames;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static ByteBuffer function(Call call) {
+    byte[] function = bytes(call.form());
+    return Frame.begin(Frame.Kind.CALL, 1 + function.length)
+        .put((byte) call.body().ordinal())
+        .put(function)
+        .flip();
+  }
+
+  private ByteBuffer enter(Item item) {
+    Flight flight = new Flight(link, nextNumber++, item);
+    claims.queue(flight.number());
+    bySlot[slot(flight.number())] = flight;
+    open++;
+    item.place(flight); // before the sender looks whether the item is still wanted
+    byte[] argument = bytes(item.form());
+    return Frame.begin(Frame.Kind.ITEM, Long.BYTES + argument.length)
+        .putLong(flight.number())
+        .put(argument)
+        .flip();
+  }
+
+  private static byte[] bytes(@Nullable Object form) {
+    return form instanceof byte[] b ? b : new byte[0];
+  }
+
+  /** An outcome has come. */
+  Flight land(long number) throws WireException {
+    lock.lock();
+    try {
+      Flight flight = bySlot[slot(number)];
+      if (flight == null || flight.number() != number) {
+        throw new WireException("worker sent an outcome of an item that it has not: " + number);
+      }
+      remove(flight);
+      return flight;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return the batch, if no item of it is left and nobody has asked since} */
+  @Nullable Finished finish() {
+    lock.lock();
+    try {
+      if (batch == null || open > 0) {
+        return null;
+      }
+      Finished finished = new Finished(batch, System.nanoTime() - startNanos);
+      batch = null;
+      return finished;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The worker says that it is past a batch. */
+  void past(long id) throws WireException {
+    lock.lock();
+    try {
+      if (id > batches || id < batches - 1 || (id == batches && open > 0)) {
+        throw new WireException(
+            "worker is past a batch that it has not done: batch=%d last=%d open=%d"
+                .formatted(id, batches, open));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  TakeBack takeBack(Flight flight) {
+    lock.lock();
+    try {
+      if (!holds(flight)) {
+        return TakeBack.GONE;
+      }
+      if (!claims.takeBack(flight.number())) {
+        return TakeBack.BEGUN;
+      }
+      remove(flight);
+      return TakeBack.BACK;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes about half of what is left of a batch, from its end, as far as it is not claimed. */
+  List<Item> takeHalf(Batch from) {
+    List<Item> back = new ArrayList<>();
+    lock.lock();
+    try {
+      if (batch != from) {
+        return back;
+      }
+      int most = open / 2;
+      for (int i = from.items().size() - 1; i >= 0 && back.size() < most; i--) {
+        Object place = from.items().get(i).place();
+        if (place instanceof Flight flight && flight.link() == link && holds(flight)) {
+          if (!claims.takeBack(flight.number())) {
+            break; // claimed, and so is everything before it
+          }
+          remove(flight);
+          back.addFirst(flight.item());
+        }
+      }
+      return back;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Shuts the gate for the sake of one item, and opens it again if that does not run any more.
+   *
+   * @return whether the worker is to be killed
+   */
+  boolean shutGateFor(Flight flight) {
+    lock.lock();
+    try {
+      if (closed || !holds(flight)) {
+        return false;
+      }
+      claims.shutGate();
+      boolean runs = claims.isRunning(flight.number());
+      if (!runs) {
+        claims.openGate();
+      }
+      return runs;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return what the worker has now} */
+  List<Flight> all() {
+    lock.lock();
+    try {
+      List<Flight> now = new ArrayList<>(open);
+      for (Flight flight : bySlot) {
+        if (flight != null) {
+          now.add(flight);
+        }
+      }
+      return now;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The worker is gone: takes everything out, and lets nothing more in. */
+  List<Flight> closeAll() {
+    lock.lock();
+    try {
+      List<Flight> left = all();
+      left.forEach(this::remove);
+      closed = true;
+      return left;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

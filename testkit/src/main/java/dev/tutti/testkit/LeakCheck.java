@@ -1,0 +1,76 @@
+package dev.tutti.testkit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Fails a test that leaves something behind: a thread named {@code tutti-*}, a child process, or a
+ * file of ours in {@code /dev/shm} or in the folder for temporary files.
+ *
+ * <p>What was there before the test is not looked at. What is just ending is waited for.
+ *
+ * <p><b>Thread safety.</b> For tests that run one after another in one JVM.
+ *
+ * @since 0.1
+ */
+public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
+  private static final ExtensionContext.Namespace OURS =
+      ExtensionContext.Namespace.create(LeakCheck.class);
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+  private static final String PREFIX = "tutti";
+
+  /** For JUnit. */
+  public LeakCheck() {}
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    context.getStore(OURS).put(Set.class, found());
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws IOException, InterruptedException {
+    Set<?> before = context.getStore(OURS).getOrDefault(Set.class, Set.class, Set.of());
+    Await.until(() -> "nothing is left behind: " + leftOver(before), () -> leftOver(before).isEmpty());
+  }
+
+  private static Set<String> leftOver(Set<?> before) {
+    Set<String> now = found();
+    now.removeAll(before);
+    return now;
+  }
+
+  private static Set<String> found() {
+    Set<String> found = new LinkedHashSet<>();
+    Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith(PREFIX + "-"))
+        .forEach(thread -> found.add("thread " + thread.getName() + "#" + thread.threadId()));
+    ProcessHandle.current()
+        .children()
+        .forEach(child -> found.add("process " + child.pid() + " " + child.info().commandLine()));
+    found.addAll(files(SHARED_MEMORY));
+    found.addAll(files(Path.of(System.getProperty("java.io.tmpdir"))));
+    return found;
+  }
+
+  private static Set<String> files(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return Set.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(PREFIX))
+          .map(file -> "file " + file)
+          .collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
