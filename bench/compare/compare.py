@@ -67,9 +67,9 @@ class Peer:
         if not line:
             self.process.kill()
             self.errors.seek(0)
-            last = (self.errors.read().strip().splitlines() or ["no answer"])[-1]
-            self.fault = last
-            print(f"compare: {self.column.key} {self.row.key} failed: {last}", file=sys.stderr)
+            said = [line for line in self.errors.read().splitlines() if line and not line[0].isspace()]  # no stack frames
+            self.fault = said[-1] if said else "no answer"
+            print(f"compare: {self.column.key} {self.row.key} failed: {self.fault}", file=sys.stderr)
         return line
 
     def run(self, counted):
@@ -156,6 +156,9 @@ def command(column, row, workers, items, folder, java):
 
 def build():
     """The packaged jars, without the checks of a full build; Maven leaves alone what is up to date."""
+    if not shutil.which("mvn"):
+        print("compare: no mvn found: apt-get install maven", file=sys.stderr)
+        sys.exit(3)
     print("compare: building the jars", file=sys.stderr)
     done = subprocess.run(["mvn", "-q", "-Pquick", "-pl", "bench", "-am", "package"], cwd=ROOT)
     if done.returncode:

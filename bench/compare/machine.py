@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import subprocess
+import sys
 
 JDK_FLOOR = (25, 0, 3)
 
@@ -96,3 +97,8 @@ def jdk_version(home):
             return tuple(int(n) for n in re.search(r'JAVA_VERSION="([0-9.]+)', release.read())[1].strip(".").split("."))
     except (OSError, TypeError):
         return (0,)
+
+
+if __name__ == "__main__":  # for the scripts beside this one: the folder of the JDK
+    home = find_jdk()
+    sys.exit("bench: no JDK of version 25.0.3 or newer found: install one, or set JAVA_HOME") if home is None else print(home)

@@ -75,7 +75,7 @@ def ratios(results):
             if others:
                 best, title = (max if r["higher_is_better"] else min)(others)
                 factor = ours["median"] / best if r["higher_is_better"] else best / ours["median"]
-                standings.append(f"{factor:.2f} times {name}" + (f" ({title})" if group == "python" else ""))
+                standings.append(f"{factor:.2g} times {name}" + (f" ({title})" if group == "python" else ""))
         if standings:
             lines.append(f"- {r['title']}: " + ", ".join(standings))
     return "## Tutti processes, as speed\n\nBelow 1 Tutti is slower.\n\n" + "\n".join(lines) if lines else ""

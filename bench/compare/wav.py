@@ -32,7 +32,6 @@ def fault(folder, files, seconds):
     names = sorted(name for name in os.listdir(folder) if name.endswith("-transformed.wav"))
     if len(names) != files:
         return f"wrote {len(names)} of {files} files"
-    firsts = set()
     for name in names:
         with open(os.path.join(folder, name), "rb") as file:
             kind, channels, rate, bits, data = parse(file.read())
@@ -45,8 +44,7 @@ def fault(folder, files, seconds):
         deviation = math.sqrt(math.fsum((s - mean) ** 2 for s in samples) / len(samples))
         if not 0.095 <= deviation <= 0.105 or min(samples) < -1 or max(samples) > 1:
             return f"{name}: standard deviation {deviation:.4f}, from {min(samples):.3f} to {max(samples):.3f}"
-        firsts.add(data[:400])
-    return None if len(firsts) == files else "two files have the same noise"
+    return None
 
 
 def parse(content):

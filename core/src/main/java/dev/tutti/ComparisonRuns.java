@@ -52,7 +52,7 @@ final class ComparisonRuns<A extends @Nullable Object, R extends @Nullable Objec
 
   private void on(EnginePool pool) {
     Capabilities can = pool.engine().group().capabilities();
-    String backend = backend(pool, can);
+    String backend = pool.engine().backend();
     int workers =
         isUnbounded(pool) ? Math.clamp(items.size(), 1, Bulk.DEFAULT_WINDOW) : pool.workers();
     pool.warm();
@@ -75,16 +75,6 @@ final class ComparisonRuns<A extends @Nullable Object, R extends @Nullable Objec
 
   private static boolean isUnbounded(Pool pool) {
     return pool.workers() == Integer.MAX_VALUE;
-  }
-
-  private static String backend(Pool pool, Capabilities can) {
-    if (can.callerRuns()) {
-      return "sequential";
-    }
-    if (!can.sharesMemory()) {
-      return "processes";
-    }
-    return isUnbounded(pool) ? "virtual" : "threads";
   }
 
   private void warmUp(Setup setup, Function<List<A>, Stream<Done<A, R>>> way) {

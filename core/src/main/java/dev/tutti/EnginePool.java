@@ -273,6 +273,6 @@ final class EnginePool implements Pool {
   @Override
   public String toString() {
     String state = engine.isGone() ? "terminated" : engine.isClosed() ? "closed" : "open";
-    return "Pool[name=%s state=%s]".formatted(engine.name(), state);
+    return "Pool[name=%s backend=%s state=%s]".formatted(engine.name(), engine.backend(), state);
   }
 }

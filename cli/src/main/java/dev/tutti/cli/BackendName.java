@@ -22,7 +22,9 @@ enum BackendName {
   VIRTUAL,
   PROCESSES;
 
-  /** Ctrl-C must end all within two seconds, and what ignores its interrupt is killed after this. */
+  /**
+   * Ctrl-C must end all within two seconds, and what ignores its interrupt is killed after this.
+   */
   private static final Duration GRACE = Duration.ofMillis(500);
 
   private static final String ALL = "all";
@@ -44,15 +46,14 @@ enum BackendName {
     return Arrays.stream(values())
         .filter(backend -> backend.toString().equalsIgnoreCase(name.strip()))
         .findFirst()
-        .orElseThrow(
-            () ->
-                CommandException.usage(
-                    "--backend is not known: backend=%s; there are %s"
-                        .formatted(
-                            name,
-                            Arrays.stream(values())
-                                .map(BackendName::toString)
-                                .collect(Collectors.joining(", ")))));
+        .orElseThrow(() ->
+            CommandException.usage(
+                "--backend is not known: backend=%s; there are %s"
+                    .formatted(
+                        name,
+                        Arrays.stream(values())
+                            .map(BackendName::toString)
+                            .collect(Collectors.joining(", ")))));
   }
 
   /** Whether its number of workers can be chosen. */

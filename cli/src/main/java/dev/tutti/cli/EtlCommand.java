@@ -10,18 +10,17 @@ import dev.tutti.plan.Batching;
 import dev.tutti.plan.Cpus;
 import dev.tutti.task.Done;
 import dev.tutti.task.Failure;
-import java.nio.file.FileSystemException;
+import dev.tutti.task.Success;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -66,7 +65,10 @@ final class EtlCommand implements Callable<Integer> {
       description = "all, or of sequential,threads,virtual,processes (default: ${DEFAULT-VALUE}).")
   private String backend = "";
 
-  @Option(names = "--workers", paramLabel = "N", description = "How many (default: one a processor).")
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "How many (default: one a processor).")
   private @Nullable String workers;
 
   @Option(
@@ -76,44 +78,48 @@ final class EtlCommand implements Callable<Integer> {
       description = "How many files go to a worker together (default: ${DEFAULT-VALUE}).")
   private String chunk = "";
 
-  @Option(names = "--json", description = "Print one JSON object, and nothing else, on standard output.")
+  @Option(
+      names = "--json",
+      description = "Print one JSON object, and nothing else, on standard output.")
   private boolean json;
 
   @Override
   public Integer call() {
     int count = Numbers.positive("--files", files);
-    double length = Numbers.seconds(seconds, SilentWavs.MAX_SECONDS);
+    double length = Numbers.seconds("--seconds", seconds, SilentWavs.MAX_SECONDS);
     int each = workers == null ? Cpus.available() : Numbers.positive("--workers", workers);
     List<BackendName> backends = BackendName.list(backend);
     Batching batching = Numbers.chunk(chunk);
+    return Session.run(session -> run(session, count, length, each, backends, batching));
+  }
+
+  private void run(
+      Session session,
+      int count,
+      double length,
+      int each,
+      List<BackendName> backends,
+      Batching batching) {
     List<Path> inputs = SilentWavs.in(dir, count);
-    try (Session session = new Session()) {
-      session.expect((long) count * backends.size());
-      prepare(inputs, length);
-      session.atEnd(() -> AudioJob.removeLeftovers(dir));
-      List<Pool> pools =
-          backends.stream().map(name -> session.open(name.options(each, List.of()))).toList();
-      try {
-        make(session, pools.getLast(), inputs, length); // the last are the processes, if they are asked for
-        ComparisonResult result =
-            Comparison.of(inputs, AudioJob::transform)
-                .on(pools.toArray(Pool[]::new))
+    session.expect((long) count * backends.size());
+    prepare(inputs, length);
+    session.atEnd(() -> Leftovers.removeFrom(dir));
+    Pool[] pools =
+        backends.stream()
+            .map(name -> session.open(name.options(each, List.of())))
+            .toArray(Pool[]::new);
+    // the last are the processes, if they are asked for
+    List<Path> there = made(session, pools[pools.length - 1], inputs, length);
+    print(
+        session,
+        RunReport.of(
+            Comparison.of(there, AudioJob::transform)
+                .on(pools)
                 .chunks(batching)
                 .warmUp(each)
-                .watchedBy(new RunReport(session, (_, done) -> tell(session, done)))
-                .run();
-        print(session, result, inputs, length);
-      } catch (CancellationException e) {
-        if (!session.isStopped()) {
-          throw e;
-        }
-      } catch (IllegalStateException e) {
-        throw CommandException.notStarted(String.valueOf(e.getMessage()));
-      }
-      return session.failures() > 0 ? ExitCode.SOME_FAILED : ExitCode.DONE;
-    } catch (UncheckedIOException e) {
-      throw CommandException.brokenOff(e.getMessage() + ": " + Words.of(e.getCause()));
-    }
+                .watchedBy(new RunReport(session, (file, time) -> tell(session, file, time)))),
+        there,
+        length);
   }
 
   private void prepare(List<Path> inputs, double length) {
@@ -134,21 +140,56 @@ final class EtlCommand implements Callable<Integer> {
     }
   }
 
-  private void make(Session session, Pool pool, List<Path> inputs, double length) {
+  /** Makes the files that are not there; returns those that are there now. */
+  private List<Path> made(Session session, Pool pool, List<Path> inputs, double length) {
     session.talk().title("making files");
-    long made = 0;
+    List<Path> there = new ArrayList<>();
     try (Stream<Done<Path, Boolean>> all =
         Parallel.on(pool)
+            .batch(Batching.fixed(1))
             .progress(session.talk())
             .outcomes(inputs, file -> SilentWavs.ensure(file, length))) {
-      for (Done<Path, Boolean> done : (Iterable<Done<Path, Boolean>>) all::iterator) {
-        if (!done.outcome().succeeded()) {
-          throw CommandException.notStarted(
-              "cannot make %s: %s; free some room, or name another folder with --dir"
-                  .formatted(done.item(), Words.cause(done.outcome())));
+      all.forEach(done -> {
+        switch (done.outcome()) {
+          case Failure<?> failure -> throw cannotMake(done.item(), failure);
+          case Success<?> _ -> there.add(done.item());
+          default -> session.countFailure(done.item().toString(), done);
         }
-        made++;
-      }
+      });
+    }
+    return there;
+  }
+
+  private static CommandException cannotMake(Path file, Failure<?> failure) {
+    return CommandException.notStarted(
+        "cannot make %s: %s; free some room, or name another folder with --dir"
+            .formatted(file, Words.cause(failure)));
+  }
+
+  private void tell(Session session, String file, Duration time) {
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%s completed in %.2f s",
+            Path.of(file).getFileName(),
+            Durations.seconds(time));
+    if (json) {
+      session.talk().say(line);
+    } else {
+      session.out().line(line);
+    }
+  }
+
+  private void print(Session session, ComparisonResult result, List<Path> inputs, double length) {
+    if (json) {
+      Map<String, @Nullable Object> object = new LinkedHashMap<>();
+      object.put("files", inputs.size());
+      object.put("seconds", length);
+      object.put("runs", RunReport.runs(result, inputs, "mean_file_s"));
+      session.out().line(Json.of(object));
+    } else {
+      session.out().line("");
+      session.out().line(result.table("file"));
     }
   }
 }

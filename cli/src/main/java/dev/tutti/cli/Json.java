@@ -12,8 +12,8 @@ final class Json {
   private Json() {}
 
   /**
-   * {@return a value as JSON} Maps are objects, lists arrays; what JSON has no form for, a number that
-   * is not finite too, is a string.
+   * {@return a value as JSON} Maps are objects, lists arrays; what JSON has no form for, a number
+   * that is not finite too, is a string.
    */
   static String of(@Nullable Object value) {
     StringBuilder text = new StringBuilder();
@@ -72,7 +72,9 @@ final class Json {
     text.append('"');
   }
 
-  /** Whether a character is half of a pair whose other half is missing: UTF-8 has no bytes for it. */
+  /**
+   * Whether a character is half of a pair whose other half is missing: UTF-8 has no bytes for it.
+   */
   private static boolean isAlone(String value, int i) {
     char c = value.charAt(i);
     if (Character.isHighSurrogate(c)) {

@@ -12,7 +12,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Standard output: lines, written in large pieces while they come fast and one by one while they come slowly. */
+/**
+ * Standard output: lines, written in large pieces while they come fast and one by one while they
+ * come slowly.
+ */
 final class LineOutput implements AutoCloseable {
   /*
    * A thread of its own writes what has gathered ten milliseconds after the first line of it. So a line

@@ -1,21 +1,19 @@
 package dev.tutti.cli;
 
+import dev.tutti.Bulk;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
+import dev.tutti.plan.Batching;
 import dev.tutti.plan.Cpus;
 import dev.tutti.task.Done;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Success;
-import java.io.BufferedInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,8 +25,6 @@ import picocli.CommandLine.Parameters;
     name = "map",
     description = "Compile one source file and run its method over the inputs on isolated workers.")
 final class MapCommand implements Callable<Integer> {
-  private static final double NANOS = 1e9;
-
   @Parameters(
       index = "0",
       paramLabel = "SOURCE.java[::method]",
@@ -52,7 +48,10 @@ final class MapCommand implements Callable<Integer> {
       description = "sequential, threads, virtual or processes (default: ${DEFAULT-VALUE}).")
   private String backend = "";
 
-  @Option(names = "--workers", paramLabel = "N", description = "How many (default: one a processor).")
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "How many (default: one a processor).")
   private @Nullable String workers;
 
   @Option(
@@ -74,57 +73,56 @@ final class MapCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean fromStdin = stdin || nulSeparated;
-    checkInputs(fromStdin);
+    checkInputs();
     BackendName name = BackendName.one(backend);
     int count = workers == null ? Cpus.available() : Numbers.positive("--workers", workers);
-    var batching = Numbers.chunk(chunk);
+    Batching batching = Numbers.chunk(chunk);
     SourceName sourceName = SourceName.parse(source);
-    try (Session session = new Session()) {
-      SourceCompiler.Compiled compiled =
-          new SourceCompiler(session, classPath).compile(sourceName);
-      SourceFunction function = new MethodFinder(compiled).find();
-      Thread.currentThread().setContextClassLoader(compiled.loader());
-      Pool pool = session.open(name.options(count, compiled.classPath()));
-      var bulk = Parallel.on(pool).batch(batching).progress(session.talk());
-      Iterable<String> items =
-          fromStdin ? () -> new StdinItems(stdin(), nulSeparated) : inputs;
-      if (!fromStdin) {
-        session.expect(inputs.size());
-      }
-      try (Stream<Done<String, @Nullable Object>> all = bulk.outcomes(items, function)) {
-        all.forEach(done -> print(session, done));
-      } catch (CancellationException e) {
-        if (!session.isStopped()) {
-          throw e;
-        }
-      }
-      return ended(session);
-    } catch (UncheckedIOException e) {
-      throw CommandException.brokenOff(e.getMessage() + ": " + Words.of(e.getCause()));
+    return Session.run(session -> map(session, sourceName, name, count, batching));
+  }
+
+  private void map(
+      Session session, SourceName sourceName, BackendName name, int count, Batching batching) {
+    SourceCompiler.Compiled compiled = new SourceCompiler(session, classPath).compile(sourceName);
+    SourceFunction function = new MethodFinder(compiled).find();
+    Thread.currentThread().setContextClassLoader(compiled.loader());
+    Pool pool = session.open(name.options(count, compiled.classPath()));
+    Bulk bulk = Parallel.on(pool).batch(batching).progress(session.talk());
+    try (Stream<Done<String, @Nullable Object>> all =
+        bulk.<String, @Nullable Object>outcomes(items(session), function)) {
+      all.forEach(done -> print(session, done));
     }
   }
 
-  private void checkInputs(boolean fromStdin) {
-    if (fromStdin && !inputs.isEmpty()) {
+  private Iterable<String> items(Session session) {
+    if (isFromStdin()) {
+      return () -> new StdinItems(new FileInputStream(FileDescriptor.in), nulSeparated);
+    }
+    session.expect(inputs.size());
+    return inputs;
+  }
+
+  private boolean isFromStdin() {
+    return stdin || nulSeparated;
+  }
+
+  private void checkInputs() {
+    if (isFromStdin() && !inputs.isEmpty()) {
       throw CommandException.usage(
           "inputs must come from arguments or from --stdin, not from both: arguments="
               + inputs.size());
     }
-    if (!fromStdin && inputs.isEmpty()) {
-      throw CommandException.usage("there are no inputs: name them after the source, or use --stdin");
+    if (!isFromStdin() && inputs.isEmpty()) {
+      throw CommandException.usage(
+          "there are no inputs: name them after the source, or use --stdin");
     }
   }
 
-  private static BufferedInputStream stdin() {
-    return new BufferedInputStream(new FileInputStream(FileDescriptor.in));
-  }
-
-  private void print(Session session, Done<String, @Nullable Object> done) {
+  private void print(Session session, Done<?, ?> done) {
     if (done.attempts() == 0 && done.outcome() instanceof Failure<?>(Throwable cause)) {
       throw CommandException.notStarted(String.valueOf(cause.getMessage())); // it never began
     }
-    session.count(done.item(), done);
+    session.count(String.valueOf(done.item()), done);
     if (json) {
       session.out().line(Json.of(fields(done)));
     } else if (done.outcome() instanceof Success<?>(@Nullable Object value)) {
@@ -132,7 +130,7 @@ final class MapCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, @Nullable Object> fields(Done<String, @Nullable Object> done) {
+  private static Map<String, @Nullable Object> fields(Done<?, ?> done) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("input", done.item());
     fields.put("index", done.index());
@@ -141,19 +139,7 @@ final class MapCommand implements Callable<Integer> {
     } else {
       fields.put("error", Words.cause(done.outcome()));
     }
-    fields.put("seconds", seconds(done.elapsed()));
+    fields.put("seconds", Durations.seconds(done.elapsed()));
     return fields;
-  }
-
-  static double seconds(Duration time) {
-    return time.toNanos() / NANOS;
-  }
-
-  private static int ended(Session session) {
-    if (session.failures() > 0) {
-      session.talk().say(session.failures() + (session.failures() == 1 ? " input failed" : " inputs failed"));
-      return ExitCode.SOME_FAILED;
-    }
-    return ExitCode.DONE;
   }
 }

@@ -65,17 +65,18 @@ final class MethodFinder {
 
   private static String listed(List<Method> methods) {
     return methods.stream()
-        .map(
-            method ->
-                "%n  %s(%s) of class %s"
-                    .formatted(
-                        method.getName(),
-                        method.getParameterTypes()[0].getSimpleName(),
-                        method.getDeclaringClass().getName()))
+        .map(method ->
+            "%n  %s(%s) of class %s"
+                .formatted(
+                    method.getName(),
+                    method.getParameterTypes()[0].getSimpleName(),
+                    method.getDeclaringClass().getName()))
         .collect(Collectors.joining());
   }
 
-  /** Of the class that is named like the file; in a file without one, of all its top-level classes. */
+  /**
+   * Of the class that is named like the file; in a file without one, of all its top-level classes.
+   */
   private List<Method> candidates() throws IOException, ReflectiveOperationException {
     List<String> classes = topLevelClasses();
     String main = compiled.source().mainClass();

@@ -32,6 +32,21 @@ final class Numbers {
     return numbers;
   }
 
+  /** A length of time in seconds, above 0. */
+  static double seconds(String option, String text, long most) {
+    double seconds;
+    try {
+      seconds = Double.parseDouble(text.strip());
+    } catch (NumberFormatException e) {
+      throw CommandException.usage(option + " must be a number: " + named(option, text));
+    }
+    if (seconds > 0 && seconds <= most) { // false for what is not a number
+      return seconds;
+    }
+    throw CommandException.usage(
+        "%s must be > 0 and <= %d: %s".formatted(option, most, named(option, text)));
+  }
+
   /** Chunk sizes such as {@code 1,8,adaptive}. */
   static List<Batching> chunks(String text) {
     List<Batching> chunks = new ArrayList<>();

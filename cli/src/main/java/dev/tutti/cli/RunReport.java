@@ -1,5 +1,6 @@
 package dev.tutti.cli;
 
+import dev.tutti.Comparison;
 import dev.tutti.ComparisonResult;
 import dev.tutti.ComparisonResult.Row;
 import dev.tutti.ComparisonResult.Setup;
@@ -20,7 +21,7 @@ final class RunReport implements ComparisonWatcher {
   private static final long DRAW_EVERY_NANOS = Duration.ofMillis(100).toNanos();
 
   private final Session session;
-  private final BiConsumer<Setup, Done<?, ?>> onDone;
+  private final BiConsumer<String, Duration> onSuccess;
   private long startNanos;
   private long drawnNanos;
   private int items;
@@ -28,17 +29,18 @@ final class RunReport implements ComparisonWatcher {
   private int failed;
 
   /**
-   * @param onDone is given each measured item that has a result
+   * @param onSuccess is given each measured item that has a result, and its time
    */
-  RunReport(Session session, BiConsumer<Setup, Done<?, ?>> onDone) {
+  RunReport(Session session, BiConsumer<String, Duration> onSuccess) {
     this.session = session;
-    this.onDone = onDone;
+    this.onSuccess = onSuccess;
   }
 
   @Override
   public void warmedUp(Setup setup, Done<?, ?> item) {
     if (!item.outcome().succeeded()) {
-      session.countFailure(String.valueOf(item.item()), item); // it is tried again, but must not be lost
+      session.countFailure(
+          String.valueOf(item.item()), item); // it is tried again, but must not be lost
     }
   }
 
@@ -56,9 +58,10 @@ final class RunReport implements ComparisonWatcher {
   @Override
   public void ended(Setup setup, Done<?, ?> item) {
     done++;
-    session.count(String.valueOf(item.item()), item);
+    String input = String.valueOf(item.item());
+    session.count(input, item);
     if (item.outcome().succeeded()) {
-      onDone.accept(setup, item);
+      onSuccess.accept(input, item.elapsed());
     } else {
       failed++;
     }
@@ -89,6 +92,15 @@ final class RunReport implements ComparisonWatcher {
         : "%s, %s, chunk %s".formatted(setup.backend(), workers, setup.chunk());
   }
 
+  /** Makes the runs; a worker that cannot be started is the user's to know. */
+  static ComparisonResult of(Comparison<?, ?> comparison) {
+    try {
+      return comparison.run();
+    } catch (IllegalStateException e) {
+      throw CommandException.notStarted(String.valueOf(e.getMessage()));
+    }
+  }
+
   /** The runs as a JSON list, in which {@code mean} names what an item takes on average. */
   static List<Map<String, @Nullable Object>> runs(
       ComparisonResult result, List<?> inputs, String mean) {
@@ -98,8 +110,8 @@ final class RunReport implements ComparisonWatcher {
       run.put("backend", row.setup().backend());
       run.put("workers", row.setup().workers());
       run.put("chunk", row.setup().chunk());
-      run.put("total_s", MapCommand.seconds(row.total()));
-      run.put(mean, MapCommand.seconds(row.mean()));
+      run.put("total_s", Durations.seconds(row.total()));
+      run.put(mean, Durations.seconds(row.mean()));
       run.put("speedup", row.speedUp().isPresent() ? row.speedUp().getAsDouble() : null);
       run.put("items", items(row, inputs));
       runs.add(run);
@@ -112,7 +124,7 @@ final class RunReport implements ComparisonWatcher {
     for (int i = 0; i < row.times().size(); i++) {
       Map<String, Object> item = new LinkedHashMap<>();
       item.put("input", String.valueOf(inputs.get(i)));
-      item.put("seconds", MapCommand.seconds(row.times().get(i)));
+      item.put("seconds", Durations.seconds(row.times().get(i)));
       items.add(item);
     }
     return items;

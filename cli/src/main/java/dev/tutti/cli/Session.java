@@ -3,11 +3,13 @@ package dev.tutti.cli;
 import dev.tutti.Pool;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.task.Done;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a command: its streams, what it has opened, and how it ends in good order. */
@@ -35,9 +37,34 @@ final class Session implements AutoCloseable {
   private boolean stopped;
   private boolean interrupted;
 
-  Session() {
+  private Session() {
     System.setOut(System.err); // what the user's code prints in this JVM is talk, not data
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Runs a command from its beginning to its end; returns its exit code. */
+  static int run(Consumer<Session> command) {
+    try (Session session = new Session()) {
+      try {
+        command.accept(session);
+      } catch (RuntimeException e) {
+        if (!session.isStopped()) { // else the pools were closed under it, as they should be
+          throw e;
+        }
+      }
+      return session.exitCode();
+    } catch (UncheckedIOException e) {
+      throw CommandException.brokenOff(e.getMessage() + ": " + e.getCause());
+    }
+  }
+
+  private int exitCode() {
+    long count = failed.get();
+    if (count == 0 || isStopped()) {
+      return ExitCode.DONE; // a reader that has gone had what it wanted
+    }
+    talk.say(count == 1 ? "1 item failed" : count + " items failed");
+    return ExitCode.SOME_FAILED;
   }
 
   Talk talk() {
@@ -62,13 +89,14 @@ final class Session implements AutoCloseable {
   void count(String input, Done<?, ?> item) {
     done.incrementAndGet();
     if (!item.outcome().succeeded()) {
-      failed.incrementAndGet();
-      talk.say("failed: " + Words.oneLine(input) + ": " + Words.cause(item.outcome()));
+      countFailure(input, item);
     }
   }
 
-  long failures() {
-    return failed.get();
+  /** Says why an item failed, and counts that; the command will not end well. */
+  void countFailure(String input, Done<?, ?> item) {
+    failed.incrementAndGet();
+    talk.say("failed: " + Words.oneLine(input) + ": " + Words.cause(item.outcome()));
   }
 
   /** Opens a pool that ends with this session. */

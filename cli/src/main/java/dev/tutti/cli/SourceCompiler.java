@@ -46,7 +46,8 @@ final class SourceCompiler {
       if (!entry.endsWith("*")) {
         return Stream.of(existing(Path.of(entry)));
       }
-      Path folder = existing(Path.of(entry.equals("*") ? "." : entry.substring(0, entry.length() - 1)));
+      Path folder =
+          existing(Path.of(entry.equals("*") ? "." : entry.substring(0, entry.length() - 1)));
       try (Stream<Path> files = Files.list(folder)) {
         return files
             .filter(file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".jar"))
@@ -70,7 +71,8 @@ final class SourceCompiler {
     JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
     if (javac == null) {
       throw CommandException.notStarted(
-          "this Java has no compiler: java.home=%s; use a JDK".formatted(System.getProperty("java.home")));
+          "this Java has no compiler: java.home=%s; use a JDK"
+              .formatted(System.getProperty("java.home")));
     }
     Path folder = folder();
     List<Path> classPath = new ArrayList<>(List.of(folder));
@@ -90,7 +92,8 @@ final class SourceCompiler {
                   files.getJavaFileObjects(source.file()))
               .call();
     } catch (IOException e) {
-      throw CommandException.notStarted("cannot compile %s: %s".formatted(source.file(), Words.of(e)));
+      throw CommandException.notStarted(
+          "cannot compile %s: %s".formatted(source.file(), Words.of(e)));
     }
     session.talk().quote(diagnostics.toString());
     if (!done) {
@@ -100,7 +103,8 @@ final class SourceCompiler {
   }
 
   private static List<String> options(Path folder, List<Path> classPath) {
-    String path = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    String path =
+        classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     // no source path: a class that is not compiled yet is an error, not one more file to compile
     return List.of(
         "-d", folder.toString(), "-cp", path, "-sourcepath", folder.toString(), "-proc:none", "-g");

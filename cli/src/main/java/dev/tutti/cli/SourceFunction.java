@@ -9,8 +9,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's method by name, so that it can be sent: each process looks it up for itself. Its result
- * becomes a number, a truth value or text where it was made, so whatever it is, it can come back.
+ * The user's method by name, so that it can be sent: each process looks it up for itself. Its
+ * result becomes a number, a truth value or text where it was made, so whatever it is, it can come
+ * back.
  */
 final class SourceFunction implements Fn<String, @Nullable Object> {
   @Serial private static final long serialVersionUID = 1L;

@@ -6,16 +6,21 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What the command says on standard error: lines, and on a terminal one line of progress below them. */
+/**
+ * What the command says on standard error: lines, and on a terminal one line of progress below
+ * them.
+ */
 final class Talk implements Progress {
   private static final String PREFIX = "tutti: ";
   private static final String TO_LINE_START = "\r";
   private static final String CLEAR_TO_END = "\u001b[K";
+  private static final int BAR_WIDTH = 24;
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
 
   private final PrintStream out;
   private final boolean terminal;
-  private final ReentrantLock lock = new ReentrantLock(); // guards all below, and the order on screen
+  private final ReentrantLock lock =
+      new ReentrantLock(); // guards all below, and the order on screen
   private String title = "";
   private boolean drawn;
   private boolean muted;
@@ -76,6 +81,15 @@ final class Talk implements Progress {
     }
   }
 
+  private static String bar(ProgressState state) {
+    long total = state.total().orElse(0);
+    if (total == 0) {
+      return "";
+    }
+    int full = (int) (BAR_WIDTH * Math.min(state.done(), total) / total);
+    return "[" + "#".repeat(full) + "-".repeat(BAR_WIDTH - full) + "] ";
+  }
+
   @Override
   public void advanced(ProgressState state) {
     lock.lock();
@@ -84,7 +98,7 @@ final class Talk implements Progress {
         return;
       }
       if (terminal && !state.finished()) {
-        out.print(TO_LINE_START + PREFIX + title + state.inWords() + CLEAR_TO_END);
+        out.print(TO_LINE_START + PREFIX + title + bar(state) + state.inWords() + CLEAR_TO_END);
         out.flush();
         drawn = true;
       } else if (terminal) {

@@ -1,8 +1,10 @@
 package dev.tutti.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What the standard streams are connected to. */
 final class Terminals {
@@ -11,15 +13,20 @@ final class Terminals {
 
   private Terminals() {}
 
-  /** Whether a person looks at the stream. A dumb terminal, which cannot redraw a line, counts as none. */
+  /**
+   * Whether a person looks at the stream. A dumb terminal, which cannot redraw a line, counts as
+   * none.
+   */
   static boolean isTerminal(int descriptor) {
     if ("dumb".equals(System.getenv("TERM"))) {
       return false;
     }
     String target = target(descriptor);
     return target.isEmpty()
-        ? System.console().isTerminal()
-        : target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        ? Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
+        : target.startsWith("/dev/pts/")
+            || target.startsWith("/dev/tty")
+            || target.equals("/dev/console");
   }
 
   /** Whether whoever reads the stream can go away. */

@@ -125,7 +125,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
 
   /** {@return whether the thread that offers work runs it} */
   boolean callerRuns() {
-    return group() instanceof CallerGroup;
+    return group().capabilities().callerRuns();
   }
 
   /** Runs items on the calling thread, for a group whose caller runs its work. */

@@ -21,10 +21,12 @@ public final class Engine {
   private static final AtomicInteger POOLS = new AtomicInteger();
 
   private final String name;
+  private final String backend;
   private final Dispatcher dispatcher;
 
-  private Engine(String name, Dispatcher dispatcher) {
+  private Engine(String name, String backend, Dispatcher dispatcher) {
     this.name = name;
+    this.backend = backend;
     this.dispatcher = dispatcher;
   }
 
@@ -44,7 +46,7 @@ public final class Engine {
     Dispatcher dispatcher = new Dispatcher(keeper);
     self.set(dispatcher);
     dispatcher.group(backend.open(new GroupRequest(name, options, dispatcher, dispatcher)));
-    return new Engine(name, dispatcher);
+    return new Engine(name, backend.name(), dispatcher);
   }
 
   /**
@@ -75,6 +77,11 @@ public final class Engine {
   /** {@return the pool's name, as it stands in thread names} */
   public String name() {
     return name;
+  }
+
+  /** {@return the name of the backend} */
+  public String backend() {
+    return backend;
   }
 
   /** {@return the workers} */

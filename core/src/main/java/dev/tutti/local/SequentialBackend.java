@@ -42,7 +42,7 @@ public final class SequentialBackend implements Backend {
 
     @Override
     public Capabilities capabilities() {
-      return new Capabilities(true, false);
+      return new Capabilities(true, true, false);
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class ThreadsBackend implements Backend {
 
     @Override
     public Capabilities capabilities() {
-      return new Capabilities(true, false);
+      return new Capabilities(false, true, false);
     }
 
     @Override

@@ -46,7 +46,7 @@ public final class VirtualThreadsBackend implements Backend {
 
     @Override
     public Capabilities capabilities() {
-      return new Capabilities(true, false);
+      return new Capabilities(false, true, false);
     }
 
     @Override

@@ -278,7 +278,7 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(false, true);
+    return new Capabilities(false, false, true);
   }
 
   @Override

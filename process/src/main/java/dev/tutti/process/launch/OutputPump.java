@@ -3,6 +3,7 @@ package dev.tutti.process.launch;
 import dev.tutti.process.launch.LaunchPlan.LineTarget;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger.Level;
 import java.nio.charset.Charset;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Carries what one worker prints to where it belongs, line by line, and keeps the last lines. */
 final class OutputPump implements Runnable {
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final int KEPT_LINES = 20;
   private static final int KEPT_LINE_BYTES = 1_000;
   private static final int LONGEST_LINE_BYTES = 1 << 16;
@@ -20,6 +22,7 @@ final class OutputPump implements Runnable {
   private final ArrayDeque<String> tail = new ArrayDeque<>(); // guarded by itself
   private byte[] line = new byte[1 << 10];
   private int length;
+  private boolean told;
 
   OutputPump(InputStream in, @Nullable LineTarget target) {
     this.in = in;
@@ -87,9 +90,18 @@ final class OutputPump implements Runnable {
   }
 
   private void pass() {
-    if (target != null) {
-      target.line(line, length);
+    try {
+      if (target != null) {
+        target.line(line, length);
+      }
+    } catch (RuntimeException | Error e) {
+      // A program's own stream: that it fails must not stop the worker, whose pipe would fill.
+      if (!told) {
+        told = true;
+        LOG.log(Level.WARNING, "what a worker printed could not be passed on", e);
+      }
+    } finally {
+      length = 0;
     }
-    length = 0;
   }
 }

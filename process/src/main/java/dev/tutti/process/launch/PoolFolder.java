@@ -1,9 +1,12 @@
 package dev.tutti.process.launch;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
@@ -22,11 +25,13 @@ import java.util.stream.Stream;
  * removed by the next pool that opens; its name tells whose it was.
  */
 public final class PoolFolder implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+
   /** What the system allows for the path of a socket. */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
   private static final String SOCKET_SUFFIX = "/w999999.s";
-  private static final Pattern NAME = Pattern.compile("tutti-(\\d+)-.*");
+  private static final Pattern NAME = Pattern.compile("tutti-(\\d{1,10})-.*");
 
   private final Path path;
 
@@ -79,18 +84,31 @@ public final class PoolFolder implements AutoCloseable {
     return bytes <= MAX_SOCKET_PATH_BYTES;
   }
 
-  /** Removes the folders of this user's JVMs that are gone. */
-  private static void removeLeftOvers(Path parent) throws IOException {
+  /** Removes the folders of this user's JVMs that are gone, as far as that is possible. */
+  private static void removeLeftOvers(Path parent) {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "tutti-*")) {
       for (Path folder : folders) {
-        Matcher name = NAME.matcher(folder.getFileName().toString());
-        if (name.matches()
-            && Files.isDirectory(folder)
-            && Files.isReadable(folder)
-            && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
-          remove(folder);
+        if (isLeftOver(folder)) {
+          removeIfPossible(folder);
         }
       }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.log(Level.DEBUG, "cannot look for left-over folders in {0}: {1}", parent, e);
+    }
+  }
+
+  private static boolean isLeftOver(Path folder) {
+    Matcher name = NAME.matcher(folder.getFileName().toString());
+    return name.matches()
+        && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
+  }
+
+  private static void removeIfPossible(Path folder) {
+    try {
+      remove(folder);
+    } catch (IOException e) { // another user's, or another JVM is quicker
+      LOG.log(Level.DEBUG, "cannot remove the left-over folder {0}: {1}", folder, e);
     }
   }
 
@@ -133,7 +151,7 @@ public final class PoolFolder implements AutoCloseable {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      System.getLogger("dev.tutti").log(System.Logger.Level.WARNING, "cannot delete " + file, e);
+      LOG.log(Level.WARNING, "cannot delete " + file, e);
     }
   }
 

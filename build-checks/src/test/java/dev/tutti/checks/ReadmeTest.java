@@ -1,0 +1,47 @@
+package dev.tutti.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Java that stands in a document is Java that a test runs. */
+@Tag("unit")
+class ReadmeTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern REGION =
+      Pattern.compile("// @start region=(\\w+)\n(.*?) *// @end region=\\1", Pattern.DOTALL);
+
+  /** Each Java block of the README is, but for its indentation, a region of a tested class. */
+  @Test
+  void javaBlocks_ofTheReadme_areTestedRegions() throws IOException {
+    List<String> regions = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(ROOT)) {
+      for (Path file : files.filter(ReadmeTest::isSnippets).toList()) {
+        Matcher region = REGION.matcher(Files.readString(file));
+        while (region.find()) {
+          regions.add(region.group(2).stripIndent().strip());
+        }
+      }
+    }
+    Matcher block = JAVA_BLOCK.matcher(Files.readString(ROOT.resolve("README.md")));
+    List<String> blocks = new ArrayList<>();
+    while (block.find()) {
+      blocks.add(block.group(1).strip());
+    }
+    assertThat(blocks).isNotEmpty().allSatisfy(code -> assertThat(regions).contains(code));
+  }
+
+  private static boolean isSnippets(Path file) {
+    return file.toString().contains("src/test/java") && file.toString().endsWith("Snippets.java");
+  }
+}

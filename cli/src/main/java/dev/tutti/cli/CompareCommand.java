@@ -1,0 +1,131 @@
+package dev.tutti.cli;
+
+import dev.tutti.Comparison;
+import dev.tutti.ComparisonResult;
+import dev.tutti.Pool;
+import dev.tutti.plan.Batching;
+import dev.tutti.plan.Cpus;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code tutti compare}: one's own method normally and in parallel, and a table of what each took.
+ */
+@Command(
+    name = "compare",
+    description = {
+      "Run the method of a source file over the inputs normally and in parallel, and compare.",
+      "",
+      "It runs over all inputs once for each line of the table, after one input a worker that is"
+          + " not timed. The normal run and threads are in the command's own JVM, without walls: a"
+          + " method that ends its JVM ends the command."
+    })
+final class CompareCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "SOURCE.java[::method]",
+      description =
+          "The source file. The method is public and static with one parameter, String or Path.")
+  private String source = "";
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "INPUT",
+      description = "What to run it over.")
+  private List<String> inputs = List.of();
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "all",
+      description = "all, or of sequential,threads,virtual,processes (default: ${DEFAULT-VALUE}).")
+  private String backend = "";
+
+  @Option(
+      names = "--workers",
+      paramLabel = "1,2",
+      description = "Numbers of workers to try (default: one a processor).")
+  private @Nullable String workers;
+
+  @Option(
+      names = "--chunk",
+      paramLabel = "1,8,adaptive",
+      defaultValue = "adaptive",
+      description = "Numbers of inputs that go to a worker together (default: ${DEFAULT-VALUE}).")
+  private String chunk = "";
+
+  @Option(
+      names = {"--class-path", "-cp"},
+      paramLabel = "CP",
+      defaultValue = "",
+      description = "Folders and jars that the source needs.")
+  private String classPath = "";
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object, and nothing else, on standard output.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    List<BackendName> backends = BackendName.list(backend);
+    List<Integer> counts =
+        workers == null ? List.of(Cpus.available()) : Numbers.positives("--workers", workers);
+    List<Batching> chunks = Numbers.chunks(chunk);
+    SourceName name = SourceName.parse(source);
+    return Session.run(session -> compare(session, name, backends, counts, chunks));
+  }
+
+  private void compare(
+      Session session,
+      SourceName name,
+      List<BackendName> backends,
+      List<Integer> counts,
+      List<Batching> chunks) {
+    SourceCompiler.Compiled compiled = new SourceCompiler(session, classPath).compile(name);
+    SourceFunction function = new MethodFinder(compiled).find();
+    Thread.currentThread().setContextClassLoader(compiled.loader());
+    Pool[] pools = pools(session, backends, counts, compiled.classPath());
+    print(
+        session,
+        RunReport.of(
+            Comparison.of(inputs, function)
+                .normally()
+                .on(pools)
+                .chunks(chunks.toArray(Batching[]::new))
+                .warmUp(Collections.max(counts))
+                .watchedBy(new RunReport(session, (_, _) -> {}))));
+  }
+
+  private static Pool[] pools(
+      Session session, List<BackendName> backends, List<Integer> counts, List<Path> classPath) {
+    List<Pool> pools = new ArrayList<>();
+    for (BackendName backend : backends) {
+      for (int count : backend.hasWorkers() ? counts : List.of(1)) {
+        pools.add(session.open(backend.options(count, classPath)));
+      }
+    }
+    return pools.toArray(Pool[]::new);
+  }
+
+  private void print(Session session, ComparisonResult result) {
+    if (json) {
+      Map<String, @Nullable Object> object = new LinkedHashMap<>();
+      object.put("inputs", inputs.size());
+      object.put("runs", RunReport.runs(result, inputs, "mean_input_s"));
+      session.out().line(Json.of(object));
+    } else {
+      session.out().line(result.table("input"));
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package dev.tutti.process.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.plan.DataSize;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("unit")
+class WorkerCommandTest {
+  private static final Path FOLDER = Path.of("/tmp/tutti-1-x");
+  private static final String MAIN = "dev.tutti.process.worker.WorkerMain";
+
+  /** Everything by which a worker sees the same classes and settings is taken over, in order. */
+  @Test
+  void inherited_classesAndSettings_areTakenOver() {
+    List<String> flags =
+        List.of(
+            "-Dapp.name=a b",
+            "-D",
+            "-ea",
+            "-ea:com.acme...",
+            "-da:com.acme.Slow",
+            "-esa",
+            "-enableassertions",
+            "-Xbootclasspath/a:/x.jar",
+            "--add-modules=java.sql",
+            "--limit-modules=java.base",
+            "--upgrade-module-path=/up",
+            "--patch-module=a=b.jar",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-reads=a=ALL-UNNAMED",
+            "--enable-native-access=a",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--enable-preview");
+    assertThat(WorkerCommand.inherited(flags)).isEqualTo(flags);
+  }
+
+  /** What is about this one JVM, or what two JVMs would fight over, stays here. */
+  @Test
+  void inherited_whatIsAboutThisJvm_staysHere() {
+    List<String> flags =
+        List.of(
+            "-Xmx4g",
+            "-Xms4g",
+            "-Xss2m",
+            "-XX:MaxRAMPercentage=80",
+            "-XX:+UseZGC",
+            "-XX:+HeapDumpOnOutOfMemoryError",
+            "-XX:StartFlightRecording=filename=x.jfr",
+            "-javaagent:/opt/agent.jar",
+            "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=5005",
+            "-agentpath:/opt/libprofiler.so",
+            "-Xrunjdwp:transport=dt_socket",
+            "-Xdebug",
+            "-Xlog:gc:file=gc.log",
+            "-Dcom.sun.management.jmxremote.port=9010",
+            "-Djava.rmi.server.hostname=here",
+            "-Dsun.java.command=x",
+            "-Djdk.internal.x=y",
+            "-verbose:gc");
+    assertThat(WorkerCommand.inherited(flags)).isEmpty();
+  }
+
+  /** The user's flags stand after ours and before the main class, so they win. */
+  @Test
+  void arguments_usersFlags_standLastBeforeMain() {
+    List<String> args =
+        WorkerCommand.arguments(
+            plan(4, Optional.of(DataSize.mib(100)), "-XX:+UseSerialGC", "-Xint"), FOLDER);
+    assertThat(args.subList(args.size() - 3, args.size()))
+        .containsExactly("-XX:+UseSerialGC", "-Xint", MAIN);
+    assertThat(args)
+        .contains("-Xmx" + (100L << 20))
+        .contains("-XX:-CreateCoredumpOnCrash")
+        .contains("-XX:ErrorFile=/tmp/tutti-1-x/crash-%p.log");
+  }
+
+  /** Cores are shared out among the workers, unless the user says otherwise. */
+  @Test
+  void arguments_cores_areSharedOut() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    assertThat(WorkerCommand.arguments(plan(1, Optional.empty()), FOLDER))
+        .contains("-XX:ActiveProcessorCount=" + cores);
+    assertThat(WorkerCommand.arguments(plan(100_000, Optional.empty()), FOLDER))
+        .contains("-XX:ActiveProcessorCount=1");
+    assertThat(
+            WorkerCommand.arguments(
+                plan(1, Optional.empty(), "-XX:ActiveProcessorCount=3"), FOLDER))
+        .filteredOn(arg -> arg.startsWith("-XX:ActiveProcessorCount"))
+        .containsExactly("-XX:ActiveProcessorCount=3");
+  }
+
+  /** Whoever bounds the heap by a flag gets no second bound from us. */
+  @Test
+  void arguments_heapByFlag_isTheOnlyBound() {
+    for (String flag : List.of("-Xmx300m", "-XX:MaxHeapSize=300m", "-XX:MaxRAMPercentage=10")) {
+      assertThat(WorkerCommand.arguments(plan(1, Optional.empty(), flag), FOLDER))
+          .as(flag)
+          .filteredOn(arg -> arg.startsWith("-Xmx") || arg.startsWith("-XX:Max"))
+          .containsExactly(flag);
+    }
+    assertThat(WorkerCommand.arguments(plan(1, Optional.empty()), FOLDER))
+        .filteredOn(arg -> arg.startsWith("-Xmx"))
+        .hasSize(1);
+  }
+
+  /** A worker may start in another directory, so its class path is absolute; ours comes first. */
+  @Test
+  void arguments_classPath_isAbsoluteAndOursFirst() {
+    LaunchPlan plan =
+        new LaunchPlan(
+            "p1",
+            1,
+            Optional.empty(),
+            List.of(),
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(Path.of("lib/extra.jar")),
+            null,
+            null);
+    List<String> args = WorkerCommand.arguments(plan, FOLDER);
+    String[] entries = args.get(args.indexOf("-cp") + 1).split(File.pathSeparator, -1);
+    assertThat(entries).allMatch(entry -> Path.of(entry).isAbsolute());
+    String own = System.getProperty("java.class.path").split(File.pathSeparator, -1)[0];
+    assertThat(entries[0]).isEqualTo(Path.of(own).toAbsolutePath().toString());
+    assertThat(entries[entries.length - 1])
+        .isEqualTo(Path.of("lib/extra.jar").toAbsolutePath().toString());
+  }
+
+  /** A locale that was changed while the program ran is the worker's locale too. */
+  @Test
+  void arguments_localeChangedAtRunTime_isTakenOver() {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.of("pt", "BR"));
+      assertThat(WorkerCommand.arguments(plan(1, Optional.empty()), FOLDER))
+          .contains("-Duser.language=pt", "-Duser.country=BR");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  /** The command ignores SIGINT before it becomes the JVM; the java command can be another one. */
+  @Test
+  void of_otherJava_isStartedByAShellThatIgnoresSigint() {
+    LaunchPlan plan =
+        new LaunchPlan(
+            "p1",
+            1,
+            Optional.empty(),
+            List.of(),
+            Map.of(),
+            Optional.empty(),
+            Optional.of(Path.of("/opt/my jdk/bin/java")),
+            List.of(),
+            null,
+            null);
+    List<String> command = WorkerCommand.of(plan, FOLDER);
+    assertThat(command.getFirst()).isEqualTo("/bin/sh");
+    assertThat(command.get(2)).startsWith("trap '' INT");
+    assertThat(command).contains("/opt/my jdk/bin/java").endsWith(MAIN);
+  }
+
+  private static LaunchPlan plan(int workers, Optional<DataSize> heap, String... flags) {
+    return new LaunchPlan(
+        "p1",
+        workers,
+        heap,
+        List.of(flags),
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        null,
+        null);
+  }
+}
