@@ -105,7 +105,7 @@ class WorkerDeathTest {
   void map_itemCrashesJvm_namesSignalAndShowsCrashLog() {
     Marks m = marks;
     WorkerLostException lost = onlyDeadlyIsLost(i -> work(m, i, Deaths::crashes));
-    assertThat(lost.exitStatus()).isEqualTo(134);
+    assertThat(lost.exitStatus()).isNotZero();
     assertThat(lost.reason()).contains("JVM crashed").contains("SIGSEGV");
     assertThat(lost.crashLogHead()).anyMatch(line -> line.contains("SIGSEGV"));
     assertThat(lost).hasMessageContaining("SIGSEGV");

@@ -1,7 +1,7 @@
 package dev.tutti.process.group;
 
 import dev.tutti.process.wire.Claims;
-import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.FramePacker;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Call;
@@ -95,39 +95,27 @@ final class Flights {
       batch = next;
       batches++;
       startNanos = System.nanoTime();
-      int count = Math.min(LARGEST_BATCH, next.items().size());
-      List<ByteBuffer> frames = new ArrayList<>(count + 2);
+      FramePacker frames = new FramePacker();
       if (!lastCall.refersTo(next.call())) {
-        frames.add(function(next.call()));
+        frames.call(next.call().body().ordinal(), bytes(next.call().form()));
         lastCall = new WeakReference<>(next.call());
       }
-      next.items().subList(0, count).forEach(item -> frames.add(enter(item)));
-      frames.add(Frame.begin(Frame.Kind.BATCH_END, Long.BYTES).putLong(batches).flip());
-      return frames;
+      int count = Math.min(LARGEST_BATCH, next.items().size());
+      next.items().subList(0, count).forEach(item -> enter(item, frames));
+      frames.batchEnd(batches);
+      return frames.pack();
     } finally {
       lock.unlock();
     }
   }
 
-  private static ByteBuffer function(Call call) {
-    byte[] function = bytes(call.form());
-    return Frame.begin(Frame.Kind.CALL, 1 + function.length)
-        .put((byte) call.body().ordinal())
-        .put(function)
-        .flip();
-  }
-
-  private ByteBuffer enter(Item item) {
+  private void enter(Item item, FramePacker frames) {
     Flight flight = new Flight(link, nextNumber++, item);
     claims.queue(flight.number());
     bySlot[slot(flight.number())] = flight;
     open++;
     item.place(flight); // before the sender looks whether the item is still wanted
-    byte[] argument = bytes(item.form());
-    return Frame.begin(Frame.Kind.ITEM, Long.BYTES + argument.length)
-        .putLong(flight.number())
-        .put(argument)
-        .flip();
+    frames.item(flight.number(), bytes(item.form()));
   }
 
   private static byte[] bytes(@Nullable Object form) {

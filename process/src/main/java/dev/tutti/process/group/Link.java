@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.ObjectInputFilter;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,9 @@ final class Link implements Runnable {
    * At the end the channel is read to its last frame before anything is judged: what was written counts.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
+
+  /** How long a process may take to end whose channel has ended already. */
+  private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
 
   /** What a worker has once it can work. */
   private record Ready(Flights flights, Channel work, Channel control) {}
@@ -287,7 +291,7 @@ final class Link implements Runnable {
 
   private void conclude(Ready worker, @Nullable String wrongdoing) {
     WorkerProcess dead = java.util.Objects.requireNonNull(process, "process");
-    int status = dead.awaitExit(group.grace());
+    int status = dead.awaitExit(EXIT_PATIENCE);
     Flights flights = worker.flights();
     List<Flight> left = flights.closeAll();
     if (!left.isEmpty()) {

@@ -5,6 +5,7 @@ import dev.tutti.codec.Role;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
+import dev.tutti.process.wire.Frame;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
@@ -13,6 +14,7 @@ import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.WorkSource;
 import dev.tutti.spi.WorkerGroup;
+import dev.tutti.task.NotSendableException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -300,15 +302,25 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public void admit(Call call) {
-    call.form(Codec.encode(call.function(), Role.FUNCTION));
+    call.form(fitting(Codec.encode(call.function(), Role.FUNCTION), "task"));
   }
 
   @Override
   public void admit(Item item) {
     Body body = item.call().body();
     if (body == Body.FN || body == Body.ITEM_ACTION) {
-      item.form(Codec.encode(item.argument(), Role.ITEM));
+      item.form(fitting(Codec.encode(item.argument(), Role.ITEM), "item"));
     }
+  }
+
+  private static byte[] fitting(byte[] bytes, String what) {
+    if (bytes.length > Frame.MAX_PAYLOAD_BYTES) {
+      throw new NotSendableException(
+          "cannot send the %s to a worker: bytes=%d most=%d; pass the name of a file instead [T003]"
+              .formatted(what, bytes.length, Frame.MAX_PAYLOAD_BYTES),
+          null);
+    }
+    return bytes;
   }
 
   @Override

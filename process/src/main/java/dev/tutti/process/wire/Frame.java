@@ -36,6 +36,9 @@ public record Frame(Kind kind, ByteBuffer content) {
   /** The largest length of a frame: what an array can hold, less the header. */
   public static final int MAX_LENGTH = Integer.MAX_VALUE - 64;
 
+  /** The largest function, item or outcome. */
+  public static final int MAX_PAYLOAD_BYTES = MAX_LENGTH - 64;
+
   /** What a frame says. */
   public enum Kind {
     /** Who is there. */

@@ -103,6 +103,12 @@ final class ItemLoop {
       Object argument = argument(content);
       Object value = invoke(item, argument);
       result = Codec.encode(value, Role.RESULT);
+      if (result.length > Frame.MAX_PAYLOAD_BYTES) {
+        throw new NotSendableException(
+            "cannot send the result of the task back: bytes=%d most=%d; write it to a file [T003]"
+                .formatted(result.length, Frame.MAX_PAYLOAD_BYTES),
+            null);
+      }
     } catch (OutOfMemoryError e) {
       outOfMemory = true;
       return failure(item, e, start, true);

@@ -1,0 +1,83 @@
+package dev.tutti.process.wire;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lays frames one behind the other, so that many small ones leave in one write. For one thread. */
+@SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
+public final class FramePacker {
+  private static final int CHUNK_BYTES = 1 << 13;
+
+  /** A payload of this size is not copied: it leaves as it is, behind its header. */
+  private static final int LARGE_BYTES = 1 << 14;
+
+  private final List<ByteBuffer> full = new ArrayList<>();
+  private ByteBuffer current = ByteBuffer.allocate(CHUNK_BYTES);
+
+  /** Makes an empty packer. */
+  public FramePacker() {}
+
+  /**
+   * Adds the function of a call.
+   *
+   * @param body in which way it is called
+   * @param function its bytes; not to be changed from here on
+   */
+  public void call(int body, byte[] function) {
+    ByteBuffer out = room(Frame.HEADER_BYTES + 1);
+    Frame.put(out, Frame.Kind.CALL, 1 + function.length).put((byte) body);
+    payload(function);
+  }
+
+  /**
+   * Adds an item.
+   *
+   * @param number its number
+   * @param item its bytes; not to be changed from here on
+   */
+  public void item(long number, byte[] item) {
+    ByteBuffer out = room(Frame.HEADER_BYTES + Long.BYTES);
+    Frame.put(out, Frame.Kind.ITEM, Long.BYTES + item.length).putLong(number);
+    payload(item);
+  }
+
+  /**
+   * Adds the end of a batch.
+   *
+   * @param batch its number
+   */
+  public void batchEnd(long batch) {
+    ByteBuffer out = room(Frame.HEADER_BYTES + Long.BYTES);
+    Frame.put(out, Frame.Kind.BATCH_END, Long.BYTES).putLong(batch);
+  }
+
+  private ByteBuffer room(int bytes) {
+    if (current.remaining() < bytes) {
+      next(bytes);
+    }
+    return current;
+  }
+
+  private void next(int bytes) {
+    full.add(current.flip());
+    current = ByteBuffer.allocate(Math.max(CHUNK_BYTES, bytes));
+  }
+
+  private void payload(byte[] bytes) {
+    if (bytes.length < LARGE_BYTES) {
+      room(bytes.length).put(bytes);
+    } else {
+      next(0);
+      full.add(ByteBuffer.wrap(bytes));
+    }
+  }
+
+  /**
+   * {@return all frames, as pieces to be sent in this order}
+   */
+  public List<ByteBuffer> pack() {
+    full.add(current.flip());
+    return full;
+  }
+}
