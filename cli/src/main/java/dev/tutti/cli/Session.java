@@ -2,6 +2,7 @@ package dev.tutti.cli;
 
 import dev.tutti.Pool;
 import dev.tutti.plan.BackendOptions;
+import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -87,7 +88,9 @@ final class Session implements AutoCloseable {
 
   /** Counts an item, and says why it failed if it did. */
   void count(String input, Done<?, ?> item) {
-    done.incrementAndGet();
+    if (!(item.outcome() instanceof Cancelled)) {
+      done.incrementAndGet();
+    }
     if (!item.outcome().succeeded()) {
       countFailure(input, item);
     }
@@ -95,6 +98,9 @@ final class Session implements AutoCloseable {
 
   /** Says why an item failed, and counts that; the command will not end well. */
   void countFailure(String input, Done<?, ?> item) {
+    if (isStopped()) {
+      return; // what ends now is cancelled by the stop
+    }
     failed.incrementAndGet();
     talk.say("failed: " + Words.oneLine(input) + ": " + Words.cause(item.outcome()));
   }

@@ -7,11 +7,12 @@ import dev.tutti.task.Success;
 import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
 import java.util.List;
+import java.util.Optional;
 
 /** Results and failures as text for people. */
 final class Words {
   private static final String UNKNOWN = "unknown";
-  private static final int CRASH_LINES = 3;
+  private static final String FRAME_TITLE = "Problematic frame:";
 
   private Words() {}
 
@@ -38,16 +39,17 @@ final class Words {
             .append(WorkerLostException.statusInWords(lost.exitStatus()))
             .append(", pid ")
             .append(lost.pid());
-    List<String> crash =
-        lost.crashLogHead().stream()
-            .map(line -> line.replaceFirst("^#\\s*", ""))
-            .filter(line -> !line.isBlank())
-            .limit(CRASH_LINES)
-            .toList();
-    if (!crash.isEmpty()) {
-      text.append(", crash log: ").append(String.join(" | ", crash));
-    }
+    crashFrame(lost.crashLogHead()).ifPresent(frame -> text.append(", in ").append(frame));
     return oneLine(text.toString());
+  }
+
+  /** What ran when the JVM crashed; the reason names the signal already. */
+  private static Optional<String> crashFrame(List<String> crashLog) {
+    return crashLog.stream()
+        .dropWhile(line -> !line.contains(FRAME_TITLE))
+        .skip(1)
+        .findFirst()
+        .map(line -> line.replaceFirst("^#\\s*", "").replaceAll("\\s+", " "));
   }
 
   /** Text on one line: line breaks become the two characters {@code \n}. */

@@ -5,18 +5,11 @@ import dev.tutti.spi.Body;
 import dev.tutti.spi.Item;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
-import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
-import dev.tutti.task.TaskFailedException;
-import dev.tutti.task.WorkerLost;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** One bulk call on its way: input to window to lane, and outcomes back in their order. */
 final class BulkRun extends EngineCall {
   /*
-   * Everything below is guarded by `lock`, but for `input`, which belongs to the feeder: the one thread
-   * that reads the user's input. That is the caller for calls that return when all is done and for
-   * pools whose caller runs the work, a thread of the call's own otherwise.
+   * Everything below is guarded by `lock`. The input belongs to the feeder, which one thread uses: the
+   * caller for calls that return when all is done and for pools whose caller runs the work, a thread of the
+   * call's own otherwise.
    *
    *   taken      items read from the input so far; item i is the i-th
    *   settled    items of them that have ended
@@ -45,7 +38,7 @@ final class BulkRun extends EngineCall {
   private final Condition room = lock.newCondition();
   private final Condition news = lock.newCondition();
   private final Dispatcher dispatcher;
-  private final Iterator<?> input;
+  private final Feeder feeder;
   private final int window;
   private final Resequencer results;
   private final boolean stopsAtFailure;
@@ -85,7 +78,7 @@ final class BulkRun extends EngineCall {
     dispatcher
         .group()
         .admit(this); // a function that cannot travel is refused before the input is read
-    this.input = items.iterator();
+    this.feeder = new Feeder(this, dispatcher, items.iterator());
     dispatcher.enter(this);
     this.meter = meter(plan.progress(), items);
   }
@@ -99,59 +92,15 @@ final class BulkRun extends EngineCall {
         items instanceof Collection<?> c ? OptionalLong.of(c.size()) : OptionalLong.empty());
   }
 
-  // ---------------------------------------------------------------- feeder
-
-  /** Reads the whole input, as fast as the window allows. */
+  /** Reads the whole input on the calling thread. */
   void feedAll() {
-    try {
-      boolean more = true;
-      while (more) {
-        more = awaitRoom() && feedOne();
-      }
-    } catch (InterruptedException e) {
-      interrupted();
-    }
+    feeder.feedAll();
   }
 
-  /** {@return whether there may be more input} */
-  private boolean feedOne() {
-    Item item = readOne();
-    if (item == null) {
-      return false;
-    }
-    if (isAdmitted(item)) {
-      offer(1, () -> dispatcher.offer(item));
-    }
-    return true;
-  }
+  // ---------------------------------------------------------------- for the feeder
 
-  /** Reads as much of the input as fits in one batch, without waiting, and runs it. */
-  private void feedBatch() {
-    List<Item> items = new ArrayList<>();
-    for (int i = lane.chunker().size(); i > 0 && hasRoom(); i--) {
-      Item item = readOne();
-      if (item == null) {
-        break;
-      }
-      if (isAdmitted(item)) {
-        items.add(item);
-      }
-    }
-    if (!items.isEmpty()) {
-      offer(items.size(), () -> dispatcher.runHere(this, items));
-    }
-  }
-
-  private void offer(int items, Runnable offer) {
-    try {
-      offer.run();
-    } catch (RejectedExecutionException e) { // the pool was closed while the input was read
-      dropTaken(items);
-      endInput(e);
-    }
-  }
-
-  private boolean hasRoom() {
+  /** {@return whether an item may be read now} */
+  boolean hasRoom() {
     lock.lock();
     try {
       return !stopped && taken - delivered < window;
@@ -160,7 +109,8 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  private boolean awaitRoom() throws InterruptedException {
+  /** {@return whether an item may be read, after a wait; false if none is wanted any more} */
+  boolean awaitRoom() throws InterruptedException {
     long open;
     boolean full;
     lock.lock();
@@ -184,32 +134,8 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  /** {@return the next element of the input; null if there is none or none is wanted} */
-  private @Nullable Item readOne() {
-    try {
-      if (!isOver() && input.hasNext()) {
-        Object argument = input.next();
-        return new Item(this, countTaken(), argument);
-      }
-      endInput(null);
-    } catch (Throwable failure) { // the input is the user's code: what it throws is what he gets
-      endInput(failure);
-    }
-    return null;
-  }
-
-  private boolean isAdmitted(Item item) {
-    try {
-      dispatcher.group().admit(item);
-      return true;
-    } catch (RuntimeException | Error e) { // NotSendableException, or what a user's class throws
-      settle(item, new Failure<>(e), 0);
-      return false;
-    }
-  }
-
   /** {@return whether no more input is wanted} */
-  private boolean isOver() {
+  boolean isOver() {
     lock.lock();
     try {
       return stopped || inputEnded || failedFrom != Long.MAX_VALUE;
@@ -218,7 +144,8 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  private long countTaken() {
+  /** {@return the index of the item that is read now} */
+  long countTaken() {
     lock.lock();
     try {
       return taken++;
@@ -227,7 +154,8 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  private void dropTaken(int items) {
+  /** Items that were read did not get into the pool. */
+  void dropTaken(int items) {
     lock.lock();
     try {
       taken -= items;
@@ -236,7 +164,8 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  private void endInput(@Nullable Throwable failure) {
+  /** No further item will be read. */
+  void endInput(@Nullable Throwable failure) {
     lock.lock();
     try {
       if (!inputEnded) {
@@ -257,7 +186,7 @@ final class BulkRun extends EngineCall {
     settle(item, outcome, elapsedNanos);
   }
 
-  private void settle(Item item, Outcome<?> outcome, long elapsedNanos) {
+  void settle(Item item, Outcome<?> outcome, long elapsedNanos) {
     Done<?, ?> done = doneOf(item, outcome, elapsedNanos);
     boolean stopsRest = false;
     if (meter != null) {
@@ -337,7 +266,7 @@ final class BulkRun extends EngineCall {
     }
     if (stopsAtFailure && !done.outcome().succeeded()) {
       stop();
-      throw failed(done);
+      throw ItemFailure.of(done);
     }
     return done;
   }
@@ -355,7 +284,7 @@ final class BulkRun extends EngineCall {
       } finally {
         lock.unlock();
       }
-      feedBatch();
+      feeder.feedBatch();
     }
   }
 
@@ -396,17 +325,17 @@ final class BulkRun extends EngineCall {
           interrupted();
           break;
         }
-        feedBatch();
+        feeder.feedBatch();
       }
     } else {
-      feedAll();
+      feeder.feedAll();
     }
     awaitAll();
     leave();
     throwPoolFailure();
     Done<?, ?> failure = results.firstFailure();
     if (stopsAtFailure && failure != null) {
-      throw failed(failure);
+      throw ItemFailure.of(failure);
     }
     throwFailure();
   }
@@ -468,28 +397,8 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  private static RuntimeException failed(Done<?, ?> done) {
-    return switch (done.outcome()) {
-      case Failure<?>(Throwable cause) -> failed(done, cause);
-      case WorkerLost<?>(Throwable cause) -> failed(done, cause);
-      case Cancelled<?> _ ->
-          new CancellationException("item %d was cancelled".formatted(done.index()));
-      default -> throw new IllegalStateException("an item that succeeded did not fail: " + done);
-    };
-  }
-
-  private static TaskFailedException failed(Done<?, ?> done, Throwable cause) {
-    String item;
-    try {
-      item = String.valueOf(done.item());
-    } catch (RuntimeException e) { // toString of a user's class, in a message about another failure
-      item = "(its toString failed: " + e.getClass().getName() + ")";
-    }
-    return new TaskFailedException(done.index(), item, Math.max(1, done.attempts()), cause);
-  }
-
   /** The calling thread was interrupted: it stops its items and keeps the flag. */
-  private void interrupted() {
+  void interrupted() {
     Thread.currentThread().interrupt();
     lock.lock();
     try {

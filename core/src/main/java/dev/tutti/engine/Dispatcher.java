@@ -12,7 +12,6 @@ import dev.tutti.task.Outcome;
 import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,7 +53,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition quiet = lock.newCondition();
-  private final ArrayDeque<Lane> lanes = new ArrayDeque<>();
+  private final Lanes lanes = new Lanes();
   private final Set<Batch> active = new LinkedHashSet<>();
   private final Set<EngineCall> calls = new LinkedHashSet<>();
   private final Lane singles = Lane.ofSingles();
@@ -159,7 +158,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       wanted = !call.hasGivenUp(item);
       if (wanted) {
         call.lane.add(item);
-        schedule(call.lane);
+        lanes.schedule(call.lane);
         if (open++ == 0) {
           keeper.workBegins();
         }
@@ -198,7 +197,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
         change.accept(call.lane);
       }
       if (ready) {
-        schedule(call.lane);
+        lanes.schedule(call.lane);
       }
     } finally {
       lock.unlock();
@@ -214,13 +213,6 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     }
   }
 
-  private void schedule(Lane lane) {
-    if (!lane.scheduled && lane.isReady()) {
-      lane.scheduled = true;
-      lanes.addLast(lane);
-    }
-  }
-
   private static Lane laneOf(Item item) {
     return ((EngineCall) item.call()).lane;
   }
@@ -232,7 +224,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     List<Batch> running;
     lock.lock();
     try {
-      Batch batch = next();
+      Batch batch = lanes.next();
       if (batch != null) {
         active.add(batch);
         return batch;
@@ -242,19 +234,6 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       lock.unlock();
     }
     return running.isEmpty() ? null : takeOver(running);
-  }
-
-  private @Nullable Batch next() {
-    while (!lanes.isEmpty()) {
-      Lane lane = lanes.removeFirst(); // the lanes take turns: one long call does not starve others
-      lane.scheduled = false;
-      Batch batch = lane.take();
-      if (batch != null) {
-        schedule(lane);
-        return batch;
-      }
-    }
-    return null;
   }
 
   /** Nothing waits, so a free worker takes over what another one has not begun. */
@@ -331,7 +310,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       }
       item.requeue();
       call.lane.addReturned(item);
-      schedule(call.lane);
+      lanes.schedule(call.lane);
       return true;
     } finally {
       lock.unlock();
@@ -362,12 +341,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   }
 
   private List<Item> drainAll() {
-    List<Item> items = new ArrayList<>();
-    for (Lane lane : lanes) {
-      lane.scheduled = false;
-      items.addAll(lane.drain(0));
-    }
-    lanes.clear();
+    List<Item> items = lanes.drain();
     calls.forEach(call -> items.addAll(call.lane.drain(0))); // batches that are not full yet
     return items;
   }

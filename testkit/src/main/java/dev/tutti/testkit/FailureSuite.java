@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ interface FailureSuite extends Subject {
       Object result = Await.result(pool.submit(task));
       throw new AssertionError("the task did not fail: result=" + result);
     } catch (ExecutionException e) {
-      return e.getCause();
+      return Objects.requireNonNull(e.getCause(), "cause");
     }
   }
 
@@ -289,7 +290,7 @@ interface FailureSuite extends Subject {
     }
     try (Pool pool = open(1)) {
       TaskFuture<Integer> future = pool.submit(() -> afterFile(go, 5));
-      var bad = future.thenApply(n -> n / 0);
+      var bad = future.thenApply(n -> n / (n - 5));
       var good = future.thenApply(n -> n + 1);
       if (!callerRuns()) {
         Files.createFile(go);

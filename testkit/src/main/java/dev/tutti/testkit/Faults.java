@@ -228,9 +228,10 @@ public final class Faults {
   public static Task<Integer> exhaustsHeap() {
     return () -> {
       List<byte[]> held = new ArrayList<>();
-      while (true) {
+      while (held.size() >= 0) {
         held.add(new byte[1 << 20]);
       }
+      return held.size();
     };
   }
 

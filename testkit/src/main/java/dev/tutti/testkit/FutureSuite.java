@@ -295,8 +295,10 @@ interface FutureSuite extends Subject {
       assertThat(Await.result(before)).isEqualTo(6);
       assertThat(Await.result(any)).isEqualTo(5);
       assertThat(Await.result(all)).isNull();
-      assertThat(Await.result(future.thenApply(n -> n + 2))).isEqualTo(7);
-      assertThat(Await.result(future.thenCombine(before, Integer::sum))).isEqualTo(11);
+      CompletableFuture<Integer> after = future.thenApply(n -> n + 2);
+      assertThat(Await.result(after)).isEqualTo(7);
+      CompletableFuture<Integer> both = future.thenCombine(before, Integer::sum);
+      assertThat(Await.result(both)).isEqualTo(11);
     }
   }
 

@@ -1,0 +1,35 @@
+package dev.tutti.engine;
+
+import dev.tutti.task.Cancelled;
+import dev.tutti.task.Done;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Success;
+import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.WorkerLost;
+import java.util.concurrent.CancellationException;
+
+/** What a bulk call throws for an item that did not succeed. */
+final class ItemFailure {
+  private ItemFailure() {}
+
+  static RuntimeException of(Done<?, ?> done) {
+    return switch (done.outcome()) {
+      case Failure<?>(Throwable cause) -> of(done, cause);
+      case WorkerLost<?>(Throwable cause) -> of(done, cause);
+      case Cancelled<?> _ ->
+          new CancellationException("item %d was cancelled".formatted(done.index()));
+      case Success<?> _ ->
+          throw new IllegalStateException("an item that succeeded did not fail: " + done);
+    };
+  }
+
+  private static TaskFailedException of(Done<?, ?> done, Throwable cause) {
+    String item;
+    try {
+      item = String.valueOf(done.item());
+    } catch (RuntimeException e) { // toString of a user's class, in a message about another failure
+      item = "(its toString failed: " + e.getClass().getName() + ")";
+    }
+    return new TaskFailedException(done.index(), item, Math.max(1, done.attempts()), cause);
+  }
+}
