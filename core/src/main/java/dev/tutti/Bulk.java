@@ -5,6 +5,7 @@ import dev.tutti.engine.Engine;
 import dev.tutti.engine.ResultIterator;
 import dev.tutti.event.Progress;
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.RetryPolicy;
 import dev.tutti.spi.Body;
 import dev.tutti.task.Done;
 import dev.tutti.task.Fn;
@@ -13,6 +14,7 @@ import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Success;
 import dev.tutti.task.TaskFailedException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Spliterator;
@@ -56,7 +58,8 @@ public final class Bulk {
   }
 
   static Bulk on(EnginePool pool) {
-    return new Bulk(pool, new BulkPlan(DEFAULT_WINDOW, Batching.adaptive(), null));
+    return new Bulk(
+        pool, new BulkPlan(DEFAULT_WINDOW, Batching.adaptive(), pool.options(), null));
   }
 
   /**
@@ -70,7 +73,7 @@ public final class Bulk {
     if (items < 1) {
       throw new IllegalArgumentException("window must be >= 1 item: window=" + items);
     }
-    return new Bulk(pool, new BulkPlan(items, plan.batching(), plan.progress()));
+    return new Bulk(pool, plan.withWindow(items));
   }
 
   /**
@@ -81,7 +84,42 @@ public final class Bulk {
    */
   public Bulk batch(Batching batching) {
     Objects.requireNonNull(batching, "batching");
-    return new Bulk(pool, new BulkPlan(plan.window(), batching, plan.progress()));
+    return new Bulk(pool, plan.withBatching(batching));
+  }
+
+  /**
+   * Bounds how long one attempt of an item may run, counted from its start on a worker. An item that
+   * runs for longer ends as {@link dev.tutti.task.TimedOut} and is stopped: in a worker process
+   * whatever it does, on a thread as far as it heeds its interrupt.
+   *
+   * @param limit how long, not negative
+   * @return bulk calls with this time-out
+   * @throws IllegalArgumentException if it is negative
+   */
+  public Bulk timeout(Duration limit) {
+    return new Bulk(pool, plan.withOptions(plan.options().withTimeout(limit)));
+  }
+
+  /**
+   * Bounds how long a whole call may take, counted from the call. Items that have not ended by then end
+   * as {@link dev.tutti.task.TimedOut} and are stopped; the input is read no further.
+   *
+   * @param limit how long, not negative
+   * @return bulk calls with this deadline
+   * @throws IllegalArgumentException if it is negative
+   */
+  public Bulk deadline(Duration limit) {
+    return new Bulk(pool, plan.withOptions(plan.options().withDeadline(limit)));
+  }
+
+  /**
+   * Says when an item that did not succeed is attempted again. The default is never.
+   *
+   * @param policy the rule
+   * @return bulk calls with this rule
+   */
+  public Bulk retry(RetryPolicy policy) {
+    return new Bulk(pool, plan.withOptions(plan.options().withRetry(policy)));
   }
 
   /**
@@ -92,7 +130,7 @@ public final class Bulk {
    */
   public Bulk progress(Progress progress) {
     Objects.requireNonNull(progress, "progress");
-    return new Bulk(pool, new BulkPlan(plan.window(), plan.batching(), progress));
+    return new Bulk(pool, plan.withProgress(progress));
   }
 
   /**

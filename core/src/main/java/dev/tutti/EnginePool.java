@@ -1,6 +1,7 @@
 package dev.tutti;
 
 import dev.tutti.engine.Engine;
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
 import dev.tutti.task.Action;
 import dev.tutti.task.Task;
@@ -27,9 +28,20 @@ final class EnginePool implements Pool {
   private static final Duration STOPPING_PATIENCE = Duration.ofSeconds(1);
 
   private final Engine engine;
+  private final CallOptions options;
 
-  EnginePool(Engine engine) {
+  EnginePool(Engine engine, CallOptions options) {
     this.engine = engine;
+    this.options = options;
+  }
+
+  @Override
+  public Pool with(CallOptions other) {
+    return new EnginePool(engine, Objects.requireNonNull(other, "options"));
+  }
+
+  CallOptions options() {
+    return options;
   }
 
   Engine engine() {
@@ -40,37 +52,37 @@ final class EnginePool implements Pool {
 
   @Override
   public <R extends @Nullable Object> TaskFuture<R> submit(Task<R> task) {
-    return engine.submit(Body.CALLABLE, Objects.requireNonNull(task, "task"));
+    return engine.submit(Body.CALLABLE, Objects.requireNonNull(task, "task"), options);
   }
 
   @Override
   public <R extends @Nullable Object> TaskFuture<R> submit(Callable<R> task) {
-    return engine.submit(Body.CALLABLE, Objects.requireNonNull(task, "task"));
+    return engine.submit(Body.CALLABLE, Objects.requireNonNull(task, "task"), options);
   }
 
   @Override
   public TaskFuture<@Nullable Void> submit(Action action) {
-    return engine.submit(Body.RUNNABLE, Objects.requireNonNull(action, "action"));
+    return engine.submit(Body.RUNNABLE, Objects.requireNonNull(action, "action"), options);
   }
 
   @Override
   public TaskFuture<@Nullable Void> submit(Runnable task) {
-    return engine.submit(Body.RUNNABLE, Objects.requireNonNull(task, "task"));
+    return engine.submit(Body.RUNNABLE, Objects.requireNonNull(task, "task"), options);
   }
 
   @Override
   public <R extends @Nullable Object> TaskFuture<R> submit(Runnable task, R result) {
-    return engine.submit(Objects.requireNonNull(task, "task"), result);
+    return engine.submit(Objects.requireNonNull(task, "task"), result, options);
   }
 
   @Override
   public void execute(Action action) {
-    engine.execute(Objects.requireNonNull(action, "action"));
+    engine.execute(Objects.requireNonNull(action, "action"), options);
   }
 
   @Override
   public void execute(Runnable task) {
-    engine.execute(Objects.requireNonNull(task, "task"));
+    engine.execute(Objects.requireNonNull(task, "task"), options);
   }
 
   // ---------------------------------------------------------------- many tasks

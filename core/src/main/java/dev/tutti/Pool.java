@@ -2,6 +2,7 @@ package dev.tutti;
 
 import dev.tutti.engine.Engine;
 import dev.tutti.plan.BackendOptions;
+import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.Cpus;
 import dev.tutti.plan.SequentialOptions;
 import dev.tutti.plan.ThreadOptions;
@@ -113,8 +114,18 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * @throws IllegalArgumentException if there is no such backend
    */
   static Pool open(BackendOptions options) {
-    return new EnginePool(Engine.open(options));
+    return new EnginePool(Engine.open(options), CallOptions.DEFAULTS);
   }
+
+  /**
+   * {@return this pool seen with other options for what is submitted} The view has the same workers;
+   * closing either closes both.
+   *
+   * {@snippet class=dev.tutti.PoolSnippets region=with lang=java}
+   *
+   * @param options what each call by the view is to keep to
+   */
+  Pool with(CallOptions options);
 
   /**
    * Submits a task that has a result.

@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import dev.tutti.event.Progress;
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.CallOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param window how many items may be on their way at once
  * @param batching how many items go to a worker together
+ * @param options what the call is to keep to
  * @param progress who is told how far it is, if anybody
  */
-public record BulkPlan(int window, Batching batching, @Nullable Progress progress) {}
+public record BulkPlan(
+    int window, Batching batching, CallOptions options, @Nullable Progress progress) {
+
+  /** {@return this plan with another window} */
+  public BulkPlan withWindow(int items) {
+    return new BulkPlan(items, batching, options, progress);
+  }
+
+  /** {@return this plan with another rule for batches} */
+  public BulkPlan withBatching(Batching rule) {
+    return new BulkPlan(window, rule, options, progress);
+  }
+
+  /** {@return this plan with other options} */
+  public BulkPlan withOptions(CallOptions other) {
+    return new BulkPlan(window, batching, other, progress);
+  }
+
+  /** {@return this plan with a listener} */
+  public BulkPlan withProgress(Progress listener) {
+    return new BulkPlan(window, batching, options, listener);
+  }
+}

@@ -3,13 +3,18 @@ package dev.tutti.engine;
 import dev.tutti.event.Progress;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.Timer;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
 import dev.tutti.task.Outcome;
+import dev.tutti.task.TaskTimeoutException;
+import dev.tutti.task.TimedOut;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +48,7 @@ final class BulkRun extends EngineCall {
   private final Resequencer results;
   private final boolean stopsAtFailure;
   private final @Nullable ProgressMeter meter;
+  private final Optional<Future<?>> deadline;
 
   private long taken;
   private long settled;
@@ -53,6 +59,7 @@ final class BulkRun extends EngineCall {
   private @Nullable Throwable inputFailure;
   private @Nullable RuntimeException poolFailure;
   private long failedFrom = Long.MAX_VALUE;
+  private @Nullable Duration expired;
 
   /**
    * @param stopsAtFailure whether the first item that fails ends the call
@@ -68,6 +75,7 @@ final class BulkRun extends EngineCall {
     super(
         body,
         function,
+        plan.options(),
         new Lane(
             new Chunker(
                 plan.batching(), plan.window(), dispatcher.group().capabilities().batches())));
@@ -81,6 +89,28 @@ final class BulkRun extends EngineCall {
     this.feeder = new Feeder(this, dispatcher, items.iterator());
     dispatcher.enter(this);
     this.meter = meter(plan.progress(), items);
+    this.deadline =
+        plan.options().deadline().map(limit -> Timer.after(limit.toNanos(), () -> expire(limit)));
+  }
+
+  /** The deadline has come. */
+  private void expire(Duration limit) {
+    lock.lock();
+    try {
+      if (left || stopped) {
+        return;
+      }
+      expired = limit;
+      if (!inputEnded) {
+        inputEnded = true;
+        inputFailure = new TaskTimeoutException(limit, true); // there was more
+      }
+      room.signalAll();
+      news.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    dispatcher.expire(this, limit);
   }
 
   private static @Nullable ProgressMeter meter(@Nullable Progress listener, Iterable<?> items) {
@@ -125,7 +155,7 @@ final class BulkRun extends EngineCall {
     }
     lock.lockInterruptibly();
     try {
-      while (!stopped && failedFrom == Long.MAX_VALUE && taken - delivered >= window) {
+      while (!stopped && !inputEnded && failedFrom == Long.MAX_VALUE && taken - delivered >= window) {
         room.await();
       }
       return !stopped;
@@ -186,7 +216,8 @@ final class BulkRun extends EngineCall {
     settle(item, outcome, elapsedNanos);
   }
 
-  void settle(Item item, Outcome<?> outcome, long elapsedNanos) {
+  void settle(Item item, Outcome<?> ended, long elapsedNanos) {
+    Outcome<?> outcome = ended instanceof Cancelled ? cancelledOrExpired() : ended;
     Done<?, ?> done = doneOf(item, outcome, elapsedNanos);
     boolean stopsRest = false;
     if (meter != null) {
@@ -217,6 +248,18 @@ final class BulkRun extends EngineCall {
     }
     if (stopsRest) {
       dispatcher.giveUp(this, results.inOrder() ? item.index() + 1 : 0);
+    }
+  }
+
+  /** An item that the deadline met on its way into the pool comes back as cancelled. */
+  private Outcome<?> cancelledOrExpired() {
+    lock.lock();
+    try {
+      return expired == null
+          ? new Cancelled<>()
+          : new TimedOut<>(new TaskTimeoutException(expired, true));
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -437,6 +480,7 @@ final class BulkRun extends EngineCall {
       lock.unlock();
     }
     dispatcher.leave(this);
+    deadline.ifPresent(d -> d.cancel(false));
     if (meter != null) {
       meter.finish();
     }

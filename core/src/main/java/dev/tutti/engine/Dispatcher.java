@@ -1,23 +1,31 @@
 package dev.tutti.engine;
 
+import dev.tutti.plan.RetryPolicy;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.Timer;
 import dev.tutti.spi.WorkSource;
 import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
+import dev.tutti.task.TaskTimeoutException;
+import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +41,8 @@ final class Dispatcher implements WorkSource, OutcomeSink {
    *   OPEN -> CLOSING      close(): nothing new, what waits and runs goes on
    *   OPEN, CLOSING -> STOPPED   closeNow(): what waits ends as cancelled, what runs is stopped
    *
-   * An item is in exactly one place: in a lane, in a batch of `active`, or ended. It leaves a lane
+   * An item is in exactly one place: in a lane, in a batch of `active`, pausing before a further attempt,
+   * or ended. It leaves a lane
    * under `lock`; it leaves a batch by ended() or returned(), which its worker calls once for each item
    * that it claimed or gave back. Whoever takes an item back by its claim (takeBack, stop) is the one
    * who reports it. A retried or returned item goes back to its lane and waits for a worker anew.
@@ -56,6 +65,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   private final Lanes lanes = new Lanes();
   private final Set<Batch> active = new LinkedHashSet<>();
   private final Set<EngineCall> calls = new LinkedHashSet<>();
+  private final Set<Item> pausing = new LinkedHashSet<>();
   private final Lane singles = Lane.ofSingles();
   private final Keeper keeper;
   private @Nullable WorkerGroup group;
@@ -278,8 +288,91 @@ final class Dispatcher implements WorkSource, OutcomeSink {
 
   @Override
   public void ended(Item item, Outcome<?> outcome, long elapsedNanos) {
-    item.countAttempt();
-    end(item, outcome, elapsedNanos);
+    if (!item.isDecided()) {
+      item.countAttempt();
+    }
+    // What is stopped for its time-out has that outcome, also if it succeeded in its grace time.
+    Outcome<?> told = item.isOverdue() ? timedOut(item) : outcome;
+    RetryPolicy retry = item.call().options().retry();
+    if (!item.isUnwanted() && !item.isDecided() && retry.retries(told, item.attempts())) {
+      Duration pause =
+          retry.pauseAfter(item.attempts(), ThreadLocalRandom.current().nextDouble());
+      tryAgain(item, pause);
+    } else {
+      end(item, told, elapsedNanos);
+    }
+  }
+
+  private static TimedOut<Object> timedOut(Item item) {
+    Duration limit = item.call().options().timeout().orElse(Duration.ZERO);
+    return new TimedOut<>(new TaskTimeoutException(limit, false));
+  }
+
+  @Override
+  public void overdue(Item item, long elapsedNanos) {
+    if (!item.markOverdue()) {
+      return;
+    }
+    TimedOut<?> outcome = timedOut(item);
+    boolean again = item.call().options().retry().retries(outcome, item.attempts() + 1);
+    if (!again && item.decide()) {
+      item.unwant();
+      item.countAttempt();
+      ((EngineCall) item.call()).ended(item, outcome, elapsedNanos);
+    }
+    group().stop(item);
+  }
+
+  /** A further attempt of an item, after a pause in which nobody has it. */
+  private void tryAgain(Item item, Duration pause) {
+    if (callerRuns()) {
+      tryAgainHere(item, pause);
+      return;
+    }
+    if (pause.isZero()) {
+      requeueOrEnd(item);
+      return;
+    }
+    lock.lock();
+    try {
+      pausing.add(item);
+    } finally {
+      lock.unlock();
+    }
+    var _ = Timer.after(pause.toNanos(), () -> endPause(item));
+  }
+
+  /** The caller is the worker, so it is also the one who pauses. */
+  private void tryAgainHere(Item item, Duration pause) {
+    long end = System.nanoTime() + pause.toNanos();
+    while (!Thread.currentThread().isInterrupted() && end - System.nanoTime() > 0) {
+      LockSupport.parkNanos(this, end - System.nanoTime());
+    }
+    Batch batch = new Batch(item.call(), List.of(item));
+    item.requeue();
+    enter(batch);
+    ((CallerGroup) group()).run(batch);
+  }
+
+  private void endPause(Item item) {
+    boolean still;
+    lock.lock();
+    try {
+      still = pausing.remove(item);
+    } finally {
+      lock.unlock();
+    }
+    if (still) {
+      requeueOrEnd(item);
+    }
+  }
+
+  private void requeueOrEnd(Item item) {
+    if (requeue(item)) {
+      group().workQueued();
+    } else {
+      end(item, new Cancelled<>(), 0);
+    }
   }
 
   @Override
@@ -292,12 +385,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     } else if (death != null && item.deaths() >= FATAL_DEATHS) {
       end(item, new WorkerLost<>(death), 0);
     } else {
-      boolean queued = requeue(item);
-      if (queued) {
-        group().workQueued();
-      } else {
-        end(item, new Cancelled<>(), 0);
-      }
+      requeueOrEnd(item);
     }
   }
 
@@ -343,11 +431,17 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   private List<Item> drainAll() {
     List<Item> items = lanes.drain();
     calls.forEach(call -> items.addAll(call.lane.drain(0))); // batches that are not full yet
+    items.addAll(pausing);
+    pausing.clear();
     return items;
   }
 
   private void end(Item item, Outcome<?> outcome, long elapsedNanos) {
-    ((EngineCall) item.call()).ended(item, outcome, elapsedNanos);
+    EngineCall call = (EngineCall) item.call();
+    if (item.decide()) {
+      call.ended(item, outcome, elapsedNanos);
+    }
+    call.stopped(item);
     boolean last = false;
     lock.lock();
     try {
@@ -375,7 +469,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     boolean waited;
     lock.lock();
     try {
-      waited = laneOf(item).remove(item);
+      waited = laneOf(item).remove(item) || pausing.remove(item);
     } finally {
       lock.unlock();
     }
@@ -394,6 +488,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     try {
       call.giveUpFrom(fromIndex);
       waited = call.lane.drain(fromIndex);
+      pausing.removeIf(i -> i.call() == call && i.index() >= fromIndex && waited.add(i));
       for (Batch batch : active) {
         if (batch.call() == call) {
           batch.items().stream().filter(i -> i.index() >= fromIndex).forEach(held::add);
@@ -408,6 +503,43 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     }
     held.forEach(Item::unwant); // all, before the first is stopped: none of them is to begin
     held.forEach(group()::stop);
+  }
+
+  /** Watches the deadline of a call, if it has one. */
+  Optional<Future<?>> watchDeadline(SubmittedCall<?> call) {
+    return call.options()
+        .deadline()
+        .map(limit -> Timer.after(limit.toNanos(), () -> expire(call.item(), limit)));
+  }
+
+  private void expire(Item item, Duration deadline) {
+    if (item.decide()) {
+      ((EngineCall) item.call()).ended(item, expired(deadline), 0);
+      giveUp(item, true);
+    }
+  }
+
+  private static TimedOut<Object> expired(Duration deadline) {
+    return new TimedOut<>(new TaskTimeoutException(deadline, true));
+  }
+
+  /** The deadline of a bulk call has come: all its items that have not ended end so, and are stopped. */
+  void expire(EngineCall call, Duration deadline) {
+    List<Item> open = new ArrayList<>();
+    lock.lock();
+    try {
+      call.lane.forEach(open::add);
+      pausing.stream().filter(item -> item.call() == call).forEach(open::add);
+      active.stream()
+          .filter(batch -> batch.call() == call)
+          .forEach(batch -> open.addAll(batch.items()));
+    } finally {
+      lock.unlock();
+    }
+    open.stream()
+        .filter(Item::decide)
+        .forEach(item -> call.ended(item, expired(deadline), 0));
+    giveUp(call, 0);
   }
 
   /** Nothing new from now on; the group is closed when what waits and runs has ended. */

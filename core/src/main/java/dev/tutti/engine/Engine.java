@@ -1,6 +1,7 @@
 package dev.tutti.engine;
 
 import dev.tutti.plan.BackendOptions;
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.GroupRequest;
@@ -11,8 +12,10 @@ import dev.tutti.task.TaskFuture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -95,10 +98,12 @@ public final class Engine {
    * @param <R> the type of its result
    * @param body in which way it is called
    * @param function the task
+   * @param options what it is to keep to
    * @return its future
    */
-  public <R extends @Nullable Object> TaskFuture<R> submit(Body body, Object function) {
-    return submit(new SubmittedCall<>(body, function, dispatcher));
+  public <R extends @Nullable Object> TaskFuture<R> submit(
+      Body body, Object function, CallOptions options) {
+    return submit(new SubmittedCall<>(body, function, options, dispatcher));
   }
 
   /**
@@ -107,15 +112,24 @@ public final class Engine {
    * @param <R> the type of the result
    * @param task the task
    * @param result the result of its future once the task has returned
+   * @param options what it is to keep to
    * @return its future
    */
-  public <R extends @Nullable Object> TaskFuture<R> submit(Runnable task, R result) {
-    return submit(new SubmittedCall.WithResult<>(task, result, dispatcher));
+  public <R extends @Nullable Object> TaskFuture<R> submit(
+      Runnable task, R result, CallOptions options) {
+    return submit(new SubmittedCall.WithResult<>(task, result, options, dispatcher));
   }
 
   private <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call) {
     group().admit(call);
-    dispatcher.offer(call.item());
+    Optional<Future<?>> deadline = dispatcher.watchDeadline(call);
+    try {
+      dispatcher.offer(call.item());
+    } catch (RuntimeException e) {
+      deadline.ifPresent(d -> d.cancel(false));
+      throw e;
+    }
+    deadline.ifPresent(d -> call.future().stopped().thenRun(() -> d.cancel(false)));
     return call.future();
   }
 
@@ -123,9 +137,10 @@ public final class Engine {
    * Runs one task whose end nobody waits for.
    *
    * @param task the task
+   * @param options what it is to keep to
    */
-  public void execute(Runnable task) {
-    ExecutedCall call = new ExecutedCall(task, dispatcher);
+  public void execute(Runnable task, CallOptions options) {
+    ExecutedCall call = new ExecutedCall(task, options, dispatcher);
     group().admit(call);
     dispatcher.offer(new Item(call, 0, null));
   }

@@ -1,5 +1,6 @@
 package dev.tutti.engine;
 
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.Item;
@@ -12,8 +13,8 @@ abstract class EngineCall extends Call {
   /** Items from this index on are not wanted any more. Guarded by the dispatcher's lock. */
   private long givenUpFrom = Long.MAX_VALUE;
 
-  EngineCall(Body body, Object function, Lane lane) {
-    super(body, function);
+  EngineCall(Body body, Object function, CallOptions options, Lane lane) {
+    super(body, function, options);
     this.lane = lane;
   }
 
@@ -29,6 +30,11 @@ abstract class EngineCall extends Call {
 
   /** An item has ended; called once for each item. Runs no code of a user. */
   abstract void ended(Item item, Outcome<?> outcome, long elapsedNanos);
+
+  /** An item runs nowhere any more; called once for each item, after {@link #ended} or long after. */
+  void stopped(Item item) {
+    // Most calls do not ask.
+  }
 
   /** The pool is being stopped: whoever waits for this call is let go. Runs no code of a user. */
   abstract void abandon();

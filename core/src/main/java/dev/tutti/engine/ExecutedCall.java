@@ -1,11 +1,13 @@
 package dev.tutti.engine;
 
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Item;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
+import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import java.lang.System.Logger.Level;
 
@@ -15,8 +17,8 @@ import java.lang.System.Logger.Level;
 final class ExecutedCall extends EngineCall {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
 
-  ExecutedCall(Runnable task, Dispatcher dispatcher) {
-    super(Body.RUNNABLE, task, dispatcher.singles());
+  ExecutedCall(Runnable task, CallOptions options, Dispatcher dispatcher) {
+    super(Body.RUNNABLE, task, options, dispatcher.singles());
   }
 
   @Override
@@ -24,6 +26,7 @@ final class ExecutedCall extends EngineCall {
     switch (outcome) {
       case Success<?> _, Cancelled<?> _ -> {}
       case Failure<?>(Throwable cause) -> log(cause);
+      case TimedOut<?>(Throwable cause) -> log(cause);
       case WorkerLost<?>(Throwable cause) -> log(cause);
     }
   }

@@ -5,6 +5,7 @@ import dev.tutti.task.Done;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Success;
 import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import java.util.concurrent.CancellationException;
 
@@ -15,6 +16,7 @@ final class ItemFailure {
   static RuntimeException of(Done<?, ?> done) {
     return switch (done.outcome()) {
       case Failure<?>(Throwable cause) -> of(done, cause);
+      case TimedOut<?>(Throwable cause) -> of(done, cause);
       case WorkerLost<?>(Throwable cause) -> of(done, cause);
       case Cancelled<?> _ ->
           new CancellationException("item %d was cancelled".formatted(done.index()));

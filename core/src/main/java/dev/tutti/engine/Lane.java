@@ -6,6 +6,7 @@ import dev.tutti.spi.Item;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,11 @@ final class Lane {
       queue.removeIf(item -> item.index() >= fromIndex && out.add(item));
     }
     return out;
+  }
+
+  void forEach(Consumer<Item> action) {
+    returned.forEach(action);
+    waiting.forEach(action);
   }
 
   boolean remove(Item item) {

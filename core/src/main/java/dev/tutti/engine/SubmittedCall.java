@@ -1,5 +1,6 @@
 package dev.tutti.engine;
 
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Item;
 import dev.tutti.task.Outcome;
@@ -11,8 +12,8 @@ class SubmittedCall<R extends @Nullable Object> extends EngineCall {
   private final SubmittedFuture<R> future;
   private final Item item = new Item(this, 0, null);
 
-  SubmittedCall(Body body, Object function, Dispatcher dispatcher) {
-    super(body, function, dispatcher.singles());
+  SubmittedCall(Body body, Object function, CallOptions options, Dispatcher dispatcher) {
+    super(body, function, options, dispatcher.singles());
     this.future = new SubmittedFuture<>(dispatcher, item);
   }
 
@@ -31,6 +32,11 @@ class SubmittedCall<R extends @Nullable Object> extends EngineCall {
   }
 
   @Override
+  final void stopped(Item ended) {
+    future.workHasStopped();
+  }
+
+  @Override
   final void abandon() {
     future.abandon();
   }
@@ -39,8 +45,8 @@ class SubmittedCall<R extends @Nullable Object> extends EngineCall {
   static final class WithResult<R extends @Nullable Object> extends SubmittedCall<R> {
     private final R result;
 
-    WithResult(Runnable task, R result, Dispatcher dispatcher) {
-      super(Body.RUNNABLE, task, dispatcher);
+    WithResult(Runnable task, R result, CallOptions options, Dispatcher dispatcher) {
+      super(Body.RUNNABLE, task, options, dispatcher);
       this.result = result;
     }
 

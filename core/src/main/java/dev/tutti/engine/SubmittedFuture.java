@@ -6,6 +6,7 @@ import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -72,9 +73,13 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
 
   // ---------------------------------------------------------------- from the engine
 
-  /** The work has ended. */
+  /** It is known how the task has ended. The work may still be ending. */
   void settle(Outcome<R> outcome) {
     completeFor(() -> complete(outcome));
+  }
+
+  /** The work has ended. */
+  void workHasStopped() {
     CompletableFuture<@Nullable Void> asked = stopped.getAndSet(STOPPED); // made only if asked for
     if (asked != null) {
       CALLBACKS.execute(() -> asked.complete(null));
@@ -105,6 +110,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     switch (outcome) {
       case Success<R>(R value) -> super.complete(value);
       case Failure<R>(Throwable cause) -> super.completeExceptionally(cause);
+      case TimedOut<R>(Throwable cause) -> super.completeExceptionally(cause);
       case WorkerLost<R>(Throwable cause) -> super.completeExceptionally(cause);
       case Cancelled<R> _ -> super.cancel(true);
     }

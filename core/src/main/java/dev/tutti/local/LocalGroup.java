@@ -18,11 +18,13 @@ abstract class LocalGroup implements WorkerGroup {
   final String pool;
   final WorkSource source;
   final OutcomeSink sink;
+  final Strays strays;
 
   LocalGroup(GroupRequest request) {
     this.pool = request.pool();
     this.source = request.source();
     this.sink = request.sink();
+    this.strays = new Strays(pool);
   }
 
   @Override

@@ -3,10 +3,13 @@ package dev.tutti.local;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.Timer;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
+import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,7 @@ final class Runner {
    * the thread is the caller's own, an interrupt that was not aimed by stop() is the caller's and stays.
    */
   private final OutcomeSink sink;
+  private final Strays strays;
   private final boolean ownsThread;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Item current;
@@ -25,11 +29,13 @@ final class Runner {
   private boolean interrupted;
 
   /**
+   * @param strays who is told of items that do not heed their interrupt
    * @param ownsThread whether the thread belongs to the pool, so that an interrupt flag that a task
    *     leaves behind is of no interest to anybody
    */
-  Runner(OutcomeSink sink, boolean ownsThread) {
+  Runner(OutcomeSink sink, Strays strays, boolean ownsThread) {
     this.sink = sink;
+    this.strays = strays;
     this.ownsThread = ownsThread;
   }
 
@@ -50,6 +56,11 @@ final class Runner {
   private void run(Item item) {
     begin(item);
     long start = System.nanoTime();
+    Optional<Future<?>> alarm =
+        item.call()
+            .options()
+            .timeout()
+            .map(limit -> Timer.after(limit.toNanos(), () -> checkTime(item, start)));
     boolean callersInterrupt = false;
     Outcome<?> outcome;
     try {
@@ -61,10 +72,24 @@ final class Runner {
       outcome = item.isUnwanted() ? new Cancelled<>() : new Failure<>(failure);
     }
     long elapsed = System.nanoTime() - start;
+    alarm.ifPresent(a -> a.cancel(false));
     if (!end() && callersInterrupt) {
       Thread.currentThread().interrupt(); // it was the caller who was interrupted: he is to see it
     }
     sink.ended(item, outcome, elapsed);
+  }
+
+  private void checkTime(Item item, long start) {
+    boolean runs;
+    lock.lock();
+    try {
+      runs = current == item && item.place() == this;
+    } finally {
+      lock.unlock();
+    }
+    if (runs) {
+      sink.overdue(item, System.nanoTime() - start);
+    }
   }
 
   private void begin(Item item) {
@@ -102,7 +127,18 @@ final class Runner {
     try {
       if (current == item) {
         interruptCurrent();
+        strays.watch(this, item);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return whether an item still runs here} */
+  boolean runs(Item item) {
+    lock.lock();
+    try {
+      return current == item;
     } finally {
       lock.unlock();
     }

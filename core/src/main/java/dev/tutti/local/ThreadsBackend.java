@@ -162,7 +162,7 @@ public final class ThreadsBackend implements Backend {
     }
 
     private final class Worker implements Runnable {
-      private final Runner runner = new Runner(sink, true);
+      private final Runner runner = new Runner(sink, strays, true);
 
       @Override
       public void run() {

@@ -1,5 +1,6 @@
 package dev.tutti.spi;
 
+import dev.tutti.plan.CallOptions;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Call {
   private final Body body;
   private final Object function;
+  private final CallOptions options;
   private volatile @Nullable Object form;
 
   /**
@@ -18,10 +20,12 @@ public abstract class Call {
    *
    * @param body in which way the function is called
    * @param function the function
+   * @param options what the call is to keep to
    */
-  protected Call(Body body, Object function) {
+  protected Call(Body body, Object function, CallOptions options) {
     this.body = Objects.requireNonNull(body, "body");
     this.function = Objects.requireNonNull(function, "function");
+    this.options = Objects.requireNonNull(options, "options");
   }
 
   /** {@return in which way the function is called} */
@@ -32,6 +36,14 @@ public abstract class Call {
   /** {@return the function} */
   public final Object function() {
     return function;
+  }
+
+  /**
+   * {@return what the call is to keep to} The group tells the engine when an attempt has run for
+   * longer than the time-out; all else is the engine's.
+   */
+  public final CallOptions options() {
+    return options;
   }
 
   /**

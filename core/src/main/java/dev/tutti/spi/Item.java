@@ -2,6 +2,7 @@ package dev.tutti.spi;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,8 @@ public final class Item {
   private volatile @Nullable Object form;
   private final AtomicInteger attempts = new AtomicInteger();
   private final AtomicInteger deaths = new AtomicInteger();
+  private final AtomicBoolean decided = new AtomicBoolean();
+  private final AtomicBoolean overdue = new AtomicBoolean();
 
   /**
    * Makes an item.
@@ -96,6 +99,7 @@ public final class Item {
   /** Makes the item ready to be offered again. Only for the engine, while nobody else has it. */
   public void requeue() {
     place = null;
+    overdue.set(false);
     CLAIM.setVolatile(this, QUEUED);
   }
 
@@ -150,6 +154,34 @@ public final class Item {
   /** Counts one start. Only the engine calls it, once for each outcome of a started attempt. */
   public void countAttempt() {
     attempts.incrementAndGet();
+  }
+
+  /**
+   * Decides how the item has ended. Only the engine calls it.
+   *
+   * @return whether it was not decided before
+   */
+  public boolean decide() {
+    return decided.compareAndSet(false, true);
+  }
+
+  /** {@return whether it is decided how the item has ended, though it may still run} */
+  public boolean isDecided() {
+    return decided.get();
+  }
+
+  /**
+   * Says that the attempt that runs has had its time. Only the engine calls it.
+   *
+   * @return whether that was not said before of this attempt
+   */
+  public boolean markOverdue() {
+    return overdue.compareAndSet(false, true);
+  }
+
+  /** {@return whether the attempt has had its time} */
+  public boolean isOverdue() {
+    return overdue.get();
   }
 
   /** {@return how many workers died while they had this item and had claimed nothing} */

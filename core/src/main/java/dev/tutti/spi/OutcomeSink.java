@@ -24,6 +24,15 @@ public interface OutcomeSink {
   void ended(Item item, Outcome<?> outcome, long elapsedNanos);
 
   /**
+   * The attempt of an item that runs has had its time. The engine has it {@linkplain
+   * WorkerGroup#stop stopped}; the item ends or is returned when that is so.
+   *
+   * @param item the item
+   * @param elapsedNanos how long it has run, in nanoseconds
+   */
+  void overdue(Item item, long elapsedNanos);
+
+  /**
    * An item was never started, because its worker is gone or because somebody took it back. It is
    * run elsewhere, or ends as cancelled where that was asked.
    *

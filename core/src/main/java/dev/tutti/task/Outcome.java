@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public sealed interface Outcome<R extends @Nullable Object>
-    permits Success, Failure, WorkerLost, Cancelled {
+    permits Success, Failure, TimedOut, WorkerLost, Cancelled {
 
   /** {@return whether the task returned a result} */
   default boolean succeeded() {

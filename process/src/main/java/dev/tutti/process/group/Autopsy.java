@@ -64,6 +64,7 @@ final class Autopsy {
   /** {@return what is told to who waits for an item} */
   WorkerLostException report(Item item) {
     int attempt = item.attempts() + 1;
-    return new WorkerLostException(pid, status, reason, attempt, attempt, stderrTail, crashLog);
+    int most = Math.max(attempt, item.call().options().retry().attempts());
+    return new WorkerLostException(pid, status, reason, attempt, most, stderrTail, crashLog);
   }
 }

@@ -208,6 +208,38 @@ final class Flights {
   }
 
   /**
+   * Looks at the item of a batch that runs.
+   *
+   * @return since when it has run; null if the worker has another batch now
+   */
+  @Nullable Running running(Batch asked) {
+    lock.lock();
+    try {
+      if (batch != asked) {
+        return null;
+      }
+      for (Item item : asked.items()) {
+        if (item.place() instanceof Flight flight
+            && holds(flight)
+            && claims.isRunning(flight.number())) {
+          return new Running(item, System.nanoTime() - claims.startNanos(flight.number()));
+        }
+      }
+      return new Running(null, 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The item that a worker runs.
+   *
+   * @param item the item; null if the worker is between two
+   * @param elapsedNanos how long it has run
+   */
+  record Running(@Nullable Item item, long elapsedNanos) {}
+
+  /**
    * Shuts the gate for the sake of one item, and opens it again if that does not run any more.
    *
    * @return whether the worker is to be killed

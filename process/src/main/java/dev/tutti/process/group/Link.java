@@ -12,6 +12,7 @@ import dev.tutti.process.wire.Introduction;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.Timer;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.NotSendableException;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One worker process: its start, what it says, and its end. */
@@ -48,6 +50,8 @@ final class Link implements Runnable {
 
   /** How long a process may take to end whose channel has ended already. */
   private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
+
+  private static final long LEAST_WATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   /** What a worker has once it can work. */
   private record Ready(Flights flights, Channel work, Channel control) {}
@@ -216,11 +220,30 @@ final class Link implements Runnable {
       // The worker is gone. The reading thread finds that too, and returns what was entered here.
       LOG.log(Level.DEBUG, "batch not sent to {0}: {1}", name, e);
     }
+    Flights flights = worker.flights();
+    batch.call().options().timeout().ifPresent(limit -> watch(flights, batch, limit.toNanos()));
     List<Item> items = batch.items();
     items.stream().filter(Item::isUnwanted).forEach(group::stop);
     items.stream()
         .skip(Flights.LARGEST_BATCH)
         .forEach(item -> group.sink().returned(item, null));
+  }
+
+  /**
+   * Looks again and again, while the worker has a batch, whether the item that runs has had its time. No
+   * item can be overdue sooner than a time-out after the last look, or after its own start.
+   */
+  private void watch(Flights flights, Batch batch, long timeoutNanos) {
+    Flights.Running running = flights.running(batch);
+    if (running == null) {
+      return;
+    }
+    long left = timeoutNanos - running.elapsedNanos();
+    if (running.item() != null && left <= 0) {
+      group.sink().overdue(running.item(), running.elapsedNanos());
+      left = timeoutNanos;
+    }
+    var _ = Timer.after(Math.max(left, LEAST_WATCH_NANOS), () -> watch(flights, batch, timeoutNanos));
   }
 
   List<Item> takeHalf(Batch from) {
