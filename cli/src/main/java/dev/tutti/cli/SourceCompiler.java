@@ -68,13 +68,16 @@ final class SourceCompiler {
   }
 
   Compiled compile(SourceName source) {
+    return session.opening(() -> compileInto(folder(), source));
+  }
+
+  private Compiled compileInto(Path folder, SourceName source) {
     JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
     if (javac == null) {
       throw CommandException.notStarted(
           "this Java has no compiler: java.home=%s; use a JDK"
               .formatted(System.getProperty("java.home")));
     }
-    Path folder = folder();
     List<Path> classPath = new ArrayList<>(List.of(folder));
     classPath.addAll(userClassPath);
     StringWriter diagnostics = new StringWriter();

@@ -89,7 +89,7 @@ final class ParentJvm implements AutoCloseable {
   String awaitLine(String begin) {
     await()
         .atMost(30, SECONDS)
-        .until(() -> find(begin) != null || !process.isAlive() && !outReader.isAlive());
+        .until(() -> find(begin) != null || (!process.isAlive() && !outReader.isAlive()));
     String line = find(begin);
     assertThat(line).as("line '%s': out=%s err=%s", begin, out, err).isNotNull();
     return line.substring(begin.length());

@@ -1,10 +1,13 @@
 package dev.tutti.testkit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -26,6 +29,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
       ExtensionContext.Namespace.create(LeakCheck.class);
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final String PREFIX = "tutti";
+  private static final Pattern OWNED = Pattern.compile(PREFIX + "-(\\d{1,10})-.*");
 
   /** For JUnit. */
   public LeakCheck() {}
@@ -60,17 +64,25 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     return found;
   }
 
+  /** Files carry the process id of their owner; those of other JVMs are not ours. */
+  private static boolean isOurs(String name) {
+    Matcher owned = OWNED.matcher(name);
+    return owned.matches()
+        ? Long.parseLong(owned.group(1)) == ProcessHandle.current().pid()
+        : name.startsWith(PREFIX);
+  }
+
   private static Set<String> files(Path folder) {
     if (!Files.isDirectory(folder)) {
       return Set.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith(PREFIX))
+          .filter(file -> isOurs(file.getFileName().toString()))
           .map(file -> "file " + file)
           .collect(Collectors.toSet());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

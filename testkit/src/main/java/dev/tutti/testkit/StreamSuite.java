@@ -11,6 +11,7 @@ import dev.tutti.task.Failure;
 import dev.tutti.task.Fn;
 import dev.tutti.task.Success;
 import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.TaskFuture;
 import dev.tutti.testkit.SayWhen.SayWhenError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -197,9 +198,8 @@ interface StreamSuite extends Subject {
     Path go = folder.resolve("go");
     Fn<Integer, Integer> endless = Faults.writesMarkers(folder, Faults.waitsForInterrupt());
     Fn<Integer, Integer> fn = n -> n == 0 ? waitAt(0, go, 0) : endless.apply(n);
-    try (Pool pool = open(2)) {
-      Stream<Integer> stream =
-          Parallel.on(pool).batch(Batching.fixed(2)).stream(List.of(0, 1), fn);
+    try (Pool pool = open(3)) {
+      Stream<Integer> stream = Parallel.on(pool).batch(Batching.fixed(2)).stream(List.of(0, 1), fn);
       Await.until(
           "item 1 is taken over",
           () -> {
@@ -209,10 +209,19 @@ interface StreamSuite extends Subject {
       Files.createFile(go);
       Iterator<Integer> results = stream.iterator();
       assertThat(results.next()).isZero();
-      Await.result(pool.submit(() -> 0)); // by the first worker, which has gone past item 1
+      // both other workers are in these two at once: the one that had item 0 has gone past item 1
+      TaskFuture<Integer> one = pool.submit(() -> meet(folder, "a", "b"));
+      TaskFuture<Integer> other = pool.submit(() -> meet(folder, "b", "a"));
+      assertThat(Await.result(one) + Await.result(other)).isZero();
       stream.close();
       Await.file(folder.resolve("1.end"));
     }
+  }
+
+  private static int meet(Path folder, String mine, String yours) throws Exception {
+    Files.createFile(folder.resolve(mine));
+    Await.file(folder.resolve(yours));
+    return 0;
   }
 
   /** B064: a small window changes no result. */
