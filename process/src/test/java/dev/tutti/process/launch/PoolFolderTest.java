@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,7 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("unit")
 class PoolFolderTest {
   private static final String TMPDIR = "java.io.tmpdir";
-  private static final String DEAD = "tutti-" + Integer.MAX_VALUE + "-";
+  private static final String NAMESPACE = namespace();
+  private static final String DEAD = "tutti-" + Integer.MAX_VALUE + "-" + NAMESPACE + "-";
+
+  private static String namespace() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private final String realTmpdir = System.getProperty(TMPDIR);
   @TempDir private Path tmp;
@@ -53,11 +63,13 @@ class PoolFolderTest {
   void create_leftOverOfDeadProcess_isRemoved() throws IOException {
     Path left = Files.createDirectory(tmp.resolve(DEAD + "abc"));
     Files.writeString(left.resolve("crash-7.log"), "x");
-    Path live = Files.createDirectory(tmp.resolve("tutti-1-abc"));
+    Path live = Files.createDirectory(tmp.resolve("tutti-1-" + NAMESPACE + "-abc"));
+    Path container = Files.createDirectory(tmp.resolve("tutti-" + Integer.MAX_VALUE + "-1-abc"));
     Path other = Files.createDirectory(tmp.resolve("tutti-cache"));
     try (PoolFolder _ = PoolFolder.create()) {
       assertThat(left).doesNotExist();
       assertThat(live).exists();
+      assertThat(container).exists(); // of another namespace, in which that process may live
       assertThat(other).exists();
     }
   }
