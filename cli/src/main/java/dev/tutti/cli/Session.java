@@ -28,7 +28,7 @@ final class Session implements AutoCloseable {
    * while something is opened that must be closed again, and by the hook: so that sees all of it, and
    * nothing is opened after it. `opening` comes before `lock`.
    */
-  private static final long OPENING_MILLIS = 1_000; // longer than a file takes to compile
+  private static final long OPENING_MILLIS = 1_000; // far longer than it takes
   private static final long LAST_WRITE_MILLIS = 300; // a reader that does not read must not hold us
 
   private final Talk talk = Talk.onStderr();
