@@ -95,8 +95,8 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       wakeWaiters();
     } else {
       CALLBACKS.execute(() -> {
-        completion.run();
-        wakeWaiters();
+        CALLBACKS.execute(this::wakeWaitersWhenDone);
+        completion.run(); // and then the dependents, for as long as they take
       });
     }
   }
@@ -108,6 +108,13 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       case WorkerLost<R>(Throwable cause) -> super.completeExceptionally(cause);
       case Cancelled<R> _ -> super.cancel(true);
     }
+  }
+
+  private void wakeWaitersWhenDone() {
+    while (!isDone()) {
+      Thread.yield(); // the completion is the next that its thread does
+    }
+    wakeWaiters();
   }
 
   private void wakeWaiters() {

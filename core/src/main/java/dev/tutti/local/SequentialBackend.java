@@ -57,7 +57,7 @@ public final class SequentialBackend implements Backend {
 
     @Override
     public void run(Batch batch) {
-      Runner runner = new Runner(sink, false);
+      Runner runner = Runner.onCaller(sink);
       running.add(runner);
       try {
         runner.run(batch);

@@ -72,7 +72,7 @@ public final class VirtualThreadsBackend implements Backend {
     }
 
     private void start(Batch batch) {
-      Runner runner = new Runner(sink, true);
+      Runner runner = Runner.onOwnThread(sink, () -> {});
       String name;
       lock.lock();
       try {

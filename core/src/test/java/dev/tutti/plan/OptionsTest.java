@@ -37,11 +37,9 @@ final class OptionsTest {
 
   @Test
   void dataSize_order_isThatOfTheBytes() {
-    assertThat(List.of(DataSize.gib(1), DataSize.kib(9), DataSize.mib(2)))
-        .satisfies(
-            sizes ->
-                assertThat(sizes.stream().sorted().toList())
-                    .containsExactly(DataSize.kib(9), DataSize.mib(2), DataSize.gib(1)));
+    List<DataSize> sizes = List.of(DataSize.gib(1), DataSize.kib(9), DataSize.mib(2));
+    assertThat(sizes.stream().sorted().toList())
+        .isEqualTo(List.of(DataSize.kib(9), DataSize.mib(2), DataSize.gib(1)));
   }
 
   @Test
