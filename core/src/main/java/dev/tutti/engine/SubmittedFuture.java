@@ -112,7 +112,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
 
   private void wakeWaitersWhenDone() {
     while (!isDone()) {
-      Thread.yield(); // the completion is the next that its thread does
+      LockSupport.parkNanos(this, 1_000); // the completion is the next that its thread does
     }
     wakeWaiters();
   }
