@@ -67,17 +67,15 @@ class ComparisonTest {
     }
   }
 
-  /** The function is applied to each item once in each run, and to the first ones for the warm-up. */
+  /**
+   * The function is applied to each item once in each run, and to the first ones for the warm-up.
+   */
   @Test
   void run_warmUp_extraCallsAreNotMeasured() {
     AtomicInteger calls = new AtomicInteger();
     try (Pool pool = Pool.threads(2)) {
       ComparisonResult result =
-          Comparison.of(ITEMS, _ -> calls.incrementAndGet())
-              .normally()
-              .on(pool)
-              .warmUp(2)
-              .run();
+          Comparison.of(ITEMS, _ -> calls.incrementAndGet()).normally().on(pool).warmUp(2).run();
       assertThat(calls).hasValue(2 * (4 + 2));
       assertThat(result.rows()).allSatisfy(row -> assertThat(row.times()).hasSize(4));
     }
@@ -106,7 +104,8 @@ class ComparisonTest {
   @Test
   void run_itemFails_countedInEachRow() {
     try (Pool pool = Pool.threads(2)) {
-      ComparisonResult result = Comparison.of(List.of(1, 0, 2), n -> 1 / n).normally().on(pool).run();
+      ComparisonResult result =
+          Comparison.of(List.of(1, 0, 2), n -> 1 / n).normally().on(pool).run();
       assertThat(result.rows()).extracting(Row::failed).containsExactly(1L, 1L);
       assertThat(result.toString()).contains("1 failed");
     }

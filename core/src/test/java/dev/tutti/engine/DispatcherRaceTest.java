@@ -20,9 +20,6 @@ import org.junit.jupiter.api.Test;
 @Tag("unit")
 final class DispatcherRaceTest {
   private static final int ITEMS = 400;
-  private static final WorkerLostException DEATH =
-      new WorkerLostException(1, 137, "unknown", 1, 1, List.of(), List.of());
-
   /** Workers that run, give back and die, a taker-over, and one who gives the call up half-way. */
   @Test
   void anyInterleaving_eachItemEndsOnce() throws Exception {
@@ -37,6 +34,8 @@ final class DispatcherRaceTest {
     private final Dispatcher dispatcher = group.dispatcher();
     private final RecordingCall call;
     private final AtomicIntegerArray runs = new AtomicIntegerArray(ITEMS);
+    private final WorkerLostException death =
+        new WorkerLostException(1, 137, "unknown", 1, 1, List.of(), List.of());
     private final AtomicInteger failures = new AtomicInteger();
 
     Round(int seed) {
@@ -100,7 +99,7 @@ final class DispatcherRaceTest {
             dispatcher.returned(item, null);
           }
         } else if (random.nextInt(20) == 0 && item.deaths() == 0 && item.takeBack()) {
-          dispatcher.returned(item, random.nextBoolean() ? DEATH : null);
+          dispatcher.returned(item, random.nextBoolean() ? death : null);
         } else if (item.claim()) {
           runs.incrementAndGet((int) item.index());
           dispatcher.ended(item, new Success<>(item.argument()), 1);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Who gets which item, and that each ends once, whatever the workers do. */
 @Tag("unit")
 final class DispatcherTest {
-  private static final WorkerLostException DEATH =
+  private final WorkerLostException death =
       new WorkerLostException(1, 137, "unknown", 1, 1, List.of(), List.of());
 
   private final ScriptedGroup group = new ScriptedGroup();
@@ -115,10 +115,10 @@ final class DispatcherTest {
   void returned_afterDeaths_goesOutAloneAndThenFails() {
     RecordingCall call = RecordingCall.ofBatches(3);
     List<Item> items = call.offer(dispatcher, 3);
-    for (int death = 1; death <= 2; death++) {
+    for (int deaths = 1; deaths <= 2; deaths++) {
       Batch batch = poll();
       assertThat(indices(batch)).containsExactly(0L, 1L, 2L);
-      batch.items().forEach(item -> dispatcher.returned(item, DEATH));
+      batch.items().forEach(item -> dispatcher.returned(item, death));
       dispatcher.batchEnded(batch, 1);
     }
     Batch alone = poll();
@@ -126,14 +126,14 @@ final class DispatcherTest {
     Item killer = alone.items().getFirst();
     endAll(poll());
     endAll(poll());
-    dispatcher.returned(killer, DEATH);
+    dispatcher.returned(killer, death);
     dispatcher.batchEnded(alone, 1);
     Batch last = poll();
     assertThat(last.items()).containsExactly(killer);
-    dispatcher.returned(killer, DEATH);
+    dispatcher.returned(killer, death);
     dispatcher.batchEnded(last, 1);
     assertThat(dispatcher.poll()).isNull();
-    assertThat(call.outcomes.get(killer.index())).isEqualTo(new WorkerLost<>(DEATH));
+    assertThat(call.outcomes.get(killer.index())).isEqualTo(new WorkerLost<>(death));
     assertThat(call.outcomes).hasSize(3);
     assertThat(items).filteredOn(item -> item != killer).allMatch(item -> item.deaths() == 2);
     assertThat(killer.deaths()).isEqualTo(4);
@@ -292,7 +292,7 @@ final class DispatcherTest {
     List<Item> items = call.offer(dispatcher, 1);
     poll();
     dispatcher.closeNow();
-    dispatcher.returned(items.getFirst(), DEATH);
+    dispatcher.returned(items.getFirst(), death);
     assertThat(call.outcomes).containsEntry(0L, new Cancelled<>());
     assertThat(dispatcher.poll()).isNull();
     assertThat(dispatcher.openItems()).isZero();

@@ -100,7 +100,9 @@ class AudioJobTest {
     Path empty = Files.createFile(folder.resolve("empty.wav"));
     Path integers = folder.resolve("integers.wav");
     WavVariants.writeIntegersBySound(integers, 1_000);
-    assertThatIOException().isThrownBy(() -> AudioJob.transform(text)).withMessageContaining("no WAV");
+    assertThatIOException()
+        .isThrownBy(() -> AudioJob.transform(text))
+        .withMessageContaining("no WAV");
     assertThatIOException().isThrownBy(() -> AudioJob.transform(empty));
     assertThatIOException()
         .isThrownBy(() -> AudioJob.transform(integers))

@@ -16,7 +16,9 @@ import javax.sound.sampled.AudioInputStream;
 import javax.sound.sampled.AudioSystem;
 import javax.sound.sampled.UnsupportedAudioFileException;
 
-/** The ways to reach WAV files that were measured and are slower: the JDK's own, and a mapped file. */
+/**
+ * The ways to reach WAV files that were measured and are slower: the JDK's own, and a mapped file.
+ */
 final class WavVariants {
   private static final AudioFormat FLOAT =
       new AudioFormat(

@@ -9,7 +9,7 @@ final class ProcessesContractTest extends BackendContract {
   private static final ProcessOptions OPTIONS =
       ProcessOptions.DEFAULTS
           .withJvmFlags("-XX:TieredStopAtLevel=1")
-          .withGrace(Duration.ofMillis(300));
+          .withGrace(Duration.ofSeconds(2));
 
   @Override
   public Pool open(int workers) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -87,7 +88,7 @@ class PoolFolderTest {
   /** A name with a number that no process can have is somebody else's, and no obstacle. */
   @Test
   void create_foreignNameWithHugeNumber_isNoObstacle() throws IOException {
-    Path foreign = Files.createDirectory(tmp.resolve("tutti-99999999999999999999-x"));
+    Path foreign = Files.createDirectory(tmp.resolve("tutti-99999999999999999999-" + NAMESPACE + "-x"));
     try (PoolFolder folder = PoolFolder.create()) {
       assertThat(folder.path()).isDirectory();
     }
