@@ -266,9 +266,8 @@ class CommandTest {
             "--chunk",
             "1,adaptive");
     assertThat(ended.status()).isZero();
-    assertThat(ended.out().lines().map(line -> line.split(" +")[0]))
+    assertThat(ended.out().lines().map(line -> line.replaceFirst(" .*", "")))
         .startsWith("backend", "normal", "threads", "threads", "threads", "threads");
-    assertThat(ended.out()).contains("parallel did not pay");
   }
 
   @Test

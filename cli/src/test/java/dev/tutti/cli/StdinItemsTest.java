@@ -78,7 +78,12 @@ class StdinItemsTest {
     InputStream broken =
         new InputStream() {
           @Override
-          public int read() throws IOException {
+          public int read() {
+            throw new AssertionError("bytes are read in pieces");
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) throws IOException {
             throw new IOException("gone");
           }
         };

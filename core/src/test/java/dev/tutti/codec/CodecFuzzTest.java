@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Bytes that were damaged: they are a value or a {@link DecodeException}, and nothing else. */
 @Tag("unit")
 final class CodecFuzzTest {
-  private static final int ROUNDS = 40;
+  private static final int ROUNDS = 30;
 
   /** What a decoder does with bytes. */
   @FunctionalInterface
@@ -44,7 +44,6 @@ final class CodecFuzzTest {
     }
     encoded.add(Codec.encode(new int[] {1, 2, 3}, Role.RESULT));
     encoded.add(Codec.encode(new String[] {"a", null}, Role.RESULT));
-    encoded.add(Codec.encode(ByteBuffer.allocateDirect(8), Role.RESULT));
     encoded.add(Codec.encode(ByteBuffer.allocate(8).position(3), Role.RESULT));
     encoded.add(Codec.encode(new HashMap<>(Map.of("a", 1)), Role.RESULT));
     encoded.add(Codec.encode(new ArrayList<>(List.of("a", "b")), Role.RESULT));
@@ -84,15 +83,18 @@ final class CodecFuzzTest {
 
   @Test
   void decode_damagedException_isExceptionOrRefused() {
-    IllegalStateException failure = new IllegalStateException("x", new RuntimeException("y"));
-    failure.setStackTrace(new StackTraceElement[] {new StackTraceElement("a", "b", "c", 1)});
+    StackTraceElement[] stack = {new StackTraceElement("a", "b", "c", 1)};
+    RuntimeException cause = new RuntimeException("y");
+    cause.setStackTrace(stack);
+    IllegalStateException failure = new IllegalStateException("x", cause);
+    failure.setStackTrace(stack);
     damage(FailureCodec::decode, List.of(FailureCodec.encode(failure)), 2);
   }
 
   @Test
   void decode_randomBytes_isValueOrRefused() {
     Random random = new Random(3);
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 5_000; i++) {
       byte[] bytes = new byte[random.nextInt(40)];
       random.nextBytes(bytes);
       if (bytes.length > 0) {

@@ -100,8 +100,8 @@ final class CodecTest {
   void decode_longStrings_areEqual() throws Exception {
     for (String tail : List.of("", "\ud800")) {
       String text = "x\u20ac".repeat(100_000) + tail;
-      assertThat(roundTrip(text, Role.ITEM)).isEqualTo(text);
-      assertThat(roundTrip(List.of(text), Role.ITEM)).isEqualTo(List.of(text));
+      assertThat(text.equals(roundTrip(text, Role.ITEM))).isTrue();
+      assertThat(List.of(text).equals(roundTrip(List.of(text), Role.ITEM))).isTrue();
     }
   }
 
@@ -290,12 +290,9 @@ final class CodecTest {
   void decode_unknownClass_isRefusedByName() {
     byte[] bytes = Codec.encode(new Holder(1), Role.ITEM);
     assertThatExceptionOfType(DecodeException.class)
-        .isThrownBy(
-            () ->
-                Codec.decode(
-                    ByteBuffer.wrap(bytes),
-                    ClassLoader.getPlatformClassLoader(),
-                    Filters.tasks()))
+        .isThrownBy(() ->
+            Codec.decode(
+                ByteBuffer.wrap(bytes), ClassLoader.getPlatformClassLoader(), Filters.tasks()))
         .withMessageContaining(Holder.class.getName());
   }
 }

@@ -172,12 +172,11 @@ final class FailureCodecTest {
     for (byte[] bytes :
         new byte[][] {{}, {0, 0}, {0, 0, 0, 9}, {-1, -1, -1, -1}, {0, 0, 0, 1, 0}, {0, 0, 0, 0}}) {
       assertThatExceptionOfType(DecodeException.class)
-          .isThrownBy(
-              () ->
-                  FailureCodec.decode(
-                      ByteBuffer.wrap(bytes),
-                      FailureCodecTest.class.getClassLoader(),
-                      Filters.results()));
+          .isThrownBy(() ->
+              FailureCodec.decode(
+                  ByteBuffer.wrap(bytes),
+                  FailureCodecTest.class.getClassLoader(),
+                  Filters.results()));
     }
   }
 }

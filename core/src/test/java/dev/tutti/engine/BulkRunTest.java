@@ -47,14 +47,7 @@ final class BulkRunTest {
   private ResultIterator iterate(Iterable<?> items, int window, int batch) {
     BulkPlan plan = new BulkPlan(window, Batching.fixed(batch), null);
     BulkRun run =
-        new BulkRun(
-            dispatcher,
-            Body.FN,
-            SAME,
-            items,
-            plan,
-            new Resequencer.InOrder(window),
-            false);
+        new BulkRun(dispatcher, Body.FN, SAME, items, plan, new Resequencer.InOrder(window), false);
     return ResultIterator.over(run, false, "test");
   }
 
@@ -125,35 +118,33 @@ final class BulkRunTest {
     runAtOnce();
     CountDownLatch letGo = new CountDownLatch(1);
     AtomicInteger taken = new AtomicInteger();
-    dropOne(
-        () ->
-            new Iterator<>() {
-              @Override
-              public boolean hasNext() {
-                return true;
-              }
+    dropOne(() ->
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return true;
+          }
 
-              @Override
-              public Integer next() {
-                if (taken.incrementAndGet() < 3) {
-                  return taken.get();
-                }
-                try {
-                  new CountDownLatch(1).await();
-                  return 0;
-                } catch (InterruptedException e) {
-                  letGo.countDown();
-                  throw new IllegalStateException(e);
-                }
-              }
-            });
+          @Override
+          public Integer next() {
+            if (taken.incrementAndGet() < 3) {
+              return taken.get();
+            }
+            try {
+              new CountDownLatch(1).await();
+              return 0;
+            } catch (InterruptedException e) {
+              letGo.countDown();
+              throw new IllegalStateException(e);
+            }
+          }
+        });
     Awaitility.await()
         .atMost(20, TimeUnit.SECONDS)
-        .until(
-            () -> {
-              System.gc();
-              return letGo.getCount() == 0;
-            });
+        .until(() -> {
+          System.gc();
+          return letGo.getCount() == 0;
+        });
     assertThat(taken.get()).isEqualTo(3);
   }
 

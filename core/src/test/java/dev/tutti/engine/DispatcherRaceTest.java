@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 @Tag("unit")
 final class DispatcherRaceTest {
   private static final int ITEMS = 400;
+
   /** Workers that run, give back and die, a taker-over, and one who gives the call up half-way. */
   @Test
   void anyInterleaving_eachItemEndsOnce() throws Exception {
@@ -119,14 +120,13 @@ final class DispatcherRaceTest {
       Item item = call.offer(dispatcher, 1).getFirst();
       Thread worker =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    Batch batch = dispatcher.poll();
-                    if (batch != null && item.claim()) {
-                      dispatcher.ended(
-                          item, item.isUnwanted() ? new Cancelled<>() : new Success<>(1), 1);
-                    }
-                  });
+              .start(() -> {
+                Batch batch = dispatcher.poll();
+                if (batch != null && item.claim()) {
+                  dispatcher.ended(
+                      item, item.isUnwanted() ? new Cancelled<>() : new Success<>(1), 1);
+                }
+              });
       dispatcher.giveUp(item, true);
       worker.join();
       assertThat(call.outcomes).hasSize(1);

@@ -211,7 +211,9 @@ final class DispatcherTest {
     assertThat(group.stopped).isEmpty();
   }
 
-  /** An item in the hands of a worker is stopped there, if that is wanted; it ends by its worker. */
+  /**
+   * An item in the hands of a worker is stopped there, if that is wanted; it ends by its worker.
+   */
   @Test
   void giveUp_itemOut_isStoppedOnlyIfWanted() {
     RecordingCall call = RecordingCall.ofBatches(1);
@@ -298,7 +300,9 @@ final class DispatcherTest {
     assertThat(dispatcher.openItems()).isZero();
   }
 
-  /** Where no worker can be started, what waits fails with the cause, batches that are not full too. */
+  /**
+   * Where no worker can be started, what waits fails with the cause, batches that are not full too.
+   */
   @Test
   void startFailed_itemsWait_endWithTheCause() {
     RecordingCall call = RecordingCall.ofBatches(2);
@@ -315,8 +319,7 @@ final class DispatcherTest {
   /** Adaptive batches grow with quick ones. */
   @Test
   void batchEnded_quickBatches_nextOnesAreLarger() {
-    RecordingCall call =
-        new RecordingCall(new Lane(new Chunker(Batching.adaptive(), 1_000, true)));
+    RecordingCall call = new RecordingCall(new Lane(new Chunker(Batching.adaptive(), 1_000, true)));
     call.offer(dispatcher, 100);
     List<Integer> sizes = new ArrayList<>();
     for (int i = 0; i < 4; i++) {

@@ -31,11 +31,10 @@ final class SubmittedFutureTest {
   private static void atOnce(CyclicBarrier start, Runnable one, Runnable other) throws Exception {
     Thread thread =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  await(start);
-                  other.run();
-                });
+            .start(() -> {
+              await(start);
+              other.run();
+            });
     await(start);
     one.run();
     thread.join();
@@ -80,6 +79,28 @@ final class SubmittedFutureTest {
     }
   }
 
+  /** What the JDK hangs on without asking (thenCompose, thenCombine) runs elsewhere too. */
+  @Test
+  void settle_whileComposed_dependentRunsElsewhere() throws Exception {
+    CyclicBarrier start = new CyclicBarrier(2);
+    for (int i = 0; i < ROUNDS; i++) {
+      SubmittedFuture<Integer> future = future();
+      CompletableFuture<Integer> first = new CompletableFuture<>();
+      CompletableFuture<Thread> composed =
+          (i % 2 == 0 ? first.thenCompose(_ -> future) : first.thenCombine(future, Integer::sum))
+              .thenApply(_ -> Thread.currentThread());
+      CompletableFuture<Thread> bringer = new CompletableFuture<>();
+      atOnce(
+          start,
+          () -> first.complete(1),
+          () -> {
+            bringer.complete(Thread.currentThread());
+            future.settle(new Success<>(7));
+          });
+      assertThat(composed.get(20, TimeUnit.SECONDS)).isNotSameAs(bringer.join());
+    }
+  }
+
   /** A thread that begins to wait while the result arrives is not forgotten. */
   @Test
   void settle_whileThreadBeginsToWait_threadIsWoken() throws Exception {
@@ -102,8 +123,7 @@ final class SubmittedFutureTest {
     for (int i = 0; i < ROUNDS; i++) {
       SubmittedFuture<Integer> future = future();
       CompletableFuture<?>[] stopped = new CompletableFuture<?>[1];
-      atOnce(
-          start, () -> future.settle(new Cancelled<>()), () -> stopped[0] = future.stopped());
+      atOnce(start, () -> future.settle(new Cancelled<>()), () -> stopped[0] = future.stopped());
       stopped[0].get(20, TimeUnit.SECONDS);
     }
   }
@@ -117,14 +137,13 @@ final class SubmittedFutureTest {
         CompletableFuture.allOf(future).thenApply(_ -> Thread.currentThread());
     CountDownLatch release = new CountDownLatch(1);
     var _ =
-        future.thenRun(
-            () -> {
-              try {
-                release.await(20, TimeUnit.SECONDS);
-              } catch (InterruptedException e) {
-                throw new AssertionError(e);
-              }
-            });
+        future.thenRun(() -> {
+          try {
+            release.await(20, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
     future.settle(new Success<>(7)); // comes back although a dependent blocks
     release.countDown();
     assertThat(apply.get(20, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
@@ -137,18 +156,16 @@ final class SubmittedFutureTest {
     SubmittedFuture<Integer> future = future();
     CountDownLatch release = new CountDownLatch(1);
     CompletableFuture<Void> dependent =
-        future.thenRun(
-            () -> {
-              try {
-                release.await(20, TimeUnit.SECONDS);
-              } catch (InterruptedException e) {
-                throw new AssertionError(e);
-              }
-            });
+        future.thenRun(() -> {
+          try {
+            release.await(20, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
     CompletableFuture<Integer> got = new CompletableFuture<>();
     Thread waiter = Thread.ofPlatform().start(() -> got.complete(future.join()));
-    Awaitility.await()
-        .until(() -> waiter.getState() == Thread.State.WAITING);
+    Awaitility.await().until(() -> waiter.getState() == Thread.State.WAITING);
     future.settle(new Success<>(7));
     assertThat(got.get(10, TimeUnit.SECONDS)).isEqualTo(7);
     assertThat(dependent).isNotDone();

@@ -32,7 +32,8 @@ final class OptionsTest {
                 DataSize.mib(512),
                 DataSize.gib(4)))
         .extracting(DataSize::toString)
-        .containsExactly("0 bytes", "1023 bytes", "1025 bytes", "1 KiB", "1025 KiB", "512 MiB", "4 GiB");
+        .containsExactly(
+            "0 bytes", "1023 bytes", "1025 bytes", "1 KiB", "1025 KiB", "512 MiB", "4 GiB");
   }
 
   @Test

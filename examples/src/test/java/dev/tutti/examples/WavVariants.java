@@ -39,21 +39,20 @@ final class WavVariants {
   }
 
   static void writeBySound(Path file, float[] samples) throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(samples.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(samples);
+    byte[] bytes = new byte[samples.length * Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(samples);
     write(file, FLOAT, bytes, samples.length);
   }
 
   static void writeIntegersBySound(Path file, int samples) throws IOException {
     AudioFormat shorts = new AudioFormat(AudioJob.RATE, Short.SIZE, 1, true, false);
-    write(file, shorts, ByteBuffer.allocate(samples * Short.BYTES), samples);
+    write(file, shorts, new byte[samples * Short.BYTES], samples);
   }
 
-  private static void write(Path file, AudioFormat format, ByteBuffer bytes, int samples)
+  private static void write(Path file, AudioFormat format, byte[] bytes, int samples)
       throws IOException {
     try (AudioInputStream in =
-        new AudioInputStream(new ByteArrayInputStream(bytes.array()), format, samples)) {
+        new AudioInputStream(new ByteArrayInputStream(bytes), format, samples)) {
       AudioSystem.write(in, AudioFileFormat.Type.WAVE, file.toFile());
     }
   }

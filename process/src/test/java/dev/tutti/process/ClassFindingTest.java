@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A small program, started in each way in which programs are started; its workers see its classes. */
+/**
+ * A small program, started in each way in which programs are started; its workers see its classes.
+ */
 @Tag("system")
 @Timeout(60)
 class ClassFindingTest {
@@ -96,13 +98,11 @@ class ClassFindingTest {
   @BeforeAll
   static void compile() throws Exception {
     tutti =
-        List.of(
-            home(Pool.class), home(ProcessOptions.class), home(dev.tutti.memory.Segment.class));
+        List.of(home(Pool.class), home(ProcessOptions.class), home(dev.tutti.memory.Segment.class));
     plain = folder.resolve("plain classes");
     modular = folder.resolve("modular");
     Path main = source("Main.java", SOURCE);
-    Path info =
-        source("module-info.java", "module app.of.user { requires dev.tutti.core; }\n");
+    Path info = source("module-info.java", "module app.of.user { requires dev.tutti.core; }\n");
     javac("-d", plain.toString(), "-cp", path(tutti), main.toString());
     List<Path> annotated = with(home(NullMarked.class), tutti); // for the compiler only
     javac("-d", modular.toString(), "-p", path(annotated), main.toString(), info.toString());
@@ -175,9 +175,7 @@ class ClassFindingTest {
   @Test
   void run_fromModularJar_workersSeeItsClasses() throws Exception {
     Path jar = jar("modular.jar", modular, new Manifest());
-    runs(
-        List.of("-p", path(with(jar, tutti)), "-m", "app.of.user/app.Main"),
-        "module app.of.user");
+    runs(List.of("-p", path(with(jar, tutti)), "-m", "app.of.user/app.Main"), "module app.of.user");
   }
 
   /** Tutti on the module path, the program on the class path. */

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What users' tests do whose build runs them on the module path; it runs in a Surefire of its own. */
+/**
+ * What users' tests do whose build runs them on the module path; it runs in a Surefire of its own.
+ */
 @Tag("system")
 @Timeout(60)
 class SurefireModulePathTest {

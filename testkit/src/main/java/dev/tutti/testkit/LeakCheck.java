@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -29,7 +27,6 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
       ExtensionContext.Namespace.create(LeakCheck.class);
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final String PREFIX = "tutti";
-  private static final Pattern OWNED = Pattern.compile(PREFIX + "-(\\d{1,10})-.*");
 
   /** For JUnit. */
   public LeakCheck() {}
@@ -42,7 +39,8 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) throws IOException, InterruptedException {
     Set<?> before = context.getStore(OURS).getOrDefault(Set.class, Set.class, Set.of());
-    Await.until(() -> "nothing is left behind: " + leftOver(before), () -> leftOver(before).isEmpty());
+    Await.until(
+        () -> "nothing is left behind: " + leftOver(before), () -> leftOver(before).isEmpty());
   }
 
   private static Set<String> leftOver(Set<?> before) {
@@ -65,11 +63,10 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** Files carry the process id of their owner; those of other JVMs are not ours. */
-  private static boolean isOurs(String name) {
-    Matcher owned = OWNED.matcher(name);
-    return owned.matches()
-        ? Long.parseLong(owned.group(1)) == ProcessHandle.current().pid()
-        : name.startsWith(PREFIX);
+  private static boolean isOurs(Path file) {
+    return file.getFileName()
+        .toString()
+        .startsWith(PREFIX + "-" + ProcessHandle.current().pid() + "-");
   }
 
   private static Set<String> files(Path folder) {
@@ -78,7 +75,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> isOurs(file.getFileName().toString()))
+          .filter(LeakCheck::isOurs)
           .map(file -> "file " + file)
           .collect(Collectors.toSet());
     } catch (IOException e) {

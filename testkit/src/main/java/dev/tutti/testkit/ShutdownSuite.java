@@ -86,8 +86,7 @@ interface ShutdownSuite extends Subject {
       Await.blocked(waiter.thread());
       pool.shutdown();
       assertThat(waiter.end().result()).isTrue();
-      Caller<Boolean> again =
-          Caller.of(() -> pool.awaitTermination(Long.MAX_VALUE, TimeUnit.DAYS));
+      Caller<Boolean> again = Caller.of(() -> pool.awaitTermination(Long.MAX_VALUE, TimeUnit.DAYS));
       assertThat(again.end().result()).isTrue();
     }
   }
@@ -138,11 +137,10 @@ interface ShutdownSuite extends Subject {
     Pool pool = open(1);
     TaskFuture<Integer> future = pool.submit(() -> afterFile(go, 5));
     Caller<Boolean> closer =
-        Caller.of(
-            () -> {
-              pool.close();
-              return future.isDone();
-            });
+        Caller.of(() -> {
+          pool.close();
+          return future.isDone();
+        });
     Await.blocked(closer.thread());
     assertThat(future.isDone()).isFalse();
     Files.createFile(go);
@@ -161,11 +159,10 @@ interface ShutdownSuite extends Subject {
         pool.submit(Faults.writesMarkers(folder, 0, Faults.waitsForInterrupt()));
     Await.file(folder.resolve("0.begin"));
     Caller<Boolean> closer =
-        Caller.of(
-            () -> {
-              pool.close();
-              return pool.isTerminated();
-            });
+        Caller.of(() -> {
+          pool.close();
+          return pool.isTerminated();
+        });
     Await.blocked(closer.thread());
     closer.interrupt();
     Caller.End<Boolean> end = closer.end();
@@ -240,11 +237,10 @@ interface ShutdownSuite extends Subject {
     }
     TaskFuture<Integer> last = futures.getLast();
     Caller<Boolean> closer =
-        Caller.of(
-            () -> {
-              pool.closeNow();
-              return pool.isTerminated();
-            });
+        Caller.of(() -> {
+          pool.closeNow();
+          return pool.isTerminated();
+        });
     assertThat(closer.end().result()).isTrue();
     assertThat(last).isCancelled();
     assertThat(futures).allMatch(Future::isCancelled);
@@ -319,20 +315,19 @@ interface ShutdownSuite extends Subject {
     for (int round = 0; round < (isolated() ? 2 : 30); round++) {
       Pool pool = open(2);
       Caller<Integer> submitter =
-          Caller.of(
-              () -> {
-                List<TaskFuture<Integer>> futures = new ArrayList<>();
-                try {
-                  while (true) {
-                    futures.add(pool.submit(() -> 1));
-                  }
-                } catch (RejectedExecutionException e) {
-                  for (TaskFuture<Integer> future : futures) {
-                    Await.until("the future has ended", future::isDone);
-                  }
-                  return futures.size();
-                }
-              });
+          Caller.of(() -> {
+            List<TaskFuture<Integer>> futures = new ArrayList<>();
+            try {
+              while (true) {
+                futures.add(pool.submit(() -> 1));
+              }
+            } catch (RejectedExecutionException e) {
+              for (TaskFuture<Integer> future : futures) {
+                Await.until("the future has ended", future::isDone);
+              }
+              return futures.size();
+            }
+          });
       if (round % 2 == 0) {
         pool.close();
       } else {

@@ -274,16 +274,13 @@ interface StreamSuite extends Subject {
     List<String> log = new ArrayList<>();
     try (Pool pool = open(1);
         Stream<Integer> stream =
-            Parallel.on(pool)
-                .window(4)
-                .batch(Batching.fixed(2))
-                .stream(logged(log, numbers(6)), n -> n)) {
+            Parallel.on(pool).window(4).batch(Batching.fixed(2)).stream(
+                logged(log, numbers(6)), n -> n)) {
       stream.forEach(n -> log.add("C" + n));
     }
     if (callerRuns()) {
       assertThat(log)
-          .containsExactly(
-              "P0", "P1", "C0", "C1", "P2", "P3", "C2", "C3", "P4", "P5", "C4", "C5");
+          .containsExactly("P0", "P1", "C0", "C1", "P2", "P3", "C2", "C3", "P4", "P5", "C4", "C5");
     } else {
       assertThat(log)
           .filteredOn(entry -> entry.startsWith("C"))
@@ -294,13 +291,12 @@ interface StreamSuite extends Subject {
   private static Iterable<Integer> logged(List<String> log, List<Integer> items) {
     return () ->
         items.stream()
-            .map(
-                n -> {
-                  synchronized (log) {
-                    log.add("P" + n);
-                  }
-                  return n;
-                })
+            .map(n -> {
+              synchronized (log) {
+                log.add("P" + n);
+              }
+              return n;
+            })
             .iterator();
   }
 
@@ -364,10 +360,9 @@ interface StreamSuite extends Subject {
     try (Pool pool = open(2)) {
       checkBlockingInput(items -> pool.stream(items, StreamSuite::square));
       checkBlockingInput(items -> pool.unordered(items, StreamSuite::square));
-      checkBlockingInput(
-          items ->
-              pool.outcomes(items, StreamSuite::square)
-                  .map(done -> done.outcome() instanceof Success<Integer>(Integer n) ? n : -1));
+      checkBlockingInput(items ->
+          pool.outcomes(items, StreamSuite::square)
+              .map(done -> done.outcome() instanceof Success<Integer>(Integer n) ? n : -1));
     }
   }
 
@@ -376,17 +371,16 @@ interface StreamSuite extends Subject {
     LinkedBlockingQueue<Integer> queue = new LinkedBlockingQueue<>();
     Iterable<Integer> input = () -> Stream.generate(() -> taken(queue)).iterator();
     Caller<Integer> caller =
-        Caller.of(
-            () -> {
-              try (Stream<Integer> stream = call.apply(input)) {
-                Iterator<Integer> results = stream.iterator();
-                for (int i = 0; i < 20; i++) { // no input beyond i before result i is there
-                  queue.add(i);
-                  assertThat(results.next()).isEqualTo(i * i);
-                }
-                return 20;
-              }
-            });
+        Caller.of(() -> {
+          try (Stream<Integer> stream = call.apply(input)) {
+            Iterator<Integer> results = stream.iterator();
+            for (int i = 0; i < 20; i++) { // no input beyond i before result i is there
+              queue.add(i);
+              assertThat(results.next()).isEqualTo(i * i);
+            }
+            return 20;
+          }
+        });
     Caller.End<Integer> end = caller.end();
     assertThat(end.failure()).isNull();
     assertThat(end.result()).isEqualTo(20);
@@ -437,12 +431,11 @@ interface StreamSuite extends Subject {
     try (Pool pool = open(2)) {
       Fn<Integer, Integer> endless = Faults.writesMarkers(folder, Faults.waitsForInterrupt());
       Caller<List<Integer>> caller =
-          Caller.of(
-              () -> {
-                try (Stream<Integer> stream = pool.stream(List.of(0), endless)) {
-                  return stream.toList();
-                }
-              });
+          Caller.of(() -> {
+            try (Stream<Integer> stream = pool.stream(List.of(0), endless)) {
+              return stream.toList();
+            }
+          });
       Await.file(folder.resolve("0.begin"));
       caller.interrupt();
       Caller.End<List<Integer>> end = caller.end();

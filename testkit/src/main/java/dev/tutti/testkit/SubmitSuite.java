@@ -165,7 +165,9 @@ interface SubmitSuite extends Subject {
     }
   }
 
-  /** A callable or runnable of anybody works where nothing has to travel, and is refused elsewhere. */
+  /**
+   * A callable or runnable of anybody works where nothing has to travel, and is refused elsewhere.
+   */
   @Test
   default void submit_plainCallableOrRunnable_worksOrIsRefused() throws Exception {
     Callable<Integer> callable = () -> 7;

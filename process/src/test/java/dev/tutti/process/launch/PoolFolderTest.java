@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -59,7 +58,9 @@ class PoolFolderTest {
     assertThat(path).doesNotExist();
   }
 
-  /** The folder that a killed JVM has left is removed by the next pool; that of a live one stays. */
+  /**
+   * The folder that a killed JVM has left is removed by the next pool; that of a live one stays.
+   */
   @Test
   void create_leftOverOfDeadProcess_isRemoved() throws IOException {
     Path left = Files.createDirectory(tmp.resolve(DEAD + "abc"));
@@ -88,7 +89,8 @@ class PoolFolderTest {
   /** A name with a number that no process can have is somebody else's, and no obstacle. */
   @Test
   void create_foreignNameWithHugeNumber_isNoObstacle() throws IOException {
-    Path foreign = Files.createDirectory(tmp.resolve("tutti-99999999999999999999-" + NAMESPACE + "-x"));
+    Path foreign =
+        Files.createDirectory(tmp.resolve("tutti-99999999999999999999-" + NAMESPACE + "-x"));
     try (PoolFolder folder = PoolFolder.create()) {
       assertThat(folder.path()).isDirectory();
     }
@@ -130,7 +132,8 @@ class PoolFolderTest {
   void takeCrashLog_written_isTakenOnce() throws IOException {
     try (PoolFolder folder = PoolFolder.create()) {
       Path log = folder.path().resolve("crash-42.log");
-      Files.write(log, "#\n# A fatal error: \u00e9\n\n#\n#  SIGSEGV (0xb)\n# more\n".getBytes(ISO_8859_1));
+      Files.write(
+          log, "#\n# A fatal error: \u00e9\n\n#\n#  SIGSEGV (0xb)\n# more\n".getBytes(ISO_8859_1));
       assertThat(folder.takeCrashLog(41, 12)).isEmpty();
       assertThat(folder.takeCrashLog(42, 2))
           .containsExactly("# A fatal error: \u00e9", "#  SIGSEGV (0xb)");
