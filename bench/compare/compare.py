@@ -19,7 +19,7 @@ import wav
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-JARS = os.path.join(ROOT, "bench", "target")
+JARS = os.path.join(ROOT, "bench", "target", "quick")  # where the profile "quick" builds
 LONGEST_RUN_SECONDS = 600
 
 

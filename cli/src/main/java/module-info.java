@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** The command line. */
 @NullMarked
 module dev.tutti.cli {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires dev.tutti.core;
   requires dev.tutti.examples;
   requires dev.tutti.process;

@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("module") // the modules above this one are not there when it is compiled
 module dev.tutti.core {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires java.management;
 
   exports dev.tutti;

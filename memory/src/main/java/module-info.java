@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("module") // the module above this one is not there when it is compiled
 module dev.tutti.memory {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires dev.tutti.core;
 
   exports dev.tutti.memory to

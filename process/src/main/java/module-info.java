@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 /** Running tasks in worker JVMs on this machine. */
 @NullMarked
 module dev.tutti.process {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires transitive dev.tutti.core;
   requires dev.tutti.memory;
   requires java.management;

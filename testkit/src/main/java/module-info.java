@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** Contract suites and fault objects for every backend. */
 @NullMarked
 module dev.tutti.testkit {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires transitive dev.tutti.core;
   requires transitive org.junit.jupiter.api;
   requires org.assertj.core;

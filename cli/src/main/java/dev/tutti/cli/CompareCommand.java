@@ -92,6 +92,7 @@ final class CompareCommand implements Callable<Integer> {
       List<BackendName> backends,
       List<Integer> counts,
       List<Batching> chunks) {
+    session.expect((long) inputs.size() * runs(backends, counts.size(), chunks.size()));
     SourceCompiler.Compiled compiled = new SourceCompiler(session, classPath).compile(name);
     SourceFunction function = new MethodFinder(compiled).find();
     Thread.currentThread().setContextClassLoader(compiled.loader());
@@ -105,6 +106,19 @@ final class CompareCommand implements Callable<Integer> {
                 .chunks(chunks.toArray(Batching[]::new))
                 .warmUp(Collections.max(counts))
                 .watchedBy(new RunReport(session, (_, _) -> {}))));
+  }
+
+  private static int runs(List<BackendName> backends, int counts, int chunks) {
+    int runs = 1; // the normal one
+    for (BackendName backend : backends) {
+      runs +=
+          switch (backend) {
+            case SEQUENTIAL -> 1;
+            case VIRTUAL -> chunks;
+            case THREADS, PROCESSES -> counts * chunks;
+          };
+    }
+    return runs;
   }
 
   private static Pool[] pools(

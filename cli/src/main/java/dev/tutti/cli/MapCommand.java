@@ -83,22 +83,24 @@ final class MapCommand implements Callable<Integer> {
 
   private void map(
       Session session, SourceName sourceName, BackendName name, int count, Batching batching) {
+    if (!isFromStdin()) {
+      session.expect(inputs.size());
+    }
     SourceCompiler.Compiled compiled = new SourceCompiler(session, classPath).compile(sourceName);
     SourceFunction function = new MethodFinder(compiled).find();
     Thread.currentThread().setContextClassLoader(compiled.loader());
     Pool pool = session.open(name.options(count, compiled.classPath()));
     Bulk bulk = Parallel.on(pool).batch(batching).progress(session.talk());
     try (Stream<Done<String, @Nullable Object>> all =
-        bulk.<String, @Nullable Object>outcomes(items(session), function)) {
+        bulk.<String, @Nullable Object>outcomes(items(), function)) {
       all.forEach(done -> print(session, done));
     }
   }
 
-  private Iterable<String> items(Session session) {
+  private Iterable<String> items() {
     if (isFromStdin()) {
       return () -> new StdinItems(new FileInputStream(FileDescriptor.in), nulSeparated);
     }
-    session.expect(inputs.size());
     return inputs;
   }
 

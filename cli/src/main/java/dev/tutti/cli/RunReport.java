@@ -51,7 +51,8 @@ final class RunReport implements ComparisonWatcher {
     items = count;
     done = 0;
     failed = 0;
-    session.talk().title(inWords(setup));
+    session.talk().say(inWords(setup));
+    session.talk().title(setup.backend());
     session.talk().advanced(state(false));
   }
 

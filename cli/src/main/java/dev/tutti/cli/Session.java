@@ -8,9 +8,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a command: its streams, what it has opened, and how it ends in good order. */
@@ -21,8 +24,11 @@ final class Session implements AutoCloseable {
    * the JVM runs the hook, beside the command's thread, and exits with 128 + its number whatever that
    * thread does, so the hook does all that must be done.
    *
-   * `lock` guards what is open and the two flags; nothing is closed while it is held.
+   * `lock` guards what is open and the two flags; nothing is closed while it is held. `opening` is held
+   * while something is opened that must be closed again, and by the hook: so that sees all of it, and
+   * nothing is opened after it. `opening` comes before `lock`.
    */
+  private static final long OPENING_MILLIS = 1_000; // far longer than it takes
   private static final long LAST_WRITE_MILLIS = 300; // a reader that does not read must not hold us
 
   private final Talk talk = Talk.onStderr();
@@ -31,6 +37,7 @@ final class Session implements AutoCloseable {
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
 
+  private final ReentrantLock opening = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Pool> pools = new ArrayDeque<>();
   private final Deque<Runnable> cleanUps = new ArrayDeque<>();
@@ -107,24 +114,39 @@ final class Session implements AutoCloseable {
 
   /** Opens a pool that ends with this session. */
   Pool open(BackendOptions options) {
-    Pool pool;
+    return opening(() -> {
+      Pool pool = opened(options);
+      lock.lock();
+      try {
+        pools.push(pool);
+      } finally {
+        lock.unlock();
+      }
+      return pool;
+    });
+  }
+
+  private static Pool opened(BackendOptions options) {
     try {
-      pool = Pool.open(options);
+      return Pool.open(options);
     } catch (RuntimeException e) {
       throw CommandException.notStarted("cannot open the pool: " + Words.of(e));
     }
-    boolean late;
-    lock.lock();
+  }
+
+  /**
+   * Does something that leaves something behind, which {@link #atEnd} removes; not after the end.
+   */
+  <T> T opening(Supplier<T> action) {
+    opening.lock();
     try {
-      late = stopped || interrupted;
-      pools.push(pool);
+      if (isStopped()) {
+        throw new CancellationException("the session has ended");
+      }
+      return action.get();
     } finally {
-      lock.unlock();
+      opening.unlock();
     }
-    if (late) {
-      pool.closeNow();
-    }
-    return pool;
   }
 
   /** Does something when the session ends, in whatever way; the last one first. */
@@ -166,6 +188,7 @@ final class Session implements AutoCloseable {
       lock.unlock();
     }
     talk.mute();
+    awaitOpening();
     closePoolsNow();
     cleanUp();
     flushForAMoment();
@@ -175,6 +198,16 @@ final class Session implements AutoCloseable {
                 done.get(),
                 total.isPresent() ? " of " + total.getAsLong() : "",
                 failed.get() > 0 ? ", " + failed.get() + " of them failed" : ""));
+  }
+
+  private void awaitOpening() {
+    try {
+      if (!opening.tryLock(OPENING_MILLIS, TimeUnit.MILLISECONDS)) {
+        talk.say("something is still being opened, and may be left behind");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void closePoolsNow() {

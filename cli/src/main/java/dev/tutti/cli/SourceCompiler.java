@@ -74,40 +74,49 @@ final class SourceCompiler {
           "this Java has no compiler: java.home=%s; use a JDK"
               .formatted(System.getProperty("java.home")));
     }
-    Path folder = folder();
+    Path folder = session.opening(this::folder);
     List<Path> classPath = new ArrayList<>(List.of(folder));
     classPath.addAll(userClassPath);
     StringWriter diagnostics = new StringWriter();
-    boolean done;
     try (StandardJavaFileManager files =
-        javac.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-      done =
+            javac.getStandardFileManager(null, null, StandardCharsets.UTF_8);
+        MemoryClasses classes = new MemoryClasses(files)) {
+      boolean done =
           javac
               .getTask(
                   diagnostics,
-                  files,
+                  classes,
                   null,
                   options(folder, classPath),
                   null,
                   files.getJavaFileObjects(source.file()))
               .call();
+      session.talk().quote(diagnostics.toString());
+      if (!done) {
+        throw CommandException.usage("%s does not compile".formatted(source.file()));
+      }
+      session.opening(() -> written(classes, folder));
     } catch (IOException e) {
       throw CommandException.notStarted(
           "cannot compile %s: %s".formatted(source.file(), Words.of(e)));
     }
-    session.talk().quote(diagnostics.toString());
-    if (!done) {
-      throw CommandException.usage("%s does not compile".formatted(source.file()));
-    }
     return new Compiled(source, folder, classPath, loader(classPath));
+  }
+
+  private static Path written(MemoryClasses classes, Path folder) {
+    try {
+      classes.writeTo(folder);
+      return folder;
+    } catch (IOException e) {
+      throw CommandException.notStarted("cannot keep the classes: " + Words.of(e));
+    }
   }
 
   private static List<String> options(Path folder, List<Path> classPath) {
     String path =
         classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     // no source path: a class that is not compiled yet is an error, not one more file to compile
-    return List.of(
-        "-d", folder.toString(), "-cp", path, "-sourcepath", folder.toString(), "-proc:none", "-g");
+    return List.of("-cp", path, "-sourcepath", folder.toString(), "-proc:none", "-g");
   }
 
   private static ClassLoader loader(List<Path> classPath) {

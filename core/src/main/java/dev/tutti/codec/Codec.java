@@ -1,6 +1,5 @@
 package dev.tutti.codec;
 
-import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tutti.task.NotSendableException;
@@ -86,9 +85,9 @@ public final class Codec {
         case INT -> bytes.getInt();
         case LONG -> bytes.getLong();
         case DOUBLE -> bytes.getDouble();
-        case TEXT -> rest(bytes, UTF_8);
-        case TEXT_16 -> rest(bytes, UTF_16BE);
-        case PATH -> Path.of(rest(bytes, UTF_8));
+        case TEXT -> utf8(bytes);
+        case TEXT_16 -> utf16(bytes);
+        case PATH -> Path.of(utf8(bytes));
         case STREAM -> ValueReader.read(bytes, loader, filter);
         default -> throw new DecodeException("unknown kind of value: tag=" + tag, null);
       };
@@ -103,10 +102,20 @@ public final class Codec {
     return ByteBuffer.allocate(1 + size).put(tag);
   }
 
-  private static String rest(ByteBuffer bytes, java.nio.charset.Charset charset) {
+  private static String utf8(ByteBuffer bytes) {
     byte[] text = new byte[bytes.remaining()];
     bytes.get(text);
-    return new String(text, charset);
+    return new String(text, UTF_8);
+  }
+
+  /** As characters, not by a charset: that would replace a surrogate that has no partner. */
+  private static String utf16(ByteBuffer bytes) throws DecodeException {
+    if (bytes.remaining() % Character.BYTES != 0) {
+      throw new DecodeException("text ends within a character", null);
+    }
+    String text = bytes.asCharBuffer().toString();
+    bytes.position(bytes.limit());
+    return text;
   }
 
   private static boolean isPlain(String s) {

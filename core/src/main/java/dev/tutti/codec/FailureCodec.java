@@ -119,7 +119,7 @@ public final class FailureCodec {
   private static @Nullable Throwable causeOf(Throwable failure) {
     try {
       return failure.getCause();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return null; // an exception that cannot even tell its cause goes without
     }
   }
@@ -127,7 +127,7 @@ public final class FailureCodec {
   private static String textOf(Throwable failure) {
     try {
       return String.valueOf(failure.toString());
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
       return failure.getClass().getName() + " (its text cannot be made: " + e.getClass() + ")";
     }
   }

@@ -2,6 +2,7 @@ package dev.tutti.codec;
 
 import java.io.ObjectInputFilter;
 import java.io.ObjectInputFilter.Status;
+import java.nio.file.Path;
 
 /** Which classes, and how much, may come from another process. */
 public final class Filters {
@@ -53,8 +54,8 @@ public final class Filters {
       element = element.getComponentType();
     }
     String name = element.getName();
-    if (name.equals("java.lang.invoke.SerializedLambda")) {
-      return true; // a lambda as a result; it is resolved by the class that made it
+    if (name.equals("java.lang.invoke.SerializedLambda") || Path.class.isAssignableFrom(element)) {
+      return true; // a lambda is resolved by the class that made it; a path by its file system
     }
     return !(name.startsWith("java.lang.invoke.")
         || name.startsWith("java.lang.reflect.")

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 
 /** Says why a value cannot cross: which class, by which field, and what to do. */
 final class Refusal {
@@ -77,15 +78,19 @@ final class Refusal {
     return "make or open it inside the task, make it Serializable, or use Pool.threads()";
   }
 
-  /** Names the field through which the culprit was met, as far as fields may be looked at. */
+  /**
+   * Names the field through which the culprit was met, as far as fields may be looked at. A lambda is
+   * asked before the array in which it keeps what it captures.
+   */
   private static String holder(Object culprit, List<Object> visited) {
-    for (int i = visited.size() - 1; i >= 0; i--) {
-      String found = held(visited.get(i), culprit);
-      if (!found.isEmpty()) {
-        return found;
-      }
-    }
-    return "it is or holds ";
+    List<Object> nearestFirst = visited.reversed();
+    return Stream.concat(
+            nearestFirst.stream().filter(SerializedLambda.class::isInstance),
+            nearestFirst.stream())
+        .map(holder -> held(holder, culprit))
+        .filter(found -> !found.isEmpty())
+        .findFirst()
+        .orElse("it is or holds ");
   }
 
   private static String held(Object holder, Object culprit) {

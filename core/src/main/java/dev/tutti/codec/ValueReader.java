@@ -42,14 +42,9 @@ final class ValueReader extends ObjectInputStream {
   }
 
   @Override
-  protected Class<?> resolveClass(ObjectStreamClass description)
-      throws IOException, ClassNotFoundException {
-    try {
-      return Class.forName(description.getName(), false, loader);
-    } catch (ClassNotFoundException e) {
-      return super.resolveClass(
-          description); // primitive classes, and those of the JDK's own loaders
-    }
+  protected Class<?> resolveClass(ObjectStreamClass description) throws ClassNotFoundException {
+    Class<?> primitive = Class.forPrimitiveName(description.getName());
+    return primitive != null ? primitive : Class.forName(description.getName(), false, loader);
   }
 
   @Override

@@ -143,7 +143,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     lock.lock();
     try {
       refuseUnlessOpen();
-      active.add(batch);
+      handOut(batch);
       open += items.size();
       if (open == items.size()) {
         keeper.workBegins();
@@ -236,7 +236,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     try {
       Batch batch = lanes.next();
       if (batch != null) {
-        active.add(batch);
+        handOut(batch);
         return batch;
       }
       running = active.stream().filter(b -> b.items().size() > 1).toList();
@@ -246,13 +246,18 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     return running.isEmpty() ? null : takeOver(running);
   }
 
+  private void handOut(Batch batch) {
+    batch.items().forEach(item -> item.handOut(batch));
+    active.add(batch);
+  }
+
   /** Nothing waits, so a free worker takes over what another one has not begun. */
   private @Nullable Batch takeOver(List<Batch> running) {
     for (Batch from : running) {
       List<Item> items = group().takeBack(from);
       if (!items.isEmpty()) {
-        items.forEach(Item::requeue);
         Batch batch = new Batch(from.call(), items);
+        items.forEach(item -> item.requeue(batch));
         enter(batch);
         return batch;
       }
@@ -349,7 +354,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       LockSupport.parkNanos(this, end - System.nanoTime());
     }
     Batch batch = new Batch(item.call(), List.of(item));
-    item.requeue();
+    item.requeue(batch);
     enter(batch);
     ((CallerGroup) group()).run(batch);
   }
@@ -396,7 +401,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       if (state == State.STOPPED || call.hasGivenUp(item)) {
         return false;
       }
-      item.requeue();
+      item.requeue(null);
       call.lane.addReturned(item);
       lanes.schedule(call.lane);
       return true;

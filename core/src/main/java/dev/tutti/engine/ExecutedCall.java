@@ -32,7 +32,10 @@ final class ExecutedCall extends EngineCall {
   }
 
   private static void log(Throwable cause) {
-    LOG.log(Level.ERROR, "a task that nobody waits for failed", cause);
+    // On a thread of its own: where logs go, and how the exception speaks, is the user's code.
+    Thread.ofVirtual()
+        .name("tutti-callback")
+        .start(() -> LOG.log(Level.ERROR, "a task that nobody waits for failed", cause));
   }
 
   @Override

@@ -29,13 +29,13 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
    * on a virtual thread. `path` decides it once:
    *
    *   OPEN -> DIRECT       the bringer, before it completes a future that has no dependents
-   *   OPEN -> DEPENDENTS   newIncompleteFuture(), which the JDK calls before it adds a dependent
+   *   OPEN -> DEPENDENTS   newIncompleteFuture() or toCompletableFuture(), one of which the JDK calls
+   *                        before it adds a dependent
    *
    * Who would add a dependent while the path is DIRECT first waits for the completion, which is under
-   * way and short, and then runs the dependent itself, as on any completed future. The few operations
-   * that add a dependent without that call (allOf, anyOf, this future as the "other" one) are seen by
-   * getNumberOfDependents(); one that comes in between the look and the completion runs on the
-   * bringer, which is a matter of nanoseconds.
+   * way and short, and then runs the dependent itself, as on any completed future. Only allOf and anyOf
+   * add one without a call to either; they are seen by getNumberOfDependents(), but for one that comes
+   * between that look and the completion. What hangs on such an allOf or anyOf runs on the bringer.
    *
    * Waiting threads would be dependents too, if they waited as CompletableFuture does. So get and join
    * wait here: `waiters` is filled before isDone() is looked at, and emptied after the completion.
@@ -100,8 +100,8 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       wakeWaiters();
     } else {
       CALLBACKS.execute(() -> {
-        completion.run();
-        wakeWaiters();
+        CALLBACKS.execute(this::wakeWaitersWhenDone);
+        completion.run(); // and then the dependents, for as long as they take
       });
     }
   }
@@ -114,6 +114,13 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       case WorkerLost<R>(Throwable cause) -> super.completeExceptionally(cause);
       case Cancelled<R> _ -> super.cancel(true);
     }
+  }
+
+  private void wakeWaitersWhenDone() {
+    while (!isDone()) {
+      LockSupport.parkNanos(this, 1_000); // the completion is the next that its thread does
+    }
+    wakeWaiters();
   }
 
   private void wakeWaiters() {
@@ -189,12 +196,23 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
   /** Called by the JDK before it adds a dependent to this future. */
   @Override
   public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+    expectDependent();
+    return new CompletableFuture<>();
+  }
+
+  /** Called by the JDK before it adds a dependent to this future as the second or inner one. */
+  @Override
+  public CompletableFuture<R> toCompletableFuture() {
+    expectDependent();
+    return this;
+  }
+
+  private void expectDependent() {
     if (!path.compareAndSet(OPEN, DEPENDENTS)) {
       while (path.get() == DIRECT && !isDone()) {
         Thread.onSpinWait();
       }
     }
-    return new CompletableFuture<>();
   }
 
   // ---------------------------------------------------------------- waiting

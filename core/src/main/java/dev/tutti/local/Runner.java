@@ -23,37 +23,51 @@ final class Runner {
   private final OutcomeSink sink;
   private final Strays strays;
   private final boolean ownsThread;
+  private final Runnable nearlyFree;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Item current;
   private @Nullable Thread thread;
   private boolean interrupted;
 
+  /** A runner on the caller's own thread. */
+  static Runner onCaller(OutcomeSink sink, Strays strays) {
+    return new Runner(sink, strays, false, () -> {});
+  }
+
   /**
-   * @param strays who is told of items that do not heed their interrupt
-   * @param ownsThread whether the thread belongs to the pool, so that an interrupt flag that a task
-   *     leaves behind is of no interest to anybody
+   * A runner on a thread of the pool, on which an interrupt flag that a task leaves behind is of no
+   * interest to anybody.
+   *
+   * @param nearlyFree called when the last item of a batch has run and before its outcome is told: who
+   *     hears that outcome and queues further work finds this worker as good as free
    */
-  Runner(OutcomeSink sink, Strays strays, boolean ownsThread) {
+  static Runner onOwnThread(OutcomeSink sink, Strays strays, Runnable nearlyFree) {
+    return new Runner(sink, strays, true, nearlyFree);
+  }
+
+  private Runner(
+      OutcomeSink sink, Strays strays, boolean ownsThread, Runnable nearlyFree) {
     this.sink = sink;
     this.strays = strays;
     this.ownsThread = ownsThread;
+    this.nearlyFree = nearlyFree;
   }
 
   void run(Batch batch) {
     long start = System.nanoTime();
-    batch.items().forEach(item -> item.place(batch));
+    Item last = batch.items().getLast();
     for (Item item : batch.items()) {
       if (item.isUnwanted() && item.takeBack()) {
         sink.returned(item, null);
       } else if (item.claim()) {
         item.place(this); // before begin() looks whether the item is still wanted
-        run(item);
+        run(item, item == last);
       }
     }
     sink.batchEnded(batch, System.nanoTime() - start);
   }
 
-  private void run(Item item) {
+  private void run(Item item, boolean last) {
     begin(item);
     long start = System.nanoTime();
     Optional<Future<?>> alarm =
@@ -75,6 +89,9 @@ final class Runner {
     alarm.ifPresent(a -> a.cancel(false));
     if (!end() && callersInterrupt) {
       Thread.currentThread().interrupt(); // it was the caller who was interrupted: he is to see it
+    }
+    if (last) {
+      nearlyFree.run();
     }
     sink.ended(item, outcome, elapsed);
   }

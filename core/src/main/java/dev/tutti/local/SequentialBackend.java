@@ -57,7 +57,7 @@ public final class SequentialBackend implements Backend {
 
     @Override
     public void run(Batch batch) {
-      Runner runner = new Runner(sink, strays, false);
+      Runner runner = Runner.onCaller(sink, strays);
       running.add(runner);
       try {
         runner.run(batch);

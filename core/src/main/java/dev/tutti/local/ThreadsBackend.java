@@ -42,7 +42,8 @@ public final class ThreadsBackend implements Backend {
     /*
      * Guarded by `lock`: the workers, how many of them are idle, how many wake-ups they have been given
      * and not taken. A worker says that it is idle and looks for work once more before it waits; who
-     * queues work does so before it looks for an idle worker. So one of the two sees the other.
+     * queues work does so before it looks for an idle worker. So one of the two sees the other. A worker
+     * that is nearly free looks for work next, without being woken, so no other one is started for it.
      */
     private final int most;
     private final ReentrantLock lock = new ReentrantLock();
@@ -86,12 +87,23 @@ public final class ThreadsBackend implements Backend {
         if (idle > wakeUps) {
           wakeUps++;
           wake.signal();
-        } else if (workers.size() < most) {
+        } else if (!takeNearlyFree() && workers.size() < most) {
           startWorker();
         }
       } finally {
         lock.unlock();
       }
+    }
+
+    /** {@return whether a worker is about to look for work by itself, and counts for this one item} */
+    private boolean takeNearlyFree() {
+      for (Worker worker : workers) {
+        if (worker.nearlyFree) {
+          worker.nearlyFree = false;
+          return true;
+        }
+      }
+      return false;
     }
 
     private void startWorker() {
@@ -162,7 +174,8 @@ public final class ThreadsBackend implements Backend {
     }
 
     private final class Worker implements Runnable {
-      private final Runner runner = new Runner(sink, strays, true);
+      private final Runner runner = Runner.onOwnThread(sink, strays, this::isNearlyFree);
+      private boolean nearlyFree; // guarded by `lock`
 
       @Override
       public void run() {
@@ -181,10 +194,29 @@ public final class ThreadsBackend implements Backend {
         }
       }
 
+      private void isNearlyFree() {
+        lock.lock();
+        try {
+          nearlyFree = true;
+        } finally {
+          lock.unlock();
+        }
+      }
+
+      private void looksForWork() {
+        lock.lock();
+        try {
+          nearlyFree = false; // before it looks: who queued work and counted on it did so before
+        } finally {
+          lock.unlock();
+        }
+      }
+
       /**
        * {@return the next batch, waiting for one; null when the group is closed and nothing waits}
        */
       private @Nullable Batch next() {
+        looksForWork();
         Batch batch = source.poll();
         while (batch == null) {
           if (!awaitWork()) {

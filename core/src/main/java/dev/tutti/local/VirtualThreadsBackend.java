@@ -72,7 +72,7 @@ public final class VirtualThreadsBackend implements Backend {
     }
 
     private void start(Batch batch) {
-      Runner runner = new Runner(sink, strays, true);
+      Runner runner = Runner.onOwnThread(sink, strays, () -> {});
       String name;
       lock.lock();
       try {

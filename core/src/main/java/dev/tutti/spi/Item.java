@@ -26,10 +26,12 @@ public final class Item {
   private static final int RUNNING = 1;
   private static final int TAKEN = 2;
   private static final VarHandle CLAIM;
+  private static final VarHandle PLACE;
 
   static {
     try {
       CLAIM = MethodHandles.lookup().findVarHandle(Item.class, "claim", int.class);
+      PLACE = MethodHandles.lookup().findVarHandle(Item.class, "place", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -96,9 +98,13 @@ public final class Item {
     return CLAIM.compareAndSet(this, QUEUED, TAKEN); // against claim()
   }
 
-  /** Makes the item ready to be offered again. Only for the engine, while nobody else has it. */
-  public void requeue() {
-    place = null;
+  /**
+   * Makes the item ready to be claimed again. Only for the engine, while nobody else has it.
+   *
+   * @param next where it is from now on; null if it waits for a worker
+   */
+  public void requeue(@Nullable Object next) {
+    place = next; // before it can be claimed: who claims it says where it is then
     overdue.set(false);
     CLAIM.setVolatile(this, QUEUED);
   }
@@ -121,6 +127,15 @@ public final class Item {
   /** {@return the worker that has the item, as its group knows it} */
   public @Nullable Object place() {
     return place;
+  }
+
+  /**
+   * Says which batch the item is in, unless a worker has said that it has the item.
+   *
+   * @param batch the batch
+   */
+  public void handOut(Batch batch) {
+    PLACE.compareAndSet(this, null, batch); // against place(), by who claims it out of an older batch
   }
 
   /**

@@ -53,8 +53,7 @@ class SegmentTest {
   void create_whileOpen_hasNoEntryInSharedMemory() throws IOException {
     try (Segment segment = Segment.create(4_096)) {
       assertThat(entries()).isEmpty();
-      Path link =
-          Files.readSymbolicLink(Path.of("/proc/self/fd/" + segment.handle().descriptor()));
+      Path link = Files.readSymbolicLink(Path.of("/proc/self/fd/" + segment.handle().descriptor()));
       assertThat(link.toString())
           .startsWith(SHARED_MEMORY + "/" + OWN_FILES)
           .endsWith(" (deleted)");

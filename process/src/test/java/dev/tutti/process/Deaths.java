@@ -50,5 +50,4 @@ final class Deaths {
       Thread.onSpinWait();
     }
   }
-
 }

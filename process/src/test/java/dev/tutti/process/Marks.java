@@ -23,8 +23,7 @@ record Marks(String folder) implements Serializable {
   /** Each call leaves another file, so what is done twice is seen twice. */
   void leave(String name) {
     try {
-      Files.createTempFile(
-          Path.of(folder), name + ".", "." + ProcessHandle.current().pid());
+      Files.createTempFile(Path.of(folder), name + ".", "." + ProcessHandle.current().pid());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

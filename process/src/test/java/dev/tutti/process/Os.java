@@ -59,8 +59,7 @@ final class Os {
   /** {@return a file of a process in /proc; empty if it is gone} */
   static String text(long pid, String file) {
     try {
-      return Files.readString(
-          Path.of("/proc/" + pid + "/" + file), StandardCharsets.ISO_8859_1);
+      return Files.readString(Path.of("/proc/" + pid + "/" + file), StandardCharsets.ISO_8859_1);
     } catch (IOException gone) {
       return "";
     }

@@ -23,8 +23,7 @@ class ParentDeathTest {
   /** The parent is killed: its workers end within two seconds, whatever they run. */
   @Test
   void kill9_ofParent_workersEndWhateverTheyRun() {
-    try (ParentJvm parent =
-        ParentJvm.start(Program.class, List.of(), "busy", folder.toString())) {
+    try (ParentJvm parent = ParentJvm.start(Program.class, List.of(), "busy", folder.toString())) {
       Marks marks = new Marks(folder);
       await()
           .atMost(Duration.ofSeconds(40))
@@ -47,7 +46,9 @@ class ParentDeathTest {
     }
   }
 
-  /** A main that ends without close: what it has submitted is finished, and the exit status is 0. */
+  /**
+   * A main that ends without close: what it has submitted is finished, and the exit status is 0.
+   */
   @Test
   void mainEnds_withoutClose_taskIsFinishedAndStatusIsZero() throws Exception {
     Marks marks = new Marks(folder);
@@ -66,8 +67,7 @@ class ParentDeathTest {
   /** System.exit of the parent does not wait for a worker that loops, and leaves none. */
   @Test
   void parentExits_workerLoops_isGoneWithItsParent() throws Exception {
-    try (ParentJvm parent =
-        ParentJvm.start(Program.class, List.of(), "exits", folder.toString())) {
+    try (ParentJvm parent = ParentJvm.start(Program.class, List.of(), "exits", folder.toString())) {
       assertThat(parent.awaitEnd()).isEqualTo(5);
       List<Long> workers = new Marks(folder).pids("loop");
       assertThat(workers).hasSize(1);
@@ -96,26 +96,23 @@ class ParentDeathTest {
                   .withWorkers(3)
                   // Such a loop has no safepoint: a JVM that ends itself waits for its end.
                   .withJvmFlags("-XX:+UseSerialGC", "-XX:-UseCountedLoopSafepoints"));
-      pool.submit(
-          () -> {
-            m.leave("loop");
-            return Deaths.loops();
-          });
-      pool.submit(
-          () -> {
-            long sum = counted(1_000_000); // compiled before it counts in earnest
-            for (int i = 0; i < 20_000; i++) {
-              sum += counted(100);
-            }
-            m.leave("counts");
-            return sum + counted(Integer.MAX_VALUE) + counted(Integer.MAX_VALUE);
-          });
-      pool.submit(
-          () -> {
-            m.leave("waits");
-            new CountDownLatch(1).await();
-            return 0;
-          });
+      pool.submit(() -> {
+        m.leave("loop");
+        return Deaths.loops();
+      });
+      pool.submit(() -> {
+        long sum = counted(1_000_000); // compiled before it counts in earnest
+        for (int i = 0; i < 20_000; i++) {
+          sum += counted(100);
+        }
+        m.leave("counts");
+        return sum + counted(Integer.MAX_VALUE) + counted(Integer.MAX_VALUE);
+      });
+      pool.submit(() -> {
+        m.leave("waits");
+        new CountDownLatch(1).await();
+        return 0;
+      });
       new CountDownLatch(1).await();
     }
 
@@ -129,24 +126,22 @@ class ParentDeathTest {
 
     private static void leaves(Marks m) {
       Pool pool = Pool.processes(1);
-      pool.submit(
-          () -> {
-            m.leave("begun");
-            m.await("go");
-            m.leave("finished");
-            return 0;
-          });
+      pool.submit(() -> {
+        m.leave("begun");
+        m.await("go");
+        m.leave("finished");
+        return 0;
+      });
       m.await("begun");
       System.out.println("main has ended");
     }
 
     private static void exits(Marks m) {
       Pool pool = Pool.processes(1);
-      pool.submit(
-          () -> {
-            m.leave("loop");
-            return Deaths.loops();
-          });
+      pool.submit(() -> {
+        m.leave("loop");
+        return Deaths.loops();
+      });
       m.await("loop");
       System.exit(5);
     }

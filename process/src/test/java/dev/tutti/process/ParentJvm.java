@@ -55,22 +55,21 @@ final class ParentJvm implements AutoCloseable {
 
   private static Thread reader(InputStream in, List<String> lines) {
     return Thread.ofVirtual()
-        .start(
-            () -> {
-              List<String> batch = new ArrayList<>();
-              try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, UTF_8))) {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                  batch.add(line);
-                  if (!reader.ready()) {
-                    lines.addAll(batch); // one copy for many lines
-                    batch.clear();
-                  }
-                }
-              } catch (IOException closed) {
-                lines.add("(stream broke: " + closed + ")");
+        .start(() -> {
+          List<String> batch = new ArrayList<>();
+          try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+              batch.add(line);
+              if (!reader.ready()) {
+                lines.addAll(batch); // one copy for many lines
+                batch.clear();
               }
-              lines.addAll(batch);
-            });
+            }
+          } catch (IOException closed) {
+            lines.add("(stream broke: " + closed + ")");
+          }
+          lines.addAll(batch);
+        });
   }
 
   ProcessHandle handle() {
@@ -89,7 +88,7 @@ final class ParentJvm implements AutoCloseable {
   String awaitLine(String begin) {
     await()
         .atMost(30, SECONDS)
-        .until(() -> find(begin) != null || !process.isAlive() && !outReader.isAlive());
+        .until(() -> find(begin) != null || (!process.isAlive() && !outReader.isAlive()));
     String line = find(begin);
     assertThat(line).as("line '%s': out=%s err=%s", begin, out, err).isNotNull();
     return line.substring(begin.length());

@@ -37,12 +37,14 @@ class ReadmeSnippets {
     try (Pool pool = Pool.processes()) { // one worker JVM a core; also threads(), virtualThreads()
       TaskFuture<Long> size = pool.submit(() -> Files.size(file)); // a CompletableFuture
       try (Stream<Done<Path, String>> outcomes = pool.outcomes(files, Thumbs::make)) {
-        outcomes.forEach(done -> lines.add(switch (done.outcome()) {
-          case Success<String>(var thumb) -> thumb;
-          case Failure<String>(var cause) -> done.item() + ": " + cause;
-          case WorkerLost<String>(var cause) -> done.item() + ": " + cause.reason();
-          case Cancelled<String> _ -> done.item() + ": cancelled";
-        })); // one bad file costs one line
+        outcomes.forEach(done ->
+            lines.add(
+                switch (done.outcome()) {
+                  case Success<String>(var thumb) -> thumb;
+                  case Failure<String>(var cause) -> done.item() + ": " + cause;
+                  case WorkerLost<String>(var cause) -> done.item() + ": " + cause.reason();
+                  case Cancelled<String> _ -> done.item() + ": cancelled";
+                })); // one bad file costs one line
       }
       size.cancel(true); // stops the work, whatever it does: its process is killed if it must be
     }

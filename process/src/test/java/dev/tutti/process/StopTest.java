@@ -75,18 +75,16 @@ class StopTest {
   void cancel_endlessLoop_isKilledAndNeighbourGoesOn() throws Exception {
     Marks m = marks;
     TaskFuture<Integer> neighbour =
-        pool.submit(
-            () -> {
-              m.leave("neighbour");
-              m.await("go");
-              return 17;
-            });
+        pool.submit(() -> {
+          m.leave("neighbour");
+          m.await("go");
+          return 17;
+        });
     TaskFuture<Integer> loop =
-        pool.submit(
-            () -> {
-              m.leave("loop");
-              return Deaths.loops();
-            });
+        pool.submit(() -> {
+          m.leave("loop");
+          return Deaths.loops();
+        });
     awaitMark("neighbour");
     awaitMark("loop");
     long pid = marks.pids("loop").getFirst();
@@ -111,17 +109,16 @@ class StopTest {
     Marks m = marks;
     try (Pool one = Pool.open(options(1).withGrace(Duration.ofSeconds(30)))) {
       TaskFuture<Integer> waits =
-          one.submit(
-              () -> {
-                m.leave("waits");
-                try {
-                  new CountDownLatch(1).await();
-                } catch (InterruptedException e) {
-                  m.leave("interrupted");
-                  throw e;
-                }
-                return 0;
-              });
+          one.submit(() -> {
+            m.leave("waits");
+            try {
+              new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              m.leave("interrupted");
+              throw e;
+            }
+            return 0;
+          });
       awaitMark("waits");
       assertThat(waits.cancel(true)).isTrue();
       waits.stopped().get(20, SECONDS);
@@ -138,17 +135,16 @@ class StopTest {
   void cancel_taskSwallowsInterrupts_isKilled() throws Exception {
     Marks m = marks;
     TaskFuture<Integer> deaf =
-        pool.submit(
-            () -> {
-              m.leave("deaf");
-              while (true) {
-                try {
-                  new CountDownLatch(1).await();
-                } catch (InterruptedException e) {
-                  m.leave("swallowed");
-                }
-              }
-            });
+        pool.submit(() -> {
+          m.leave("deaf");
+          while (true) {
+            try {
+              new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              m.leave("swallowed");
+            }
+          }
+        });
     awaitMark("deaf");
     deaf.cancel(true);
     deaf.stopped().get(20, SECONDS);
@@ -162,13 +158,12 @@ class StopTest {
   void cancel_withoutInterrupt_letsItFinish() throws Exception {
     Marks m = marks;
     TaskFuture<Integer> slow =
-        pool.submit(
-            () -> {
-              m.leave("slow");
-              m.await("go");
-              m.leave("finished");
-              return 3;
-            });
+        pool.submit(() -> {
+          m.leave("slow");
+          m.await("go");
+          m.leave("finished");
+          return 3;
+        });
     awaitMark("slow");
     assertThat(slow.cancel(false)).isTrue();
     assertThat(slow.isCancelled()).isTrue();
@@ -183,19 +178,17 @@ class StopTest {
     Marks m = marks;
     try (Pool one = Pool.open(options(1))) {
       TaskFuture<Integer> first =
-          one.submit(
-              () -> {
-                m.leave("first");
-                m.await("go");
-                return 1;
-              });
+          one.submit(() -> {
+            m.leave("first");
+            m.await("go");
+            return 1;
+          });
       awaitMark("first");
       TaskFuture<Integer> queued =
-          one.submit(
-              () -> {
-                m.leave("queued");
-                return 2;
-              });
+          one.submit(() -> {
+            m.leave("queued");
+            return 2;
+          });
       assertThat(queued.cancel(true)).isTrue();
       queued.stopped().get(20, SECONDS);
       marks.leave("go");
@@ -210,13 +203,12 @@ class StopTest {
   void cancel_taskHasStartedAProgram_programEndsToo() throws Exception {
     Marks m = marks;
     TaskFuture<Integer> starts =
-        pool.submit(
-            () -> {
-              Process program = new ProcessBuilder("/bin/sleep", "600").start();
-              m.leave("program-" + program.pid());
-              m.leave("started");
-              return Deaths.loops();
-            });
+        pool.submit(() -> {
+          Process program = new ProcessBuilder("/bin/sleep", "600").start();
+          m.leave("program-" + program.pid());
+          m.leave("started");
+          return Deaths.loops();
+        });
     awaitMark("started");
     String name = Os.files(folder, "program-").getFirst();
     long program = Long.parseLong(name.substring("program-".length(), name.indexOf('.')));
@@ -231,21 +223,20 @@ class StopTest {
   void map_itemFails_othersAreStopped() {
     Marks m = marks;
     List<Integer> items = IntStream.range(0, 40).boxed().toList();
-    assertThatThrownBy(
-            () ->
-                Parallel.on(pool)
-                    .batch(Batching.fixed(2))
-                    .map(
-                        items,
-                        i -> {
-                          m.leave("begun");
-                          if (i == 0) {
-                            m.await("second");
-                            throw new IllegalStateException("item 0");
-                          }
-                          m.leave("second");
-                          return Deaths.loops();
-                        }))
+    assertThatThrownBy(() ->
+            Parallel.on(pool)
+                .batch(Batching.fixed(2))
+                .map(
+                    items,
+                    i -> {
+                      m.leave("begun");
+                      if (i == 0) {
+                        m.await("second");
+                        throw new IllegalStateException("item 0");
+                      }
+                      m.leave("second");
+                      return Deaths.loops();
+                    }))
         .hasRootCauseMessage("item 0");
     assertThat(marks.count("begun")).isLessThanOrEqualTo(4);
     List<Integer> next = pool.map(items, i -> i);
@@ -264,13 +255,12 @@ class StopTest {
                     Thread runner = Thread.currentThread();
                     Thread.ofPlatform()
                         .daemon()
-                        .start(
-                            () -> {
-                              while (true) {
-                                runner.interrupt();
-                                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(20));
-                              }
-                            });
+                        .start(() -> {
+                          while (true) {
+                            runner.interrupt();
+                            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(20));
+                          }
+                        });
                     return ProcessHandle.current().pid();
                   })
               .get();
@@ -309,19 +299,17 @@ class StopTest {
     Marks m = marks;
     Thread caller = Thread.currentThread();
     Thread.ofVirtual()
-        .start(
-            () -> {
-              awaitMark("loop");
-              caller.interrupt();
-            });
-    assertThatThrownBy(
-            () ->
-                pool.map(
-                    List.of(1),
-                    _ -> {
-                      m.leave("loop");
-                      return Deaths.loops();
-                    }))
+        .start(() -> {
+          awaitMark("loop");
+          caller.interrupt();
+        });
+    assertThatThrownBy(() ->
+            pool.map(
+                List.of(1),
+                _ -> {
+                  m.leave("loop");
+                  return Deaths.loops();
+                }))
         .isInstanceOf(CancellationException.class);
     assertThat(Thread.interrupted()).isTrue();
     Os.awaitGone(marks.pids("loop"));
@@ -335,11 +323,10 @@ class StopTest {
     Marks m = marks;
     Pool doomed = Pool.open(options(1));
     TaskFuture<Integer> loop =
-        doomed.submit(
-            () -> {
-              m.leave("loop");
-              return Deaths.loops();
-            });
+        doomed.submit(() -> {
+          m.leave("loop");
+          return Deaths.loops();
+        });
     TaskFuture<Integer> waiting = doomed.submit(() -> 1);
     awaitMark("loop");
     doomed.closeNow();
@@ -348,8 +335,7 @@ class StopTest {
     assertThat(loop.stopped().isDone()).isTrue();
     assertThat(doomed.isTerminated()).isTrue();
     assertThat(Os.isGone(marks.pids("loop").getFirst())).isTrue();
-    assertThatThrownBy(() -> doomed.submit(() -> 2))
-        .isInstanceOf(RejectedExecutionException.class);
+    assertThatThrownBy(() -> doomed.submit(() -> 2)).isInstanceOf(RejectedExecutionException.class);
     doomed.closeNow();
     doomed.close();
   }
@@ -374,12 +360,11 @@ class StopTest {
     Marks m = marks;
     Pool closing = Pool.open(options(1));
     TaskFuture<Integer> runs =
-        closing.submit(
-            () -> {
-              m.leave("runs");
-              m.await("go");
-              return 1;
-            });
+        closing.submit(() -> {
+          m.leave("runs");
+          m.await("go");
+          return 1;
+        });
     TaskFuture<Integer> waits = closing.submit(() -> 2);
     awaitMark("runs");
     Thread closer = Thread.ofPlatform().start(closing::close);

@@ -93,21 +93,18 @@ class WorkerOutputTest {
               }
               return pid;
             });
-    await()
-        .atMost(30, SECONDS)
-        .until(() -> mega().count() == 2L * lines);
+    await().atMost(30, SECONDS).until(() -> mega().count() == 2L * lines);
     Map<String, Integer> next = new HashMap<>();
     mega()
-        .forEach(
-            line -> {
-              String[] words = line.split(" ", -1);
-              assertThat(words).hasSize(5);
-              assertThat(pids).contains(Long.valueOf(words[1]));
-              assertThat(words[3]).hasSize(60);
-              assertThat(words[4]).isEqualTo("end");
-              int expected = next.merge(words[1], 1, Integer::sum) - 1;
-              assertThat(Integer.parseInt(words[2]) % lines).isEqualTo(expected % lines);
-            });
+        .forEach(line -> {
+          String[] words = line.split(" ", -1);
+          assertThat(words).hasSize(5);
+          assertThat(pids).contains(Long.valueOf(words[1]));
+          assertThat(words[3]).hasSize(60);
+          assertThat(words[4]).isEqualTo("end");
+          int expected = next.merge(words[1], 1, Integer::sum) - 1;
+          assertThat(Integer.parseInt(words[2]) % lines).isEqualTo(expected % lines);
+        });
   }
 
   private java.util.stream.Stream<String> mega() {

@@ -190,7 +190,7 @@ class WorkerStartTest {
         pids.write((first + "\n").getBytes(US_ASCII));
         pids.flush();
         sent++;
-        Thread.yield();
+        Thread.onSpinWait();
       }
       assertThat(task.get()).as("the worker that was started first").isEqualTo(first);
       assertThat(sent).isPositive();

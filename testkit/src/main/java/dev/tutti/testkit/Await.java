@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class Await {
-  /** How long a condition may take; the property {@code tutti.test.patience} (seconds) changes it. */
+  /**
+   * How long a condition may take; the property {@code tutti.test.patience} (seconds) changes it.
+   */
   public static final Duration PATIENCE =
       Duration.ofSeconds(Integer.getInteger("tutti.test.patience", 20));
 
@@ -61,8 +63,7 @@ public final class Await {
    * @param condition the condition
    * @throws InterruptedException if the calling thread is interrupted
    */
-  public static void until(Supplier<String> what, Condition condition)
-      throws InterruptedException {
+  public static void until(Supplier<String> what, Condition condition) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!holds(condition)) {
       if (System.nanoTime() - end > 0) {

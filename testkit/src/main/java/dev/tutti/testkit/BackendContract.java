@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>The tests speak with their tasks by results and files only, so they hold for workers that
- * share no memory with the test. Where a fact changes what is right, the same test asserts the other
- * right thing; none is skipped.
+ * share no memory with the test. Where a fact changes what is right, the same test asserts the
+ * other right thing; none is skipped.
  *
  * <p>They follow the rows of the design's list of behaviours, whose numbers stand in the comments:
  * B for what the peers do too, X for what is better. Left out here, because they make no sense on a
@@ -56,7 +56,9 @@ public abstract class BackendContract
   @Override
   public abstract Pool open();
 
-  /** {@return whether workers are processes: nothing is shared, and what cannot travel is refused} */
+  /**
+   * {@return whether workers are processes: nothing is shared, and what cannot travel is refused}
+   */
   @Override
   public abstract boolean isolated();
 

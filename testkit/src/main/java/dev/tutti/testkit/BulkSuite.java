@@ -55,7 +55,8 @@ interface BulkSuite extends Subject {
     List<Pair> pairs = IntStream.range(0, 10).mapToObj(i -> new Pair(i, 9 - i)).toList();
     List<Pair> squares = IntStream.range(0, 100).mapToObj(i -> new Pair(i, i)).toList();
     try (Pool pool = open(2)) {
-      assertThat(pool.map(pairs, Pair::product)).containsExactly(0, 8, 14, 18, 20, 20, 18, 14, 8, 0);
+      assertThat(pool.map(pairs, Pair::product))
+          .containsExactly(0, 8, 14, 18, 20, 20, 18, 14, 8, 0);
       assertThat(Parallel.on(pool).batch(Batching.fixed(20)).map(squares, Pair::product))
           .isEqualTo(squares.stream().map(Pair::product).toList());
     }
@@ -102,7 +103,12 @@ interface BulkSuite extends Subject {
   @Test
   default void map_manyShapes_likeALoop() {
     int[][] shapes = {
-      {517, 2, 2, 0}, {250, 12, 24, 7}, {200, 12, 24, 0}, {100, 1, 1, 1}, {97, 3, 5, 9}, {64, 2, 64, 3}
+      {517, 2, 2, 0},
+      {250, 12, 24, 7},
+      {200, 12, 24, 0},
+      {100, 1, 1, 1},
+      {97, 3, 5, 9},
+      {64, 2, 64, 3}
     };
     for (int[] shape : shapes) {
       List<Integer> items = numbers(shape[0]);
@@ -217,11 +223,10 @@ interface BulkSuite extends Subject {
   default void map_callerAlreadyInterrupted_isTold() throws InterruptedException {
     try (Pool pool = open(2)) {
       Caller<List<Integer>> caller =
-          Caller.of(
-              () -> {
-                Thread.currentThread().interrupt();
-                return pool.map(numbers(10), BulkSuite::square);
-              });
+          Caller.of(() -> {
+            Thread.currentThread().interrupt();
+            return pool.map(numbers(10), BulkSuite::square);
+          });
       Caller.End<List<Integer>> end = caller.end();
       assertThat(end.failure()).isInstanceOf(CancellationException.class);
       assertThat(end.interrupted()).isTrue();

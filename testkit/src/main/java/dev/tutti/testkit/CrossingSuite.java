@@ -96,8 +96,8 @@ interface CrossingSuite extends Subject {
       assertThat(Await.result(pool.submit(fields::size))).isEqualTo(15);
       assertThat(
               Await.result(
-                  pool.submit(
-                      () -> path.getNameCount() + text.orElseThrow().length() + buffer.remaining())))
+                  pool.submit(() ->
+                      path.getNameCount() + text.orElseThrow().length() + buffer.remaining())))
           .isEqualTo(15);
     }
   }
@@ -120,7 +120,8 @@ interface CrossingSuite extends Subject {
     large[large.length - 1] = 7;
     Fn<byte[], byte[]> same = bytes -> bytes;
     try (Pool pool = open(1)) {
-      assertThat(pool.map(List.of(large, large), same)).allMatch(b -> java.util.Arrays.equals(b, large));
+      assertThat(pool.map(List.of(large, large), same))
+          .allMatch(b -> java.util.Arrays.equals(b, large));
     }
   }
 
@@ -130,10 +131,9 @@ interface CrossingSuite extends Subject {
     int[] shared = {0};
     try (Pool pool = open(1)) {
       Await.result(
-          pool.submit(
-              () -> {
-                shared[0] = 1;
-              }));
+          pool.submit(() -> {
+            shared[0] = 1;
+          }));
       assertThat(shared[0]).isEqualTo(isolated() ? 0 : 1);
     }
   }

@@ -57,8 +57,7 @@ interface ExecutorSuite extends Subject {
   default void invokeAll_goodAndBadTasks_allHaveEnded() throws Exception {
     try (Pool pool = open(2)) {
       List<Future<Integer>> futures =
-          pool.invokeAll(
-              List.of(task(() -> 1), Faults.throwsChecked("bad"), task(() -> 3)));
+          pool.invokeAll(List.of(task(() -> 1), Faults.throwsChecked("bad"), task(() -> 3)));
       assertThat(futures).allMatch(Future::isDone);
       assertThat(futures.get(0).get()).isEqualTo(1);
       assertThat(futures.get(1).state()).isEqualTo(Future.State.FAILED);
@@ -131,10 +130,8 @@ interface ExecutorSuite extends Subject {
   default void invokeAny_allFail_lastFailureIsThrown() {
     try (Pool pool = open(2)) {
       assertThatExceptionOfType(ExecutionException.class)
-          .isThrownBy(
-              () ->
-                  pool.invokeAny(
-                      List.of(Faults.throwsChecked("one"), Faults.throwsUnchecked("two"))))
+          .isThrownBy(() ->
+              pool.invokeAny(List.of(Faults.throwsChecked("one"), Faults.throwsUnchecked("two"))))
           .satisfies(e -> assertThat(e.getCause()).message().isIn("one", "two"));
       assertThatIllegalArgumentException()
           .isThrownBy(() -> pool.invokeAny(List.<Task<Integer>>of()));
@@ -161,7 +158,10 @@ interface ExecutorSuite extends Subject {
     }
   }
 
-  /** What the JDK wraps works where nothing has to travel, and is refused with the way out elsewhere. */
+  /**
+   * What the JDK wraps works where nothing has to travel, and is refused with the way out
+   * elsewhere.
+   */
   @Test
   default void jdkWrappers_onPool_workOrAreRefusedWithTheWayOut() throws Exception {
     try (Pool pool = open(2)) {

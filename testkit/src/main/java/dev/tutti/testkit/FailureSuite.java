@@ -66,15 +66,14 @@ interface FailureSuite extends Subject {
     try (Pool pool = open(2)) {
       assertThatExceptionOfType(TaskFailedException.class)
           .isThrownBy(() -> pool.map(numbers(10), Faults.at(7, Faults.throwsChecked("bad"))))
-          .satisfies(
-              e -> {
-                assertThat(e.index()).isEqualTo(7);
-                assertThat(e.attempt()).isEqualTo(1);
-                assertThat(e).hasMessageContaining("item 7").hasMessageContaining("item=7");
-                assertThat(e.getCause()).isExactlyInstanceOf(IOException.class).hasMessage("bad");
-                assertThat(e.getStackTrace())
-                    .anyMatch(frame -> frame.getClassName().equals(FailureSuite.class.getName()));
-              });
+          .satisfies(e -> {
+            assertThat(e.index()).isEqualTo(7);
+            assertThat(e.attempt()).isEqualTo(1);
+            assertThat(e).hasMessageContaining("item 7").hasMessageContaining("item=7");
+            assertThat(e.getCause()).isExactlyInstanceOf(IOException.class).hasMessage("bad");
+            assertThat(e.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(FailureSuite.class.getName()));
+          });
     }
   }
 
@@ -271,8 +270,7 @@ interface FailureSuite extends Subject {
         try {
           Await.result(
               future.whenComplete(
-                  (n, e) ->
-                      heard.add(e == null ? "result " + n : e.getClass().getSimpleName())));
+                  (n, e) -> heard.add(e == null ? "result " + n : e.getClass().getSimpleName())));
         } catch (ExecutionException e) {
           assertThat(e).hasCauseInstanceOf(NumberFormatException.class);
         }

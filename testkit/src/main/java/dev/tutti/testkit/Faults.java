@@ -228,7 +228,7 @@ public final class Faults {
   public static Task<Integer> exhaustsHeap() {
     return () -> {
       List<byte[]> held = new ArrayList<>();
-      while (held.size() >= 0) {
+      while (held.size() < Integer.MAX_VALUE) {
         held.add(new byte[1 << 20]);
       }
       return held.size();

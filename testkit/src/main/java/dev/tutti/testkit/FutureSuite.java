@@ -100,15 +100,16 @@ interface FutureSuite extends Subject {
           1,
           future -> assertThat(future.completeExceptionally(new IOException("x"))).isTrue());
       assertStops(
-          pool, folder, 2, future -> assertThat(future.orTimeout(5, TimeUnit.MILLISECONDS)).isNotNull());
+          pool,
+          folder,
+          2,
+          future -> assertThat(future.orTimeout(5, TimeUnit.MILLISECONDS)).isNotNull());
       assertStops(
           pool,
           folder,
           3,
-          future ->
-              assertThat(future.completeOnTimeout(9, 5, TimeUnit.MILLISECONDS)).isNotNull());
-      assertStops(
-          pool, folder, 4, future -> assertThat(future.completeAsync(() -> 3)).isNotNull());
+          future -> assertThat(future.completeOnTimeout(9, 5, TimeUnit.MILLISECONDS)).isNotNull());
+      assertStops(pool, folder, 4, future -> assertThat(future.completeAsync(() -> 3)).isNotNull());
       assertStops(pool, folder, 5, future -> future.obtrudeValue(5));
     }
   }
@@ -265,11 +266,10 @@ interface FutureSuite extends Subject {
       TaskFuture<Integer> future = pool.submit(() -> 5);
       assertThat(Await.result(future)).isEqualTo(5);
       Caller<Integer> caller =
-          Caller.of(
-              () -> {
-                Thread.currentThread().interrupt();
-                return future.get() + future.get(1, TimeUnit.SECONDS);
-              });
+          Caller.of(() -> {
+            Thread.currentThread().interrupt();
+            return future.get() + future.get(1, TimeUnit.SECONDS);
+          });
       assertThat(caller.end().failure()).isNull();
       assertThat(caller.end().result()).isEqualTo(10);
       assertThat(caller.end().interrupted()).isTrue();
@@ -315,11 +315,10 @@ interface FutureSuite extends Subject {
         Path go = folder.resolve("go" + i);
         TaskFuture<Integer> future = pool.submit(() -> afterFile(go, 5));
         dependents.add(
-            future.thenApply(
-                _ -> {
-                  awaitOrFail(release);
-                  return Thread.currentThread().getName();
-                }));
+            future.thenApply(_ -> {
+              awaitOrFail(release);
+              return Thread.currentThread().getName();
+            }));
         Files.createFile(go);
         assertThat(Await.result(future)).isEqualTo(5);
       }

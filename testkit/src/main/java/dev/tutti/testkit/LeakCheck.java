@@ -1,6 +1,7 @@
 package dev.tutti.testkit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -38,7 +39,8 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) throws IOException, InterruptedException {
     Set<?> before = context.getStore(OURS).getOrDefault(Set.class, Set.class, Set.of());
-    Await.until(() -> "nothing is left behind: " + leftOver(before), () -> leftOver(before).isEmpty());
+    Await.until(
+        () -> "nothing is left behind: " + leftOver(before), () -> leftOver(before).isEmpty());
   }
 
   private static Set<String> leftOver(Set<?> before) {
@@ -60,17 +62,24 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     return found;
   }
 
+  /** Files carry the process id of their owner; those of other JVMs are not ours. */
+  private static boolean isOurs(Path file) {
+    return file.getFileName()
+        .toString()
+        .startsWith(PREFIX + "-" + ProcessHandle.current().pid() + "-");
+  }
+
   private static Set<String> files(Path folder) {
     if (!Files.isDirectory(folder)) {
       return Set.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith(PREFIX))
+          .filter(LeakCheck::isOurs)
           .map(file -> "file " + file)
           .collect(Collectors.toSet());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

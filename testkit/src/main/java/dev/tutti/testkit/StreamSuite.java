@@ -11,6 +11,7 @@ import dev.tutti.task.Failure;
 import dev.tutti.task.Fn;
 import dev.tutti.task.Success;
 import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.TaskFuture;
 import dev.tutti.testkit.SayWhen.SayWhenError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -197,9 +198,8 @@ interface StreamSuite extends Subject {
     Path go = folder.resolve("go");
     Fn<Integer, Integer> endless = Faults.writesMarkers(folder, Faults.waitsForInterrupt());
     Fn<Integer, Integer> fn = n -> n == 0 ? waitAt(0, go, 0) : endless.apply(n);
-    try (Pool pool = open(2)) {
-      Stream<Integer> stream =
-          Parallel.on(pool).batch(Batching.fixed(2)).stream(List.of(0, 1), fn);
+    try (Pool pool = open(3)) {
+      Stream<Integer> stream = Parallel.on(pool).batch(Batching.fixed(2)).stream(List.of(0, 1), fn);
       Await.until(
           "item 1 is taken over",
           () -> {
@@ -209,10 +209,19 @@ interface StreamSuite extends Subject {
       Files.createFile(go);
       Iterator<Integer> results = stream.iterator();
       assertThat(results.next()).isZero();
-      Await.result(pool.submit(() -> 0)); // by the first worker, which has gone past item 1
+      // both other workers are in these two at once: the one that had item 0 has gone past item 1
+      TaskFuture<Integer> one = pool.submit(() -> meet(folder, "a", "b"));
+      TaskFuture<Integer> other = pool.submit(() -> meet(folder, "b", "a"));
+      assertThat(Await.result(one) + Await.result(other)).isZero();
       stream.close();
       Await.file(folder.resolve("1.end"));
     }
+  }
+
+  private static int meet(Path folder, String mine, String yours) throws Exception {
+    Files.createFile(folder.resolve(mine));
+    Await.file(folder.resolve(yours));
+    return 0;
   }
 
   /** B064: a small window changes no result. */
@@ -265,16 +274,13 @@ interface StreamSuite extends Subject {
     List<String> log = new ArrayList<>();
     try (Pool pool = open(1);
         Stream<Integer> stream =
-            Parallel.on(pool)
-                .window(4)
-                .batch(Batching.fixed(2))
-                .stream(logged(log, numbers(6)), n -> n)) {
+            Parallel.on(pool).window(4).batch(Batching.fixed(2)).stream(
+                logged(log, numbers(6)), n -> n)) {
       stream.forEach(n -> log.add("C" + n));
     }
     if (callerRuns()) {
       assertThat(log)
-          .containsExactly(
-              "P0", "P1", "C0", "C1", "P2", "P3", "C2", "C3", "P4", "P5", "C4", "C5");
+          .containsExactly("P0", "P1", "C0", "C1", "P2", "P3", "C2", "C3", "P4", "P5", "C4", "C5");
     } else {
       assertThat(log)
           .filteredOn(entry -> entry.startsWith("C"))
@@ -285,13 +291,12 @@ interface StreamSuite extends Subject {
   private static Iterable<Integer> logged(List<String> log, List<Integer> items) {
     return () ->
         items.stream()
-            .map(
-                n -> {
-                  synchronized (log) {
-                    log.add("P" + n);
-                  }
-                  return n;
-                })
+            .map(n -> {
+              synchronized (log) {
+                log.add("P" + n);
+              }
+              return n;
+            })
             .iterator();
   }
 
@@ -355,10 +360,9 @@ interface StreamSuite extends Subject {
     try (Pool pool = open(2)) {
       checkBlockingInput(items -> pool.stream(items, StreamSuite::square));
       checkBlockingInput(items -> pool.unordered(items, StreamSuite::square));
-      checkBlockingInput(
-          items ->
-              pool.outcomes(items, StreamSuite::square)
-                  .map(done -> done.outcome() instanceof Success<Integer>(Integer n) ? n : -1));
+      checkBlockingInput(items ->
+          pool.outcomes(items, StreamSuite::square)
+              .map(done -> done.outcome() instanceof Success<Integer>(Integer n) ? n : -1));
     }
   }
 
@@ -367,17 +371,16 @@ interface StreamSuite extends Subject {
     LinkedBlockingQueue<Integer> queue = new LinkedBlockingQueue<>();
     Iterable<Integer> input = () -> Stream.generate(() -> taken(queue)).iterator();
     Caller<Integer> caller =
-        Caller.of(
-            () -> {
-              try (Stream<Integer> stream = call.apply(input)) {
-                Iterator<Integer> results = stream.iterator();
-                for (int i = 0; i < 20; i++) { // no input beyond i before result i is there
-                  queue.add(i);
-                  assertThat(results.next()).isEqualTo(i * i);
-                }
-                return 20;
-              }
-            });
+        Caller.of(() -> {
+          try (Stream<Integer> stream = call.apply(input)) {
+            Iterator<Integer> results = stream.iterator();
+            for (int i = 0; i < 20; i++) { // no input beyond i before result i is there
+              queue.add(i);
+              assertThat(results.next()).isEqualTo(i * i);
+            }
+            return 20;
+          }
+        });
     Caller.End<Integer> end = caller.end();
     assertThat(end.failure()).isNull();
     assertThat(end.result()).isEqualTo(20);
@@ -428,12 +431,11 @@ interface StreamSuite extends Subject {
     try (Pool pool = open(2)) {
       Fn<Integer, Integer> endless = Faults.writesMarkers(folder, Faults.waitsForInterrupt());
       Caller<List<Integer>> caller =
-          Caller.of(
-              () -> {
-                try (Stream<Integer> stream = pool.stream(List.of(0), endless)) {
-                  return stream.toList();
-                }
-              });
+          Caller.of(() -> {
+            try (Stream<Integer> stream = pool.stream(List.of(0), endless)) {
+              return stream.toList();
+            }
+          });
       Await.file(folder.resolve("0.begin"));
       caller.interrupt();
       Caller.End<List<Integer>> end = caller.end();

@@ -91,7 +91,9 @@ final class BareColumn implements Column {
     Files.delete(folder);
   }
 
-  /** First all sockets: they were accepted in any order, so an echo may not hold its own process. */
+  /**
+   * First all sockets: they were accepted in any order, so an echo may not hold its own process.
+   */
   private static void close(List<Echo> echoes) throws IOException {
     for (Echo echo : echoes) {
       echo.channel.close();

@@ -46,7 +46,9 @@ interface Column extends AutoCloseable {
   @Override
   void close() throws IOException;
 
-  /** The whole numbers below {@code n}, made as they are read, as Python's {@code range} does it. */
+  /**
+   * The whole numbers below {@code n}, made as they are read, as Python's {@code range} does it.
+   */
   static Iterable<Integer> range(int n) {
     return () -> {
       Iterator<Integer> numbers = IntStream.range(0, n).iterator();

@@ -12,8 +12,7 @@ final class EchoChild {
 
   public static void main(String[] args) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(1);
-    try (SocketChannel channel =
-        SocketChannel.open(UnixDomainSocketAddress.of(Path.of(args[0])))) {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(Path.of(args[0])))) {
       while (channel.read(buffer.clear()) == 1) {
         channel.write(buffer.flip());
       }

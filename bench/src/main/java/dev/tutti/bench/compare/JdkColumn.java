@@ -71,12 +71,7 @@ final class JdkColumn implements Column {
     long begin = System.nanoTime();
     List<Integer> results =
         pool.submit(
-                () ->
-                    IntStream.range(0, items)
-                        .parallel()
-                        .boxed()
-                        .map(Column::identity)
-                        .toList())
+                () -> IntStream.range(0, items).parallel().boxed().map(Column::identity).toList())
             .get();
     return Sample.of(System.nanoTime() - begin, results);
   }

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
  * One cell of the table: a column and a row of it, in a JVM of its own.
  *
  * <p>It says {@code ready} on standard output, then answers each line of standard input with one
- * measured run, as one line of JSON: {@code {"seconds": 0.021, "count": 2000, "result": "2000"}}. It
- * ends where its input ends. {@code bench/compare/peer.py} speaks the same for the Python columns.
+ * measured run, as one line of JSON: {@code {"seconds": 0.021, "count": 2000, "result": "2000"}}.
+ * It ends where its input ends. {@code bench/compare/peer.py} speaks the same for the Python
+ * columns.
  */
 public final class Peer {
   private Peer() {}
@@ -25,8 +26,8 @@ public final class Peer {
   /**
    * Serves one cell.
    *
-   * @param args column, row, number of workers, number of items, and for the audio job the folder with
-   *     its input
+   * @param args column, row, number of workers, number of items, and for the audio job the folder
+   *     with its input
    * @throws Exception if the column cannot be opened, or a run fails
    */
   public static void main(String[] args) throws Exception {

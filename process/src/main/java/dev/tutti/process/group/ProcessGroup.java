@@ -224,7 +224,7 @@ public final class ProcessGroup implements WorkerGroup {
       sink.startFailed(
           new IllegalStateException(
               "no worker process can be started: " + cause.getMessage(), cause));
-    } else {
+    } else if (!isStopped()) {
       LOG.log(Level.WARNING, "a worker of {0} could not be started: {1}", pool, cause.getMessage());
       if (source.hasWork()) {
         workQueued();

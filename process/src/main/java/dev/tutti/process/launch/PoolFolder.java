@@ -31,7 +31,11 @@ public final class PoolFolder implements AutoCloseable {
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
   private static final String SOCKET_SUFFIX = "/w999999.s";
-  private static final Pattern NAME = Pattern.compile("tutti-(\\d{1,10})-.*");
+
+  /** tutti-PID-NAMESPACE-RANDOM: a process id means something only in its namespace. */
+  private static final Pattern NAME = Pattern.compile("tutti-(\\d{1,10})-(\\d{1,20})-.*");
+
+  private static final String NAMESPACE = namespace();
 
   private final Path path;
 
@@ -75,7 +79,7 @@ public final class PoolFolder implements AutoCloseable {
   private static Path createIn(Path parent) throws IOException {
     return Files.createTempDirectory(
         parent.toAbsolutePath(),
-        "tutti-" + ProcessHandle.current().pid() + "-",
+        "tutti-" + ProcessHandle.current().pid() + "-" + NAMESPACE + "-",
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
@@ -97,9 +101,19 @@ public final class PoolFolder implements AutoCloseable {
     }
   }
 
+  /** {@return the number of this JVM's namespace of process ids; 0 if the system does not tell} */
+  private static String namespace() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+    } catch (IOException | UnsupportedOperationException e) {
+      return "0";
+    }
+  }
+
   private static boolean isLeftOver(Path folder) {
     Matcher name = NAME.matcher(folder.getFileName().toString());
     return name.matches()
+        && name.group(2).equals(NAMESPACE)
         && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
         && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
   }

@@ -104,7 +104,7 @@ public final class WorkerProcess {
   /** Kills it, and the programs that its tasks have started. */
   public void kill() {
     List<ProcessHandle> children = process.descendants().toList(); // before they lose their parent
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly(); // Process.destroyForcibly would close its streams unread
     children.forEach(ProcessHandle::destroyForcibly);
   }
 

@@ -57,7 +57,7 @@ public record Frame(Kind kind, ByteBuffer content) {
     RESULT,
     /** An item has failed. */
     FAILURE,
-    /** The worker is past a batch: each of its items has ended here or was taken back. */
+    /** The worker is past a batch whose last item was taken back; else that item's outcome says it. */
     BATCH_DONE;
 
     private static final Kind[] ALL = values();

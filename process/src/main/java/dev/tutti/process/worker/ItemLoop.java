@@ -39,6 +39,7 @@ final class ItemLoop {
   private @Nullable ByteBuffer functionBytes;
   private @Nullable Object function;
   private Body body = Body.CALLABLE;
+  private boolean lastItemRan;
   private boolean outOfMemory;
 
   ItemLoop(Channel channel, Claims claims, Attempt attempt) {
@@ -57,16 +58,21 @@ final class ItemLoop {
       switch (frame.kind()) {
         case CALL -> keepFunction(frame);
         case ITEM -> runItem(frame.atLeast(Long.BYTES));
-        case BATCH_END ->
-            send(
-                Frame.begin(Frame.Kind.BATCH_DONE, Long.BYTES)
-                    .putLong(frame.atLeast(Long.BYTES).getLong()));
+        case BATCH_END -> endBatch(frame.atLeast(Long.BYTES).getLong());
         case BYE -> {
           return;
         }
         default -> throw new WireException("pool sent what is not for a worker: " + frame.kind());
       }
     }
+  }
+
+  /** An outcome of the last item says as much as a frame of its own, and costs no further write. */
+  private void endBatch(long batch) throws IOException {
+    if (!lastItemRan) {
+      send(Frame.begin(Frame.Kind.BATCH_DONE, Long.BYTES).putLong(batch));
+    }
+    lastItemRan = false;
   }
 
   private void keepFunction(Frame frame) throws WireException {
@@ -84,7 +90,8 @@ final class ItemLoop {
     while (claims.isGateShut()) {
       LockSupport.parkNanos(GATE_PAUSE_NANOS); // it is opened again, or this process is killed
     }
-    if (!claims.claim(item)) {
+    lastItemRan = claims.claim(item);
+    if (!lastItemRan) {
       return; // it was taken back
     }
     long start = System.nanoTime();

@@ -104,7 +104,9 @@ class OutputPumpTest {
     assertThat(passed).containsExactly("z\n");
   }
 
-  /** A target that throws loses its lines, but the worker behind the pipe must not come to a stop. */
+  /**
+   * A target that throws loses its lines, but the worker behind the pipe must not come to a stop.
+   */
   @Test
   void run_targetThrows_readsOn() {
     ByteArrayOutputStream text = new ByteArrayOutputStream();

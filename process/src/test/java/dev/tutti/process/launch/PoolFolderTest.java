@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,7 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("unit")
 class PoolFolderTest {
   private static final String TMPDIR = "java.io.tmpdir";
-  private static final String DEAD = "tutti-" + Integer.MAX_VALUE + "-";
+  private static final String NAMESPACE = namespace();
+  private static final String DEAD = "tutti-" + Integer.MAX_VALUE + "-" + NAMESPACE + "-";
+
+  private static String namespace() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private final String realTmpdir = System.getProperty(TMPDIR);
   @TempDir private Path tmp;
@@ -48,16 +58,20 @@ class PoolFolderTest {
     assertThat(path).doesNotExist();
   }
 
-  /** The folder that a killed JVM has left is removed by the next pool; that of a live one stays. */
+  /**
+   * The folder that a killed JVM has left is removed by the next pool; that of a live one stays.
+   */
   @Test
   void create_leftOverOfDeadProcess_isRemoved() throws IOException {
     Path left = Files.createDirectory(tmp.resolve(DEAD + "abc"));
     Files.writeString(left.resolve("crash-7.log"), "x");
-    Path live = Files.createDirectory(tmp.resolve("tutti-1-abc"));
+    Path live = Files.createDirectory(tmp.resolve("tutti-1-" + NAMESPACE + "-abc"));
+    Path container = Files.createDirectory(tmp.resolve("tutti-" + Integer.MAX_VALUE + "-1-abc"));
     Path other = Files.createDirectory(tmp.resolve("tutti-cache"));
     try (PoolFolder _ = PoolFolder.create()) {
       assertThat(left).doesNotExist();
       assertThat(live).exists();
+      assertThat(container).exists(); // of another namespace, in which that process may live
       assertThat(other).exists();
     }
   }
@@ -75,7 +89,8 @@ class PoolFolderTest {
   /** A name with a number that no process can have is somebody else's, and no obstacle. */
   @Test
   void create_foreignNameWithHugeNumber_isNoObstacle() throws IOException {
-    Path foreign = Files.createDirectory(tmp.resolve("tutti-99999999999999999999-x"));
+    Path foreign =
+        Files.createDirectory(tmp.resolve("tutti-99999999999999999999-" + NAMESPACE + "-x"));
     try (PoolFolder folder = PoolFolder.create()) {
       assertThat(folder.path()).isDirectory();
     }
@@ -117,7 +132,8 @@ class PoolFolderTest {
   void takeCrashLog_written_isTakenOnce() throws IOException {
     try (PoolFolder folder = PoolFolder.create()) {
       Path log = folder.path().resolve("crash-42.log");
-      Files.write(log, "#\n# A fatal error: \u00e9\n\n#\n#  SIGSEGV (0xb)\n# more\n".getBytes(ISO_8859_1));
+      Files.write(
+          log, "#\n# A fatal error: \u00e9\n\n#\n#  SIGSEGV (0xb)\n# more\n".getBytes(ISO_8859_1));
       assertThat(folder.takeCrashLog(41, 12)).isEmpty();
       assertThat(folder.takeCrashLog(42, 2))
           .containsExactly("# A fatal error: \u00e9", "#  SIGSEGV (0xb)");

@@ -86,14 +86,13 @@ class ClaimsTest {
     int takenBack = 0;
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
       Future<?> claimer =
-          executor.submit(
-              () -> {
-                for (int i = 0; i < rounds; i++) {
-                  meet(workerAt, poolAt, i);
-                  claimed[i] = worker.claim(i);
-                }
-                workerAt.set(rounds);
-              });
+          executor.submit(() -> {
+            for (int i = 0; i < rounds; i++) {
+              meet(workerAt, poolAt, i);
+              claimed[i] = worker.claim(i);
+            }
+            workerAt.set(rounds);
+          });
       boolean[] taken = new boolean[rounds];
       for (int i = 0; i < rounds; i++) {
         pool.queue(i);
@@ -121,25 +120,24 @@ class ClaimsTest {
     int kills = 0;
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
       Future<?> runner =
-          executor.submit(
-              () -> {
-                for (int i = 0; i < rounds; i++) {
-                  long item = 2L * i;
-                  worker.claim(item);
-                  meet(workerAt, poolAt, i);
-                  worker.done(item);
-                  while (worker.isGateShut() && killed.get() < i) {
-                    Thread.onSpinWait();
-                  }
-                  if (killed.get() < i) {
-                    worker.claim(item + 1);
-                  }
-                  while (killed.get() < i && spared.get() < i) {
-                    Thread.onSpinWait();
-                  }
-                }
-                workerAt.set(rounds);
-              });
+          executor.submit(() -> {
+            for (int i = 0; i < rounds; i++) {
+              long item = 2L * i;
+              worker.claim(item);
+              meet(workerAt, poolAt, i);
+              worker.done(item);
+              while (worker.isGateShut() && killed.get() < i) {
+                Thread.onSpinWait();
+              }
+              if (killed.get() < i) {
+                worker.claim(item + 1);
+              }
+              while (killed.get() < i && spared.get() < i) {
+                Thread.onSpinWait();
+              }
+            }
+            workerAt.set(rounds);
+          });
       for (int i = 0; i < rounds; i++) {
         long item = 2L * i;
         pool.queue(item + 1);

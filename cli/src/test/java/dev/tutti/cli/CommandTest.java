@@ -1,0 +1,278 @@
+package dev.tutti.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as its user meets it: a process with arguments, two streams and an exit status. */
+@Tag("system")
+class CommandTest {
+  @TempDir Path folder;
+  @TempDir Path temporary;
+
+  /** What a run left on the streams. */
+  private record Ended(int status, String out, String err) {}
+
+  private Ended tutti(String stdin, String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Djava.io.tmpdir=" + temporary);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.tutti.cli.Main"));
+    command.addAll(List.of(args));
+    Path in = Files.writeString(folder.resolve("stdin"), stdin);
+    Path out = folder.resolve("stdout");
+    Path err = folder.resolve("stderr");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectInput(in.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ended by itself").isTrue();
+    return new Ended(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+
+  @BeforeEach
+  void sources() throws IOException {
+    Files.writeString(
+        folder.resolve("Some.java"),
+        """
+        import java.nio.file.Files;
+        import java.nio.file.Path;
+
+        class Some {
+          public static Object any(String s) throws Exception {
+            return switch (s) {
+              case "null" -> null;
+              case "lines" -> "a\\nb";
+              case "exit" -> { System.exit(3); yield s; }
+              case "throw" -> throw new java.io.IOException("no " + s);
+              default -> s.toUpperCase(java.util.Locale.ROOT);
+            };
+          }
+
+          public static long size(Path file) throws Exception {
+            return Files.size(file);
+          }
+
+          static String hidden(String s) {
+            return s;
+          }
+        }
+        """);
+    Files.writeString(folder.resolve("Wrong.java"), "class Wrong { int x = \"\"; }");
+    Files.writeString(
+        folder.resolve("One.java"), "class One { public static int f(String s) { return 1; } }");
+  }
+
+  /** Results come in input order, one line each; nothing is left in the temporary folder. */
+  @Test
+  void map_processes_resultsInOrder() throws Exception {
+    Ended ended = tutti("", "map", "Some.java::any", "a", "null", "lines", "ä", "--workers", "2");
+    assertThat(ended).isEqualTo(new Ended(0, "A\n\na\\nb\nÄ\n", ""));
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertThat(left.filter(file -> file.toString().contains("tutti-map"))).isEmpty();
+    }
+  }
+
+  /** One bad input costs one line and the exit status; the others are done. */
+  @Test
+  void map_someFail_othersDone() throws Exception {
+    Ended ended = tutti("", "map", "Some.java::any", "a", "exit", "b", "throw", "c");
+    assertThat(ended.status()).isEqualTo(ExitCode.SOME_FAILED);
+    assertThat(ended.out()).isEqualTo("A\nB\nC\n");
+    assertThat(ended.err().lines())
+        .containsExactly(
+            ended
+                .err()
+                .lines()
+                .filter(l -> l.startsWith("tutti: failed: exit: "))
+                .findFirst()
+                .orElse(""),
+            "tutti: failed: throw: java.io.IOException: no throw",
+            "tutti: 2 items failed");
+    assertThat(ended.err()).contains("System.exit(3)", "exit status 3");
+  }
+
+  /** The items of standard input are ended by lines or NULs; a method may take a path. */
+  @Test
+  void map_stdin_linesOrNuls() throws Exception {
+    assertThat(tutti("x\ny\n", "map", "One.java", "--stdin", "--backend", "threads").out())
+        .isEqualTo("1\n1\n");
+    Files.writeString(folder.resolve("a b\nc"), "12345");
+    assertThat(tutti("a b\nc\0", "map", "Some.java::size", "--null", "--backend", "threads").out())
+        .isEqualTo("5\n");
+  }
+
+  /** With --json each input is an object on its line, failed ones too. */
+  @Test
+  void map_json_objectEach() throws Exception {
+    Ended ended =
+        tutti("", "map", "Some.java::any", "a", "throw", "--json", "--backend", "sequential");
+    assertThat(ended.out().lines().map(line -> line.replaceAll("\"seconds\":[^}]*", "s")))
+        .containsExactly(
+            "{\"input\":\"a\",\"index\":0,\"result\":\"A\",s}",
+            "{\"input\":\"throw\",\"index\":1,\"error\":\"java.io.IOException: no throw\",s}");
+    assertThat(ended.status()).isEqualTo(ExitCode.SOME_FAILED);
+  }
+
+  /** Compile errors are shown as the compiler shows them. */
+  @Test
+  void map_doesNotCompile_usage() throws Exception {
+    Ended ended = tutti("", "map", "Wrong.java", "a");
+    assertThat(ended.status()).isEqualTo(ExitCode.USAGE);
+    assertThat(ended.err())
+        .contains("Wrong.java:1: error: incompatible types", "1 error", "tutti: Wrong.java does");
+    assertThat(ended.out()).isEmpty();
+  }
+
+  /** Which method is meant must be clear, or all that could be are listed. */
+  @Test
+  void map_methodUnclear_listed() throws Exception {
+    Ended several = tutti("", "map", "Some.java", "a");
+    assertThat(several.status()).isEqualTo(ExitCode.USAGE);
+    assertThat(several.err())
+        .contains("any(String) of class Some", "size(Path) of class Some")
+        .doesNotContain("hidden");
+    assertThat(tutti("", "map", "Some.java::hidden", "a").err())
+        .contains("no method 'hidden'", "public static", "any(String)");
+  }
+
+  /** Wrong usage says what is wrong and where to read on. */
+  @Test
+  void anyCommand_wrongUsage_status2() throws Exception {
+    assertThat(tutti("").err()).contains("a command is missing", "try 'tutti --help'");
+    assertThat(tutti("", "map", "One.java").err()).contains("no inputs");
+    assertThat(tutti("", "map", "One.java", "a", "--stdin").err()).contains("not from both");
+    Ended unknown = tutti("", "map", "One.java", "--nope");
+    assertThat(unknown.status()).isEqualTo(ExitCode.USAGE);
+    assertThat(unknown.err()).contains("--nope", "write --");
+  }
+
+  /** The demo makes its files, prints a line for each and the table, and keeps valid files. */
+  @Test
+  void demo_sequentialAndThreads_filesAndTable() throws Exception {
+    Ended ended =
+        tutti(
+            "",
+            "demo",
+            "etl",
+            "--dir",
+            "d",
+            "--files",
+            "2",
+            "--seconds",
+            "0.1",
+            "--backend",
+            "sequential,threads",
+            "--workers",
+            "2");
+    assertThat(ended.status()).isZero();
+    assertThat(
+            ended
+                .out()
+                .lines()
+                .filter(line -> line.matches("tone-0[01]\\.wav completed in \\d+\\.\\d\\d s")))
+        .hasSize(4);
+    assertThat(ended.out()).contains("backend", "per file", "speed-up", "sequential", "threads");
+    Path made = folder.resolve("d").resolve("tone-00.wav");
+    var before = Files.getLastModifiedTime(made);
+    tutti(
+        "",
+        "demo",
+        "etl",
+        "--dir",
+        "d",
+        "--files",
+        "2",
+        "--seconds",
+        "0.1",
+        "--backend",
+        "threads");
+    assertThat(Files.getLastModifiedTime(made)).isEqualTo(before);
+    try (Stream<Path> files = Files.list(folder.resolve("d"))) {
+      assertThat(files).hasSize(4);
+    }
+  }
+
+  /** With --json there is one object on standard output, and the rest is talk. */
+  @Test
+  void demo_json_oneObject() throws Exception {
+    Ended ended =
+        tutti(
+            "",
+            "demo",
+            "etl",
+            "--dir",
+            "d",
+            "--files",
+            "2",
+            "--seconds",
+            "0.1",
+            "--backend",
+            "virtual",
+            "--json");
+    assertThat(ended.out())
+        .hasLineCount(1)
+        .startsWith("{\"files\":2,\"seconds\":0.1,\"runs\":[{\"backend\":\"virtual\",")
+        .contains(
+            "\"chunk\":\"adaptive\",\"total_s\":", "\"speedup\":null", "\"items\":[{\"input\":");
+    assertThat(ended.err()).contains("tutti: tone-00.wav completed in ");
+  }
+
+  /** A folder that cannot be, and numbers without sense, are refused before anything is done. */
+  @Test
+  void demo_wrongOptions_refused() throws Exception {
+    Ended file = tutti("", "demo", "etl", "--dir", "One.java", "--files", "1");
+    assertThat(file.status()).isEqualTo(ExitCode.NOT_STARTED);
+    assertThat(file.err()).contains("cannot use --dir", "One.java");
+    assertThat(tutti("", "demo", "etl", "--files", "0").status()).isEqualTo(ExitCode.USAGE);
+    assertThat(tutti("", "demo", "etl", "--seconds", "-1").status()).isEqualTo(ExitCode.USAGE);
+    assertThat(tutti("", "demo", "etl", "--backend", "x").status()).isEqualTo(ExitCode.USAGE);
+    Ended large = tutti("", "demo", "etl", "--dir", "d", "--files", "90000", "--seconds", "24000");
+    assertThat(large.status()).isEqualTo(ExitCode.NOT_STARTED);
+    assertThat(large.err()).contains("not enough room");
+  }
+
+  /** The comparison has the normal run, and a row for each number of workers and chunk size. */
+  @Test
+  void compare_workersAndChunks_table() throws Exception {
+    Ended ended =
+        tutti(
+            "",
+            "compare",
+            "Some.java::any",
+            "a",
+            "b",
+            "--backend",
+            "threads",
+            "--workers",
+            "1,2",
+            "--chunk",
+            "1,adaptive");
+    assertThat(ended.status()).isZero();
+    assertThat(ended.out().lines().map(line -> line.replaceFirst(" .*", "")))
+        .startsWith("backend", "normal", "threads", "threads", "threads", "threads");
+  }
+
+  @Test
+  void version_asked_printed() throws Exception {
+    assertThat(tutti("", "--version").out()).startsWith("tutti ").contains("JDK 25");
+    assertThat(tutti("", "map", "--help").out()).contains("Usage: tutti map", "Exit codes:");
+  }
+}

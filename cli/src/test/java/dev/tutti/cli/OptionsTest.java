@@ -1,0 +1,80 @@
+package dev.tutti.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.tutti.plan.Batching;
+import dev.tutti.process.ProcessOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What options mean, and how wrong ones are refused. */
+@Tag("unit")
+class OptionsTest {
+
+  private static void assertUsage(ThrowingCallable call, String message) {
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(call)
+        .withMessageContaining(message)
+        .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE));
+  }
+
+  @Test
+  void positive_wrongNumbers_refused() {
+    assertThat(Numbers.positive("--files", "3")).isEqualTo(3);
+    assertUsage(() -> Numbers.positive("--files", "0"), "--files must be >= 1: files=0");
+    assertUsage(() -> Numbers.positive("--files", "-2"), "files=-2");
+    assertUsage(() -> Numbers.positive("--workers", "two"), "whole number");
+    assertUsage(() -> Numbers.positives("--workers", "1,,2"), "workers=");
+  }
+
+  @Test
+  void seconds_wrongNumbers_refused() {
+    assertThat(Numbers.seconds("--seconds", "0.5", 100)).isEqualTo(0.5);
+    for (String wrong : List.of("0", "-1", "NaN", "Infinity", "101", "long")) {
+      assertUsage(() -> Numbers.seconds("--seconds", wrong, 100), "seconds=" + wrong);
+    }
+  }
+
+  @Test
+  void chunks_numbersAndAdaptive_inOrder() {
+    assertThat(Numbers.chunks("1,8,adaptive"))
+        .containsExactly(Batching.fixed(1), Batching.fixed(8), Batching.adaptive());
+    assertUsage(() -> Numbers.chunks("1,some"), "chunk=some");
+  }
+
+  @Test
+  void list_backends_allOrNamed() {
+    assertThat(BackendName.list("all")).containsExactly(BackendName.values());
+    assertThat(BackendName.list("threads,processes,threads"))
+        .containsExactly(BackendName.THREADS, BackendName.PROCESSES);
+    assertUsage(() -> BackendName.list("fibers"), "sequential, threads, virtual, processes");
+  }
+
+  @Test
+  void options_processes_printToStderr() {
+    assertThat(BackendName.PROCESSES.options(3, List.of(Path.of("x"))))
+        .isInstanceOfSatisfying(
+            ProcessOptions.class,
+            options -> {
+              assertThat(options.workers()).isEqualTo(3);
+              assertThat(options.classPath()).containsExactly(Path.of("x"));
+            });
+  }
+
+  @Test
+  void parse_source_fileAndMethod(@TempDir Path folder) throws Exception {
+    Path file = Files.createFile(folder.resolve("Thumbs.java"));
+    assertThat(SourceName.parse(file.toString())).isEqualTo(new SourceName(file, null));
+    assertThat(SourceName.parse(file + "::make")).isEqualTo(new SourceName(file, "make"));
+    assertThat(SourceName.parse(file.toString()).mainClass()).isEqualTo("Thumbs");
+    assertUsage(() -> SourceName.parse(file + "::"), "must follow '::'");
+    assertUsage(() -> SourceName.parse("Thumbs.class"), "must be a .java file");
+    assertUsage(() -> SourceName.parse(folder.resolve("No.java").toString()), "not there");
+  }
+}

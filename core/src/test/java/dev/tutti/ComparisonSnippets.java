@@ -1,0 +1,26 @@
+package dev.tutti;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The samples of {@link Comparison}. */
+@Tag("unit")
+class ComparisonSnippets {
+
+  @Test
+  void comparison_sample_printsTable() {
+    List<Integer> items = List.of(1, 2, 3);
+    // @start region=comparison
+    try (Pool pool = Pool.threads(2)) {
+      ComparisonResult result =
+          Comparison.of(items, n -> n * n).normally().on(pool).chunks(1, 8).run();
+      System.out.println(result); // a table: backend, workers, chunk, total, per item, speed-up
+      // @end region=comparison
+      assertThat(result.rows()).hasSize(3);
+      assertThat(result.toString()).contains("normal", "threads", "speed-up");
+    }
+  }
+}

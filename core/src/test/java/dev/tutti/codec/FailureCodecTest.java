@@ -1,0 +1,182 @@
+package dev.tutti.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.tutti.task.SubstituteException;
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Something of every exception arrives. */
+@Tag("unit")
+final class FailureCodecTest {
+  private static Throwable roundTrip(Throwable failure, ClassLoader loader) throws Exception {
+    return FailureCodec.decode(
+        ByteBuffer.wrap(FailureCodec.encode(failure)), loader, Filters.results());
+  }
+
+  private static Throwable roundTrip(Throwable failure) throws Exception {
+    return roundTrip(failure, FailureCodecTest.class.getClassLoader());
+  }
+
+  /** Holds what cannot be sent. */
+  @SuppressWarnings("serial") // that is what it is for
+  private static final class Unsendable extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings({"unused", "UnusedVariable"}) // it is in the way
+    private final Object held = new Object();
+
+    private @Nullable Throwable later;
+
+    Unsendable(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+
+    @Override
+    public synchronized @Nullable Throwable getCause() {
+      return later == null ? super.getCause() : later;
+    }
+  }
+
+  /** Fails at whatever it is asked. */
+  private static class Silent extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings({"unused", "UnusedVariable", "serial"}) // it is in the way
+    private final Object held = new Object();
+
+    @Override
+    public String getMessage() {
+      throw failure();
+    }
+
+    @Override
+    public synchronized Throwable getCause() {
+      throw failure();
+    }
+
+    RuntimeException failure() {
+      return new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  void decode_sendableException_isItself() throws Exception {
+    IOException cause = new IOException("inner");
+    ExecutionException failure = new ExecutionException("outer", cause);
+    failure.addSuppressed(new IllegalStateException("beside"));
+    Throwable back = roundTrip(failure);
+    assertThat(back)
+        .isExactlyInstanceOf(ExecutionException.class)
+        .hasMessage("outer")
+        .hasCauseExactlyInstanceOf(IOException.class);
+    assertThat(back.getSuppressed()[0]).hasMessage("beside");
+    assertThat(back.getStackTrace()).isEqualTo(failure.getStackTrace());
+    for (Throwable error : List.of(new AssertionError("e"), new StackOverflowError())) {
+      assertThat(roundTrip(error)).isExactlyInstanceOf(error.getClass());
+    }
+  }
+
+  @Test
+  void decode_unsendableException_isItsSubstitute() throws Exception {
+    Unsendable failure = new Unsendable("outer", new IOException("inner"));
+    Throwable back = roundTrip(failure);
+    assertThat(back)
+        .isInstanceOfSatisfying(
+            SubstituteException.class,
+            stand -> {
+              assertThat(stand.originalClass()).isEqualTo(Unsendable.class.getName());
+              assertThat(stand.reason()).contains("java.lang.Object").contains("'held'");
+              assertThat(stand.getStackTrace()).isEqualTo(failure.getStackTrace());
+            })
+        .hasMessageContaining("outer");
+    assertThat(back.getCause())
+        .isInstanceOfSatisfying(
+            SubstituteException.class,
+            stand -> assertThat(stand.originalClass()).isEqualTo(IOException.class.getName()))
+        .hasMessageContaining("inner");
+  }
+
+  /** A class that this side does not have, or does not let in. */
+  @Test
+  void decode_unknownOrRejectedClass_isItsSubstituteWithTheReason() throws Exception {
+    IllegalStateException known = new IllegalStateException("own", new Own("own"));
+    assertThat(roundTrip(known, ClassLoader.getPlatformClassLoader()))
+        .isInstanceOfSatisfying(
+            SubstituteException.class,
+            stand -> {
+              assertThat(stand.originalClass()).isEqualTo(IllegalStateException.class.getName());
+              assertThat(stand.reason()).contains(Own.class.getName());
+              assertThat(stand.getCause()).hasMessageContaining("own");
+            });
+    assertThat(roundTrip(new java.rmi.RemoteException("x")))
+        .isInstanceOfSatisfying(
+            SubstituteException.class, stand -> assertThat(stand.reason()).contains("REJECTED"));
+  }
+
+  /** An exception of this test. */
+  private static final class Own extends Exception {
+    @Serial private static final long serialVersionUID = 1L;
+
+    Own(String message) {
+      super(message);
+    }
+  }
+
+  @Test
+  void encode_exceptionThatCannotSpeak_isItsSubstitute() throws Exception {
+    assertThat(roundTrip(new Silent()))
+        .isInstanceOfSatisfying(
+            SubstituteException.class,
+            stand -> assertThat(stand.originalClass()).isEqualTo(Silent.class.getName()));
+    Silent worse =
+        new Silent() {
+          @Serial private static final long serialVersionUID = 1L;
+
+          @Override
+          RuntimeException failure() {
+            throw new AssertionError("an error, not an exception");
+          }
+        };
+    assertThat(roundTrip(worse)).isInstanceOf(SubstituteException.class);
+  }
+
+  /** Causes in a ring, and more causes than anybody reads. */
+  @Test
+  void encode_causesWithoutEnd_areCut() throws Exception {
+    Unsendable one = new Unsendable("one", null);
+    Unsendable two = new Unsendable("two", one);
+    one.later = two;
+    Throwable chain = new IOException("0");
+    for (int i = 1; i < 100; i++) {
+      chain = new Unsendable("" + i, chain);
+    }
+    for (Throwable failure : List.of(two, chain)) {
+      int causes = 0;
+      for (Throwable t = roundTrip(failure); t != null; t = t.getCause()) {
+        causes++;
+      }
+      assertThat(causes).isBetween(1, 21);
+    }
+  }
+
+  @Test
+  void decode_notAnException_isRefused() {
+    for (byte[] bytes :
+        new byte[][] {{}, {0, 0}, {0, 0, 0, 9}, {-1, -1, -1, -1}, {0, 0, 0, 1, 0}, {0, 0, 0, 0}}) {
+      assertThatExceptionOfType(DecodeException.class)
+          .isThrownBy(() ->
+              FailureCodec.decode(
+                  ByteBuffer.wrap(bytes),
+                  FailureCodecTest.class.getClassLoader(),
+                  Filters.results()));
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.tutti.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.tutti.plan.Batching;
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Body;
+import dev.tutti.spi.Item;
+import dev.tutti.task.Done;
+import dev.tutti.task.Fn;
+import dev.tutti.task.NotSendableException;
+import dev.tutti.task.Success;
+import dev.tutti.task.TaskFailedException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Bulk calls over workers that refuse items, and calls that nobody ends. */
+@Tag("unit")
+final class BulkRunTest {
+  private static final Fn<Integer, Integer> SAME = n -> n;
+
+  private final ScriptedGroup group = new ScriptedGroup();
+  private final Dispatcher dispatcher = group.dispatcher();
+
+  private void runAtOnce() {
+    group.onWork =
+        () -> {
+          for (Batch batch = dispatcher.poll(); batch != null; batch = dispatcher.poll()) {
+            for (Item item : batch.items()) {
+              dispatcher.ended(item, new Success<>(item.argument()), 1);
+            }
+            dispatcher.batchEnded(batch, 1);
+          }
+        };
+  }
+
+  private ResultIterator iterate(Iterable<?> items, int window, int batch) {
+    BulkPlan plan = new BulkPlan(window, Batching.fixed(batch), null);
+    BulkRun run =
+        new BulkRun(dispatcher, Body.FN, SAME, items, plan, new Resequencer.InOrder(window), false);
+    return ResultIterator.over(run, false, "test");
+  }
+
+  private static List<Integer> numbers(int n) {
+    return IntStream.range(0, n).boxed().toList();
+  }
+
+  /** Items that are refused leave gaps; a batch that cannot fill up goes out all the same. */
+  @Test
+  @Timeout(30)
+  void iterate_refusedItemsAndFixedBatch_allEnd() {
+    runAtOnce();
+    for (int batch = 1; batch <= 6; batch++) {
+      for (int window = 1; window <= 8; window++) {
+        for (int every = 2; every <= 5; every++) {
+          int bad = every;
+          group.onAdmit =
+              item -> {
+                if (item.index() % bad == 1) {
+                  throw new NotSendableException("no", null);
+                }
+              };
+          try (ResultIterator results = iterate(numbers(40), window, batch)) {
+            List<Long> indices = new ArrayList<>();
+            while (results.hasNext()) {
+              Done<?, ?> done = results.next();
+              indices.add(done.index());
+              assertThat(done.outcome().succeeded()).isEqualTo(done.index() % bad != 1);
+            }
+            assertThat(indices).hasSize(40).isSorted();
+          }
+        }
+      }
+    }
+  }
+
+  /** Whatever the group throws when it looks at an item is that item's failure. */
+  @Test
+  @Timeout(30)
+  void iterate_admitThrowsError_itemFails() {
+    runAtOnce();
+    group.onAdmit =
+        item -> {
+          if (item.index() == 1) {
+            throw new NoClassDefFoundError("x");
+          }
+        };
+    try (ResultIterator results = iterate(numbers(3), 8, 1)) {
+      List<Boolean> succeeded = new ArrayList<>();
+      results.forEachRemaining(done -> succeeded.add(done.outcome().succeeded()));
+      assertThat(succeeded).containsExactly(true, false, true);
+    }
+  }
+
+  /** A call that cannot start leaves no thread. */
+  @Test
+  void iterate_inputHasNoIterator_failsAtTheCall() {
+    Iterable<Integer> bad =
+        () -> {
+          throw new IllegalStateException("no iterator");
+        };
+    assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> iterate(bad, 8, 1));
+  }
+
+  /** A stream that is dropped is stopped by the garbage collector: its input is let go. */
+  @Test
+  void iterate_dropped_isStoppedAfterCollection() throws Exception {
+    runAtOnce();
+    CountDownLatch letGo = new CountDownLatch(1);
+    AtomicInteger taken = new AtomicInteger();
+    dropOne(() ->
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return true;
+          }
+
+          @Override
+          public Integer next() {
+            if (taken.incrementAndGet() < 3) {
+              return taken.get();
+            }
+            try {
+              new CountDownLatch(1).await();
+              return 0;
+            } catch (InterruptedException e) {
+              letGo.countDown();
+              throw new IllegalStateException(e);
+            }
+          }
+        });
+    Awaitility.await()
+        .atMost(20, TimeUnit.SECONDS)
+        .until(() -> {
+          System.gc();
+          return letGo.getCount() == 0;
+        });
+    assertThat(taken.get()).isEqualTo(3);
+  }
+
+  private void dropOne(Iterable<Integer> input) {
+    ResultIterator results = iterate(input, 8, 1);
+    assertThat(results.next().index()).isZero();
+  }
+
+  /** A message about a failed item does not depend on what the item says of itself. */
+  @Test
+  void failure_itemCannotSpeak_isNamedByIndex() {
+    Object silent =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new UnsupportedOperationException();
+          }
+        };
+    group.onAdmit =
+        _ -> {
+          throw new NotSendableException("no", null);
+        };
+    BulkRun run =
+        new BulkRun(
+            dispatcher,
+            Body.FN,
+            SAME,
+            List.of(silent),
+            new BulkPlan(8, Batching.fixed(1), null),
+            new Resequencer.All(true),
+            true);
+    assertThatExceptionOfType(TaskFailedException.class)
+        .isThrownBy(() -> run.runAll(false))
+        .satisfies(e -> assertThat(e.index()).isZero())
+        .withMessageContaining("item 0");
+  }
+}

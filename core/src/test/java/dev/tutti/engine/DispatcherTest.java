@@ -1,0 +1,332 @@
+package dev.tutti.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.tutti.plan.Batching;
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Item;
+import dev.tutti.task.Cancelled;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Success;
+import dev.tutti.task.WorkerLost;
+import dev.tutti.task.WorkerLostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Who gets which item, and that each ends once, whatever the workers do. */
+@Tag("unit")
+final class DispatcherTest {
+  private final WorkerLostException death =
+      new WorkerLostException(1, 137, "unknown", 1, 1, List.of(), List.of());
+
+  private final ScriptedGroup group = new ScriptedGroup();
+  private final Dispatcher dispatcher = group.dispatcher();
+
+  private Batch poll() {
+    return Objects.requireNonNull(dispatcher.poll(), "a batch");
+  }
+
+  private void endAll(Batch batch) {
+    batch.items().forEach(item -> dispatcher.ended(item, new Success<>(item.argument()), 1));
+    dispatcher.batchEnded(batch, 1);
+  }
+
+  private static List<Long> indices(Batch batch) {
+    return batch.items().stream().map(Item::index).toList();
+  }
+
+  @Test
+  void poll_itemsWait_givesFullBatchesInOrder() {
+    RecordingCall call = RecordingCall.ofBatches(3);
+    call.offer(dispatcher, 7);
+    assertThat(indices(poll())).containsExactly(0L, 1L, 2L);
+    assertThat(indices(poll())).containsExactly(3L, 4L, 5L);
+    assertThat(dispatcher.hasWork()).isFalse();
+    assertThat(dispatcher.poll()).isNull();
+    dispatcher.endOfInput(call);
+    assertThat(dispatcher.hasWork()).isTrue();
+    assertThat(indices(poll())).containsExactly(6L);
+    assertThat(dispatcher.poll()).isNull();
+  }
+
+  /** Each offer that makes a batch ready is told to the group. */
+  @Test
+  void offer_itemsCome_groupIsWoken() {
+    RecordingCall.ofBatches(1).offer(dispatcher, 3);
+    assertThat(group.wakeUps.get()).isEqualTo(3);
+  }
+
+  /** Calls take turns, so one with many items does not starve another. */
+  @Test
+  void poll_twoCalls_takeTurns() {
+    RecordingCall one = RecordingCall.ofBatches(1);
+    RecordingCall other = RecordingCall.ofBatches(1);
+    one.offer(dispatcher, 4);
+    other.offer(dispatcher, 2);
+    List<Object> order = new ArrayList<>();
+    for (Batch batch = dispatcher.poll(); batch != null; batch = dispatcher.poll()) {
+      order.add(batch.call());
+    }
+    assertThat(order).containsExactly(one, other, one, other, one, one);
+  }
+
+  @Test
+  void ended_eachItem_callIsToldOnce() {
+    RecordingCall call = RecordingCall.ofBatches(2);
+    List<Item> items = call.offer(dispatcher, 4);
+    endAll(poll());
+    endAll(poll());
+    assertThat(call.outcomes).hasSize(4).containsEntry(3L, new Success<>(3));
+    assertThat(call.endedTwice).isEmpty();
+    assertThat(items).allMatch(item -> item.attempts() == 1);
+    assertThat(dispatcher.openItems()).isZero();
+  }
+
+  /** What came back runs elsewhere, before what has waited, and its caller sees no difference. */
+  @Test
+  void returned_item_isGivenOutAgainFirst() {
+    RecordingCall call = RecordingCall.ofBatches(2);
+    List<Item> items = call.offer(dispatcher, 4);
+    Batch first = poll();
+    assertThat(items.get(1).takeBack()).isTrue();
+    dispatcher.ended(items.get(0), new Success<>(0), 1);
+    dispatcher.returned(items.get(1), null);
+    dispatcher.batchEnded(first, 1);
+    Batch again = poll();
+    assertThat(indices(again)).containsExactly(1L);
+    assertThat(items.get(1).claim()).isTrue();
+    endAll(again);
+    endAll(poll());
+    assertThat(call.outcomes).hasSize(4);
+    assertThat(call.endedTwice).isEmpty();
+    assertThat(items.get(1).attempts()).isEqualTo(1);
+    assertThat(items.get(1).deaths()).isZero();
+  }
+
+  /** Items that were there when two workers died go out one by one; one that kills four, fails. */
+  @Test
+  void returned_afterDeaths_goesOutAloneAndThenFails() {
+    RecordingCall call = RecordingCall.ofBatches(3);
+    List<Item> items = call.offer(dispatcher, 3);
+    for (int deaths = 1; deaths <= 2; deaths++) {
+      Batch batch = poll();
+      assertThat(indices(batch)).containsExactly(0L, 1L, 2L);
+      batch.items().forEach(item -> dispatcher.returned(item, death));
+      dispatcher.batchEnded(batch, 1);
+    }
+    Batch alone = poll();
+    assertThat(alone.items()).hasSize(1);
+    Item killer = alone.items().getFirst();
+    endAll(poll());
+    endAll(poll());
+    dispatcher.returned(killer, death);
+    dispatcher.batchEnded(alone, 1);
+    Batch last = poll();
+    assertThat(last.items()).containsExactly(killer);
+    dispatcher.returned(killer, death);
+    dispatcher.batchEnded(last, 1);
+    assertThat(dispatcher.poll()).isNull();
+    assertThat(call.outcomes.get(killer.index())).isEqualTo(new WorkerLost<>(death));
+    assertThat(call.outcomes).hasSize(3);
+    assertThat(items).filteredOn(item -> item != killer).allMatch(item -> item.deaths() == 2);
+    assertThat(killer.deaths()).isEqualTo(4);
+    assertThat(dispatcher.openItems()).isZero();
+  }
+
+  /** A free worker takes over what a busy one has not begun. */
+  @Test
+  void poll_nothingWaits_takesOver() {
+    RecordingCall call = RecordingCall.ofBatches(4);
+    List<Item> items = call.offer(dispatcher, 4);
+    group.onTakeBack = ScriptedGroup::halfOf;
+    Batch slow = poll();
+    assertThat(items.get(0).claim()).isTrue();
+    Batch over = poll();
+    assertThat(indices(over)).containsExactly(2L, 3L);
+    assertThat(over.items()).allMatch(Item::claim);
+    assertThat(items.get(2).claim()).isFalse();
+    endAll(over);
+    assertThat(items.get(1).claim()).isTrue();
+    dispatcher.ended(items.get(0), new Success<>(0), 1);
+    dispatcher.ended(items.get(1), new Success<>(1), 1);
+    dispatcher.batchEnded(slow, 1);
+    assertThat(call.outcomes).hasSize(4);
+    assertThat(call.endedTwice).isEmpty();
+    assertThat(dispatcher.poll()).isNull();
+  }
+
+  /** A call that is given up while its items are in nobody's hands is given up with them. */
+  @Test
+  void poll_callGivenUpDuringTakeOver_itemsAreUnwanted() {
+    RecordingCall call = RecordingCall.ofBatches(2);
+    List<Item> items = call.offer(dispatcher, 2);
+    Batch slow = poll();
+    assertThat(items.get(0).claim()).isTrue();
+    group.onTakeBack =
+        from -> {
+          List<Item> back = ScriptedGroup.halfOf(from);
+          dispatcher.ended(items.get(0), new Success<>(0), 1);
+          dispatcher.batchEnded(slow, 1);
+          dispatcher.giveUp(call, 0);
+          return back;
+        };
+    Batch over = dispatcher.poll();
+    assertThat(over == null || over.items().stream().allMatch(Item::isUnwanted)).isTrue();
+    assertThat(items.get(1).isUnwanted()).isTrue();
+  }
+
+  /** The same with the whole pool. */
+  @Test
+  void poll_poolStoppedDuringTakeOver_itemsAreUnwanted() {
+    RecordingCall call = RecordingCall.ofBatches(2);
+    List<Item> items = call.offer(dispatcher, 2);
+    Batch slow = poll();
+    assertThat(items.get(0).claim()).isTrue();
+    group.onTakeBack =
+        from -> {
+          List<Item> back = ScriptedGroup.halfOf(from);
+          dispatcher.ended(items.get(0), new Success<>(0), 1);
+          dispatcher.batchEnded(slow, 1);
+          dispatcher.closeNow();
+          return back;
+        };
+    dispatcher.poll();
+    assertThat(items.get(1).isUnwanted()).isTrue();
+  }
+
+  @Test
+  void giveUp_waitingItem_endsAsCancelledAndIsNotGivenOut() {
+    RecordingCall call = RecordingCall.ofBatches(1);
+    List<Item> items = call.offer(dispatcher, 2);
+    dispatcher.giveUp(items.get(0), false);
+    assertThat(call.outcomes).containsExactly(Map.entry(0L, new Cancelled<>()));
+    assertThat(indices(poll())).containsExactly(1L);
+    assertThat(group.stopped).isEmpty();
+  }
+
+  /**
+   * An item in the hands of a worker is stopped there, if that is wanted; it ends by its worker.
+   */
+  @Test
+  void giveUp_itemOut_isStoppedOnlyIfWanted() {
+    RecordingCall call = RecordingCall.ofBatches(1);
+    List<Item> items = call.offer(dispatcher, 2);
+    poll();
+    poll();
+    dispatcher.giveUp(items.get(0), false);
+    assertThat(group.stopped).isEmpty();
+    dispatcher.giveUp(items.get(1), true);
+    assertThat(group.stopped).containsExactly(items.get(1));
+    assertThat(items).allMatch(Item::isUnwanted);
+    assertThat(call.outcomes).isEmpty();
+    dispatcher.returned(items.get(0), null);
+    dispatcher.ended(items.get(1), new Cancelled<>(), 1);
+    assertThat(call.outcomes).hasSize(2).containsEntry(0L, new Cancelled<>());
+    assertThat(dispatcher.openItems()).isZero();
+  }
+
+  @Test
+  void giveUpCall_fromIndex_keepsTheItemsBefore() {
+    RecordingCall call = RecordingCall.ofBatches(2);
+    List<Item> items = call.offer(dispatcher, 6);
+    poll(); // 0 and 1 are out
+    dispatcher.giveUp(call, 1);
+    assertThat(group.stopped).containsExactly(items.get(1));
+    assertThat(call.outcomes.keySet()).containsExactlyInAnyOrder(2L, 3L, 4L, 5L);
+    assertThat(items.get(0).isUnwanted()).isFalse();
+    dispatcher.offer(new Item(call, 6, 6));
+    assertThat(call.outcomes).containsEntry(6L, new Cancelled<>());
+    assertThat(dispatcher.openItems()).isEqualTo(2);
+  }
+
+  @Test
+  void close_itemsOpen_groupIsClosedAfterTheLast() throws Exception {
+    RecordingCall call = RecordingCall.ofBatches(1);
+    call.offer(dispatcher, 2);
+    dispatcher.close();
+    assertThatExceptionOfType(RejectedExecutionException.class)
+        .isThrownBy(() -> call.offer(dispatcher, 1));
+    assertThat(dispatcher.awaitQuiet(Duration.ZERO)).isFalse();
+    endAll(poll());
+    assertThat(group.closed.get()).isZero();
+    endAll(poll());
+    assertThat(group.closed.get()).isEqualTo(1);
+    assertThat(dispatcher.awaitQuiet(Duration.ZERO)).isTrue();
+    dispatcher.close();
+    assertThat(group.closed.get()).isEqualTo(1);
+  }
+
+  /** Stopping gives back what waited, ends it, and lets its callers go. */
+  @Test
+  void closeNow_itemsWaitAndRun_allCallersAreLetGo() throws Exception {
+    RecordingCall running = RecordingCall.ofBatches(1);
+    RecordingCall waiting = RecordingCall.ofBatches(2);
+    RecordingCall entered = RecordingCall.ofBatches(9);
+    List<Item> out = running.offer(dispatcher, 1);
+    poll();
+    List<Item> waited = waiting.offer(dispatcher, 2);
+    dispatcher.enter(entered);
+    List<Item> notFull = entered.offer(dispatcher, 3);
+    List<Item> never = dispatcher.closeNow();
+    assertThat(never).containsAll(waited).containsAll(notFull).hasSize(5);
+    assertThat(List.of(running, waiting, entered)).allMatch(call -> call.abandoned.get());
+    assertThat(waiting.outcomes).hasSize(2).containsEntry(0L, new Cancelled<>());
+    assertThat(entered.outcomes).hasSize(3);
+    assertThat(out.getFirst().isUnwanted()).isTrue();
+    assertThat(group.closedNow.get()).isEqualTo(1);
+    assertThat(dispatcher.poll()).isNull();
+    dispatcher.ended(out.getFirst(), new Cancelled<>(), 1);
+    assertThat(dispatcher.awaitQuiet(Duration.ZERO)).isTrue();
+    assertThat(dispatcher.closeNow()).isEmpty();
+  }
+
+  /** What a worker gives back to a pool that was stopped is not given out again. */
+  @Test
+  void returned_poolStopped_endsAsCancelled() {
+    RecordingCall call = RecordingCall.ofBatches(1);
+    List<Item> items = call.offer(dispatcher, 1);
+    poll();
+    dispatcher.closeNow();
+    dispatcher.returned(items.getFirst(), death);
+    assertThat(call.outcomes).containsEntry(0L, new Cancelled<>());
+    assertThat(dispatcher.poll()).isNull();
+    assertThat(dispatcher.openItems()).isZero();
+  }
+
+  /**
+   * Where no worker can be started, what waits fails with the cause, batches that are not full too.
+   */
+  @Test
+  void startFailed_itemsWait_endWithTheCause() {
+    RecordingCall call = RecordingCall.ofBatches(2);
+    dispatcher.enter(call);
+    call.offer(dispatcher, 3);
+    IllegalStateException cause = new IllegalStateException("no");
+    dispatcher.startFailed(cause);
+    assertThat(call.outcomes).hasSize(3).containsEntry(2L, new Failure<>(cause));
+    assertThat(dispatcher.openItems()).isZero();
+    call.offer(dispatcher, 2);
+    assertThat(indices(poll())).containsExactly(0L, 1L);
+  }
+
+  /** Adaptive batches grow with quick ones. */
+  @Test
+  void batchEnded_quickBatches_nextOnesAreLarger() {
+    RecordingCall call = new RecordingCall(new Lane(new Chunker(Batching.adaptive(), 1_000, true)));
+    call.offer(dispatcher, 100);
+    List<Integer> sizes = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Batch batch = poll();
+      sizes.add(batch.items().size());
+      endAll(batch);
+    }
+    assertThat(sizes).containsExactly(1, 2, 4, 8);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.tutti.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.task.Done;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Outcome;
+import dev.tutti.task.Success;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The order in which results are given. */
+@Tag("unit")
+final class ResequencerTest {
+  private static Done<Object, Object> done(long index, Outcome<Object> outcome) {
+    return new Done<>(index, index, outcome, Duration.ZERO, 1);
+  }
+
+  private static Done<Object, Object> done(long index) {
+    return done(index, new Success<>("r" + index));
+  }
+
+  /** Any order of ends within the window gives the order of the input. */
+  @Test
+  void inOrder_anyOrderOfEnds_givesInputOrder() {
+    int window = 7;
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      Resequencer results = new Resequencer.InOrder(window);
+      List<Long> running = new ArrayList<>();
+      List<Long> given = new ArrayList<>();
+      long next = 0;
+      while (given.size() < 100) {
+        while (next < 100 && next - given.size() < window) {
+          running.add(next++);
+        }
+        Collections.shuffle(running, random);
+        if (!running.isEmpty()) {
+          results.add(done(running.removeLast()));
+        }
+        while (results.isReady()) {
+          given.add(Objects.requireNonNull(results.take()).index());
+        }
+        assertThat(results.take()).isNull();
+      }
+      assertThat(given).isSorted().hasSize(100).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void asEnded_anyOrderOfEnds_givesThatOrder() {
+    Resequencer results = new Resequencer.AsEnded();
+    assertThat(results.isReady()).isFalse();
+    assertThat(results.take()).isNull();
+    results.add(done(5));
+    results.add(done(2));
+    assertThat(results.isReady()).isTrue();
+    assertThat(results.take()).isEqualTo(done(5));
+    assertThat(results.take()).isEqualTo(done(2));
+    assertThat(results.isReady()).isFalse();
+  }
+
+  @Test
+  void all_anyOrderOfEnds_keepsValuesAtTheirPlaces() {
+    Resequencer.All results = new Resequencer.All(true);
+    results.add(done(2, new Success<>(null)));
+    results.add(done(0));
+    results.add(done(1));
+    assertThat(results.values()).containsExactly("r0", "r1", null);
+    assertThat(results.keepsAll()).isTrue();
+    Resequencer.All none = new Resequencer.All(false);
+    none.add(done(0));
+    assertThat(none.values()).isEmpty();
+  }
+
+  /** The first failure is the first by time: what is given up because of it comes later. */
+  @Test
+  void firstFailure_severalFail_isTheFirstByTime() {
+    Resequencer results = new Resequencer.All(true);
+    assertThat(results.firstFailure()).isNull();
+    Done<Object, Object> first = done(4, new Failure<>(new IllegalStateException()));
+    results.add(done(7));
+    results.add(first);
+    results.add(done(1, new Failure<>(new IllegalStateException())));
+    assertThat(results.firstFailure()).isSameAs(first);
+  }
+}

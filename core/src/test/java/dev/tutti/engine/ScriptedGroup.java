@@ -1,0 +1,102 @@
+package dev.tutti.engine;
+
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Call;
+import dev.tutti.spi.Capabilities;
+import dev.tutti.spi.Item;
+import dev.tutti.spi.WorkerGroup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** A group without workers: the test says what happens, and looks at what was asked. */
+final class ScriptedGroup implements WorkerGroup {
+  final AtomicInteger wakeUps = new AtomicInteger();
+  final ConcurrentLinkedQueue<Item> stopped = new ConcurrentLinkedQueue<>();
+  final AtomicInteger closed = new AtomicInteger();
+  final AtomicInteger closedNow = new AtomicInteger();
+  Function<Batch, List<Item>> onTakeBack = _ -> List.of();
+  Consumer<Item> onAdmit = _ -> {};
+  Runnable onWork = () -> {};
+
+  /** {@return a dispatcher in front of this group} */
+  Dispatcher dispatcher() {
+    Dispatcher[] self = new Dispatcher[1];
+    Keeper keeper = new Keeper("tutti-test-keeper", () -> self[0].openItems() > 0);
+    self[0] = new Dispatcher(keeper);
+    self[0].group(this);
+    return self[0];
+  }
+
+  /** {@return what a group in one memory takes back: unclaimed items, from the end} */
+  static List<Item> halfOf(Batch batch) {
+    List<Item> back = new ArrayList<>();
+    for (int i = batch.items().size() - 1; i >= (batch.items().size() + 1) / 2; i--) {
+      if (batch.items().get(i).takeBack()) {
+        back.addFirst(batch.items().get(i));
+      }
+    }
+    return back;
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(false, true, true);
+  }
+
+  @Override
+  public int maxWorkers() {
+    return 2;
+  }
+
+  @Override
+  public int liveWorkers() {
+    return closed.get() + closedNow.get() > 0 ? 0 : 2;
+  }
+
+  @Override
+  public void admit(Call call) {}
+
+  @Override
+  public void admit(Item item) {
+    onAdmit.accept(item);
+  }
+
+  @Override
+  public void workQueued() {
+    wakeUps.incrementAndGet();
+    onWork.run();
+  }
+
+  @Override
+  public List<Item> takeBack(Batch batch) {
+    return onTakeBack.apply(batch);
+  }
+
+  @Override
+  public void stop(Item item) {
+    stopped.add(item);
+  }
+
+  @Override
+  public void warm() {}
+
+  @Override
+  public void close() {
+    closed.incrementAndGet();
+  }
+
+  @Override
+  public void closeNow() {
+    closedNow.incrementAndGet();
+  }
+
+  @Override
+  public boolean awaitGone(Duration timeout) {
+    return true;
+  }
+}
