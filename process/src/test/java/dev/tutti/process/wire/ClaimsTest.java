@@ -112,7 +112,7 @@ class ClaimsTest {
   /** Once the pool has seen behind its shut gate that an item runs, nothing else is begun. */
   @Test
   void shutGate_itemStillRuns_nextOneIsNeverBegun() throws Exception {
-    int rounds = 50_000;
+    int rounds = 200_000;
     AtomicInteger poolAt = new AtomicInteger(-1);
     AtomicInteger workerAt = new AtomicInteger(-1);
     AtomicInteger spared = new AtomicInteger(-1);
