@@ -33,8 +33,8 @@ class JavadocTest {
   private static final Pattern COMPLAINT = Pattern.compile("\\.java:\\d+: (warning|error)|^error");
 
   /**
-   * The parts of the contract suite: who subclasses that inherits their test methods, which nobody calls
-   * and whose names say what they check.
+   * The parts of the contract suite: who subclasses that inherits their test methods, which nobody
+   * calls and whose names say what they check.
    */
   private static final Pattern TEST_METHOD =
       Pattern.compile("/testkit/\\w+Suite\\.java:\\d+: warning: no (comment|@param|@throws)");
@@ -91,7 +91,8 @@ class JavadocTest {
             .filter(line -> !TEST_METHOD.matcher(line).find())
             .toList();
     if (status != 0 || !complaints.isEmpty()) {
-      Assertions.fail("javadoc is incomplete: status=" + status + "\n" + String.join("\n", complaints));
+      Assertions.fail(
+          "javadoc is incomplete: status=" + status + "\n" + String.join("\n", complaints));
     }
   }
 

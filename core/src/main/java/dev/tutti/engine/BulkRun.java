@@ -3,7 +3,6 @@ package dev.tutti.engine;
 import dev.tutti.event.Progress;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Item;
-import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
 import dev.tutti.task.Outcome;
 import java.time.Duration;

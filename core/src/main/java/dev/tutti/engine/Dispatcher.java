@@ -179,8 +179,8 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   }
 
   /**
-   * The window is full. If all open items of the call are in its lane, nothing would ever make room: a
-   * batch that is not full goes out now.
+   * The window is full. If all open items of the call are in its lane, nothing would ever make
+   * room: a batch that is not full goes out now.
    *
    * @param openItems how many items of the call have been read and have not ended
    */

@@ -211,8 +211,7 @@ interface FutureSuite extends Subject {
 
   /** A task that leaves its interrupt flag set leaves it to nobody. */
   @Test
-  default void cancel_taskKeepsItsFlag_nextTaskDoesNotSeeIt(@TempDir Path folder)
-      throws Exception {
+  default void cancel_taskKeepsItsFlag_nextTaskDoesNotSeeIt(@TempDir Path folder) throws Exception {
     if (callerRuns()) {
       return; // the flag is the caller's own
     }

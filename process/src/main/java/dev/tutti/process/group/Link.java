@@ -170,8 +170,9 @@ final class Link implements Runnable {
   }
 
   /**
-   * Gives the worker its next batch if it has none left. This is done before the last outcome is read and
-   * reported: the worker works meanwhile, and who gets that outcome and submits again finds it free.
+   * Gives the worker its next batch if it has none left. This is done before the last outcome is
+   * read and reported: the worker works meanwhile, and who gets that outcome and submits again
+   * finds it free.
    */
   private void goOn(Flights flights) {
     Flights.Finished finished = flights.finish();
@@ -218,9 +219,7 @@ final class Link implements Runnable {
     }
     List<Item> items = batch.items();
     items.stream().filter(Item::isUnwanted).forEach(group::stop);
-    items.stream()
-        .skip(Flights.LARGEST_BATCH)
-        .forEach(item -> group.sink().returned(item, null));
+    items.stream().skip(Flights.LARGEST_BATCH).forEach(item -> group.sink().returned(item, null));
   }
 
   List<Item> takeHalf(Batch from) {
@@ -243,12 +242,11 @@ final class Link implements Runnable {
         tell(
             worker.control(),
             Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(flight.number()).flip());
-        group.afterGrace(
-            () -> {
-              if (worker.flights().shutGateFor(flight)) {
-                kill();
-              }
-            });
+        group.afterGrace(() -> {
+          if (worker.flights().shutGateFor(flight)) {
+            kill();
+          }
+        });
       }
     }
   }
@@ -295,7 +293,10 @@ final class Link implements Runnable {
     Flights flights = worker.flights();
     List<Flight> left = flights.closeAll();
     if (!left.isEmpty()) {
-      judge(left, flights.claims(), new Autopsy(dead, status, flights.claims(), group.folder(), wrongdoing));
+      judge(
+          left,
+          flights.claims(),
+          new Autopsy(dead, status, flights.claims(), group.folder(), wrongdoing));
     }
     Flights.Finished undone = flights.finish();
     if (undone != null) {
