@@ -58,8 +58,7 @@ public final class Bulk {
   }
 
   static Bulk on(EnginePool pool) {
-    return new Bulk(
-        pool, new BulkPlan(DEFAULT_WINDOW, Batching.adaptive(), pool.options(), null));
+    return new Bulk(pool, new BulkPlan(DEFAULT_WINDOW, Batching.adaptive(), pool.options(), null));
   }
 
   /**
@@ -88,9 +87,9 @@ public final class Bulk {
   }
 
   /**
-   * Bounds how long one attempt of an item may run, counted from its start on a worker. An item that
-   * runs for longer ends as {@link dev.tutti.task.TimedOut} and is stopped: in a worker process
-   * whatever it does, on a thread as far as it heeds its interrupt.
+   * Bounds how long one attempt of an item may run, counted from its start on a worker. An item
+   * that runs for longer ends as {@link dev.tutti.task.TimedOut} and is stopped: in a worker
+   * process whatever it does, on a thread as far as it heeds its interrupt.
    *
    * @param limit how long, not negative
    * @return bulk calls with this time-out
@@ -101,8 +100,8 @@ public final class Bulk {
   }
 
   /**
-   * Bounds how long a whole call may take, counted from the call. Items that have not ended by then end
-   * as {@link dev.tutti.task.TimedOut} and are stopped; the input is read no further.
+   * Bounds how long a whole call may take, counted from the call. Items that have not ended by then
+   * end as {@link dev.tutti.task.TimedOut} and are stopped; the input is read no further.
    *
    * @param limit how long, not negative
    * @return bulk calls with this deadline

@@ -118,10 +118,10 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   }
 
   /**
-   * {@return this pool seen with other options for what is submitted} The view has the same workers;
-   * closing either closes both.
+   * {@return this pool seen with other options for what is submitted} The view has the same
+   * workers; closing either closes both.
    *
-   * {@snippet class=dev.tutti.PoolSnippets region=with lang=java}
+   * {@snippet class=dev.tutti.PlanSnippets region=callOptions lang=java}
    *
    * @param options what each call by the view is to keep to
    */

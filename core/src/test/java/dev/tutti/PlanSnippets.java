@@ -3,8 +3,13 @@ package dev.tutti;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.DataSize;
+import dev.tutti.plan.RetryPolicy;
 import dev.tutti.plan.ThreadOptions;
+import dev.tutti.task.WorkerLost;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -32,6 +37,32 @@ final class PlanSnippets {
       List<Integer> doubled = bulk.map(rows, row -> 2 * row);
       // @end region=batching
       assertThat(doubled).hasSize(1_000).endsWith(1_998);
+    }
+  }
+
+  @Test
+  void callOptions() {
+    try (Pool pool = Pool.threads(2)) {
+      // @start region=callOptions
+      CallOptions options = CallOptions.DEFAULTS.withTimeout(Duration.ofSeconds(3));
+      int answer = pool.with(options).submit(() -> 6 * 7).join();
+      // @end region=callOptions
+      assertThat(answer).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void retryPolicy() {
+    List<Integer> rows = List.of(1, 2, 3);
+    try (Pool pool = Pool.threads(2)) {
+      // @start region=retryPolicy
+      RetryPolicy twice = RetryPolicy.attempts(2).on(IOException.class, WorkerLost.class);
+      List<Integer> doubled =
+          Parallel.on(pool)
+              .retry(twice.withBackOff(Duration.ofMillis(50)))
+              .map(rows, row -> 2 * row);
+      // @end region=retryPolicy
+      assertThat(doubled).containsExactly(2, 4, 6);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
 import dev.tutti.task.Task;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +103,7 @@ final class TaskSnippets {
     return switch (outcome) {
       case Success<Integer>(Integer value) -> "gave " + value;
       case Failure<Integer>(Throwable cause) -> "threw " + cause;
+      case TimedOut<Integer>(var cause) -> "ran for longer than " + cause.limit();
       case WorkerLost<Integer>(var cause) -> "took its worker down: exit=" + cause.exitStatus();
       case Cancelled<Integer> _ -> "was given up";
     };

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
     description = {
       "Make WAV files, add noise to each, and compare the backends.",
       "",
-      "Workers are started and have run a file each before the time is taken."
+      "Workers are started and have run two files each before the time is taken."
     })
 final class EtlCommand implements Callable<Integer> {
   private static final int WAV_HEADER_BYTES = 58;
@@ -116,7 +116,7 @@ final class EtlCommand implements Callable<Integer> {
             Comparison.of(there, AudioJob::transform)
                 .on(pools)
                 .chunks(batching)
-                .warmUp(each)
+                .warmUp(2 * each) // one is not enough for the JIT
                 .watchedBy(new RunReport(session, (file, time) -> tell(session, file, time)))),
         there,
         length);

@@ -4,6 +4,7 @@ import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
+import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Words {
     return switch (outcome) {
       case Success<?> _ -> "";
       case Failure<?>(Throwable cause) -> of(cause);
+      case TimedOut<?>(Throwable cause) -> of(cause);
       case WorkerLost<?>(WorkerLostException cause) -> death(cause);
       case Cancelled<?> _ -> "cancelled";
     };

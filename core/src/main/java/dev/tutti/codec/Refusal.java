@@ -79,14 +79,13 @@ final class Refusal {
   }
 
   /**
-   * Names the field through which the culprit was met, as far as fields may be looked at. A lambda is
-   * asked before the array in which it keeps what it captures.
+   * Names the field through which the culprit was met, as far as fields may be looked at. A lambda
+   * is asked before the array in which it keeps what it captures.
    */
   private static String holder(Object culprit, List<Object> visited) {
     List<Object> nearestFirst = visited.reversed();
     return Stream.concat(
-            nearestFirst.stream().filter(SerializedLambda.class::isInstance),
-            nearestFirst.stream())
+            nearestFirst.stream().filter(SerializedLambda.class::isInstance), nearestFirst.stream())
         .map(holder -> held(holder, culprit))
         .filter(found -> !found.isEmpty())
         .findFirst()

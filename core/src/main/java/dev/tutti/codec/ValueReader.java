@@ -19,11 +19,8 @@ final class ValueReader extends ObjectInputStream {
     super(in);
     this.loader = loader;
     long most = 16L * in.available(); // an element takes a byte at least; hash tables have room
-    setObjectInputFilter(
-        info ->
-            info.arrayLength() > most
-                ? ObjectInputFilter.Status.REJECTED
-                : filter.checkInput(info));
+    setObjectInputFilter(info ->
+        info.arrayLength() > most ? ObjectInputFilter.Status.REJECTED : filter.checkInput(info));
   }
 
   static @Nullable Object read(ByteBuffer bytes, ClassLoader loader, ObjectInputFilter filter)

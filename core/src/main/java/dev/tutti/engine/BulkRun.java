@@ -155,7 +155,10 @@ final class BulkRun extends EngineCall {
     }
     lock.lockInterruptibly();
     try {
-      while (!stopped && !inputEnded && failedFrom == Long.MAX_VALUE && taken - delivered >= window) {
+      while (!stopped
+          && !inputEnded
+          && failedFrom == Long.MAX_VALUE
+          && taken - delivered >= window) {
         room.await();
       }
       return !stopped;

@@ -189,8 +189,8 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   }
 
   /**
-   * The window is full. If all open items of the call are in its lane, nothing would ever make room: a
-   * batch that is not full goes out now.
+   * The window is full. If all open items of the call are in its lane, nothing would ever make
+   * room: a batch that is not full goes out now.
    *
    * @param openItems how many items of the call have been read and have not ended
    */
@@ -300,8 +300,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     Outcome<?> told = item.isOverdue() ? timedOut(item) : outcome;
     RetryPolicy retry = item.call().options().retry();
     if (!item.isUnwanted() && !item.isDecided() && retry.retries(told, item.attempts())) {
-      Duration pause =
-          retry.pauseAfter(item.attempts(), ThreadLocalRandom.current().nextDouble());
+      Duration pause = retry.pauseAfter(item.attempts(), ThreadLocalRandom.current().nextDouble());
       tryAgain(item, pause);
     } else {
       end(item, told, elapsedNanos);
@@ -528,7 +527,10 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     return new TimedOut<>(new TaskTimeoutException(deadline, true));
   }
 
-  /** The deadline of a bulk call has come: all its items that have not ended end so, and are stopped. */
+  /**
+   * The deadline of a bulk call has come: all its items that have not ended end so, and are
+   * stopped.
+   */
   void expire(EngineCall call, Duration deadline) {
     List<Item> open = new ArrayList<>();
     lock.lock();
@@ -541,9 +543,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     } finally {
       lock.unlock();
     }
-    open.stream()
-        .filter(Item::decide)
-        .forEach(item -> call.ended(item, expired(deadline), 0));
+    open.stream().filter(Item::decide).forEach(item -> call.ended(item, expired(deadline), 0));
     giveUp(call, 0);
   }
 

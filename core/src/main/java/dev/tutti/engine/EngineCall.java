@@ -31,7 +31,9 @@ abstract class EngineCall extends Call {
   /** An item has ended; called once for each item. Runs no code of a user. */
   abstract void ended(Item item, Outcome<?> outcome, long elapsedNanos);
 
-  /** An item runs nowhere any more; called once for each item, after {@link #ended} or long after. */
+  /**
+   * An item runs nowhere any more; called once for each item, after {@link #ended} or long after.
+   */
   void stopped(Item item) {
     // Most calls do not ask.
   }

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lanes that have a batch ready. They take turns: one long call does not starve others. Guarded by
- * the dispatcher's lock.
+ * The lanes that have a batch ready. They take turns: one long call does not starve others. Guarded
+ * by the dispatcher's lock.
  */
 final class Lanes {
   private final ArrayDeque<Lane> ready = new ArrayDeque<>();

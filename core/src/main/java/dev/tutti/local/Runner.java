@@ -38,15 +38,14 @@ final class Runner {
    * A runner on a thread of the pool, on which an interrupt flag that a task leaves behind is of no
    * interest to anybody.
    *
-   * @param nearlyFree called when the last item of a batch has run and before its outcome is told: who
-   *     hears that outcome and queues further work finds this worker as good as free
+   * @param nearlyFree called when the last item of a batch has run and before its outcome is told:
+   *     who hears that outcome and queues further work finds this worker as good as free
    */
   static Runner onOwnThread(OutcomeSink sink, Strays strays, Runnable nearlyFree) {
     return new Runner(sink, strays, true, nearlyFree);
   }
 
-  private Runner(
-      OutcomeSink sink, Strays strays, boolean ownsThread, Runnable nearlyFree) {
+  private Runner(OutcomeSink sink, Strays strays, boolean ownsThread, Runnable nearlyFree) {
     this.sink = sink;
     this.strays = strays;
     this.ownsThread = ownsThread;

@@ -95,7 +95,9 @@ public final class ThreadsBackend implements Backend {
       }
     }
 
-    /** {@return whether a worker is about to look for work by itself, and counts for this one item} */
+    /**
+     * {@return whether a worker is about to look for work by itself, and counts for this one item}
+     */
     private boolean takeNearlyFree() {
       for (Worker worker : workers) {
         if (worker.nearlyFree) {

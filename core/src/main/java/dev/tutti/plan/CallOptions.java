@@ -23,7 +23,8 @@ public record CallOptions(
 
   /** Makes the options. */
   public CallOptions {
-    timeout.ifPresent(d -> Checks.require(!d.isNegative(), "timeout must not be negative: timeout=%s", d));
+    timeout.ifPresent(
+        d -> Checks.require(!d.isNegative(), "timeout must not be negative: timeout=%s", d));
     deadline.ifPresent(
         d -> Checks.require(!d.isNegative(), "deadline must not be negative: deadline=%s", d));
     Objects.requireNonNull(retry, "retry");

@@ -13,16 +13,17 @@ import java.util.Objects;
  *
  * {@snippet class=dev.tutti.PlanSnippets region=retryPolicy lang=java}
  *
- * <p>A further attempt runs what has run before, at least in part: the task happens at least once, not
- * exactly once. A task is safe to repeat if it writes to a temporary name and moves the file when it is
- * whole. A further attempt never begins before the last one is known to have stopped.
+ * <p>A further attempt runs what has run before, at least in part: the task happens at least once,
+ * not exactly once. A task is safe to repeat if it writes to a temporary name and moves the file
+ * when it is whole. A further attempt never begins before the last one is known to have stopped.
  *
  * @param attempts how often a task is started at most, at least 1
- * @param backOff the pause before the second attempt; it doubles with each further one, up to {@code
- *     longestBackOff}, and is varied by up to a half at random, so that many do not come back at once
+ * @param backOff the pause before the second attempt; it doubles with each further one, up to
+ *     {@code longestBackOff}, and is varied by up to a half at random, so that many do not come
+ *     back at once
  * @param longestBackOff the longest pause
- * @param on the outcomes and exceptions after which there is a further attempt; empty stands for {@link
- *     WorkerLost} and {@link TimedOut} and every {@link Exception} of the task
+ * @param on the outcomes and exceptions after which there is a further attempt; empty stands for
+ *     {@link WorkerLost} and {@link TimedOut} and every {@link Exception} of the task
  * @since 0.1
  */
 public record RetryPolicy(
@@ -49,8 +50,8 @@ public record RetryPolicy(
   }
 
   /**
-   * {@return a rule with this many attempts, without a pause, after everything but success, a cancel and
-   * an {@code Error} of the task}
+   * {@return a rule with this many attempts, without a pause, after everything but success, a
+   * cancel and an {@code Error} of the task}
    *
    * @param attempts how often a task is started at most, at least 1
    */
@@ -61,7 +62,8 @@ public record RetryPolicy(
   /**
    * {@return this rule, only after these}
    *
-   * @param types classes of outcomes, such as {@code WorkerLost.class}, or of exceptions of the task
+   * @param types classes of outcomes, such as {@code WorkerLost.class}, or of exceptions of the
+   *     task
    */
   public RetryPolicy on(Class<?>... types) {
     return new RetryPolicy(attempts, backOff, longestBackOff, List.of(types));
@@ -103,10 +105,9 @@ public record RetryPolicy(
           || (outcome instanceof Failure<?>(Throwable cause) && cause instanceof Exception);
     }
     return on.stream()
-        .anyMatch(
-            type ->
-                type.isInstance(outcome)
-                    || (outcome instanceof Failure<?>(Throwable cause) && type.isInstance(cause)));
+        .anyMatch(type ->
+            type.isInstance(outcome)
+                || (outcome instanceof Failure<?>(Throwable cause) && type.isInstance(cause)));
   }
 
   /**

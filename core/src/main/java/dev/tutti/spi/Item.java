@@ -135,7 +135,8 @@ public final class Item {
    * @param batch the batch
    */
   public void handOut(Batch batch) {
-    PLACE.compareAndSet(this, null, batch); // against place(), by who claims it out of an older batch
+    PLACE.compareAndSet(
+        this, null, batch); // against place(), by who claims it out of an older batch
   }
 
   /**

@@ -5,7 +5,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls something later. One thread serves all pools of this JVM; it ends when it has nothing to do.
+ * Calls something later. One thread serves all pools of this JVM; it ends when it has nothing to
+ * do.
  *
  * <p><b>Thread safety.</b> May be called from any thread. What is called must not block.
  *

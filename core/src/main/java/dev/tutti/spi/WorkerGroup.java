@@ -37,7 +37,9 @@ public interface WorkerGroup {
    */
   void admit(Item item) throws NotSendableException;
 
-  /** Work has been queued: an idle worker is to fetch it, or a new one is to start. Does not block. */
+  /**
+   * Work has been queued: an idle worker is to fetch it, or a new one is to start. Does not block.
+   */
   void workQueued();
 
   /**

@@ -13,7 +13,10 @@ import java.util.Objects;
 public final class SubstituteException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** The class name of the exception that did not cross. */
   private final String originalClass;
+
+  /** Why it did not cross. */
   private final String reason;
 
   /**

@@ -14,7 +14,10 @@ public final class TaskFailedException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
   private static final int SHORT = 80;
 
+  /** The item's place in the input. */
   private final long index;
+
+  /** The number of the attempt that failed. */
   private final int attempt;
 
   /**
@@ -28,7 +31,8 @@ public final class TaskFailedException extends RuntimeException {
   public TaskFailedException(long index, String item, int attempt, Throwable cause) {
     super(
         "item %d failed: item=%s attempt=%d cause=%s"
-            .formatted(index, shortened(item), attempt, text(Objects.requireNonNull(cause, "cause"))),
+            .formatted(
+                index, shortened(item), attempt, text(Objects.requireNonNull(cause, "cause"))),
         cause);
     this.index = index;
     this.attempt = attempt;

@@ -4,7 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task ran for longer than it was allowed to, and was stopped; or the deadline of its call came.
+ * The task ran for longer than it was allowed to, and was stopped; or the deadline of its call
+ * came.
  *
  * @param <R> the type of the result
  * @param cause which bound it was

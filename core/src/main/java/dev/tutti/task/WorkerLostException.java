@@ -14,12 +14,25 @@ public final class WorkerLostException extends RuntimeException {
   private static final int FIRST_SIGNAL = 129;
   private static final int LAST_SIGNAL = 159;
 
+  /** The process id of the worker. */
   private final long pid;
+
+  /** Its exit status. */
   private final int exitStatus;
+
+  /** The number of the attempt that was lost. */
   private final int attempt;
+
+  /** How many attempts the task had at most. */
   private final int maxAttempts;
+
+  /** What the worker could still record. */
   private final String reason;
+
+  /** Its last lines on standard error. */
   private final String[] stderrTail;
+
+  /** The head of its crash log. */
   private final String[] crashLogHead;
 
   /**

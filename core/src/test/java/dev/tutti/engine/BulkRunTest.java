@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Item;
@@ -45,7 +46,7 @@ final class BulkRunTest {
   }
 
   private ResultIterator iterate(Iterable<?> items, int window, int batch) {
-    BulkPlan plan = new BulkPlan(window, Batching.fixed(batch), null);
+    BulkPlan plan = new BulkPlan(window, Batching.fixed(batch), CallOptions.DEFAULTS, null);
     BulkRun run =
         new BulkRun(dispatcher, Body.FN, SAME, items, plan, new Resequencer.InOrder(window), false);
     return ResultIterator.over(run, false, "test");
@@ -173,7 +174,7 @@ final class BulkRunTest {
             Body.FN,
             SAME,
             List.of(silent),
-            new BulkPlan(8, Batching.fixed(1), null),
+            new BulkPlan(8, Batching.fixed(1), CallOptions.DEFAULTS, null),
             new Resequencer.All(true),
             true);
     assertThatExceptionOfType(TaskFailedException.class)

@@ -1,6 +1,7 @@
 package dev.tutti.engine;
 
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Item;
 import dev.tutti.task.Fn;
@@ -19,7 +20,7 @@ final class RecordingCall extends EngineCall {
   final AtomicBoolean abandoned = new AtomicBoolean();
 
   RecordingCall(Lane lane) {
-    super(Body.FN, (Fn<Integer, Integer>) n -> n, lane);
+    super(Body.FN, (Fn<Integer, Integer>) n -> n, CallOptions.DEFAULTS, lane);
   }
 
   static RecordingCall ofBatches(int items) {

@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Success;
@@ -24,7 +25,8 @@ final class SubmittedFutureTest {
   private final Dispatcher dispatcher = group.dispatcher();
 
   private SubmittedFuture<Integer> future() {
-    return new SubmittedCall<Integer>(Body.CALLABLE, TASK, dispatcher).future();
+    return new SubmittedCall<Integer>(Body.CALLABLE, TASK, CallOptions.DEFAULTS, dispatcher)
+        .future();
   }
 
   /** Runs two actions as nearly at once as can be. */
@@ -176,7 +178,8 @@ final class SubmittedFutureTest {
   /** Ending it from outside tells the workers, once. */
   @Test
   void complete_fromOutside_workIsGivenUp() {
-    SubmittedCall<Integer> call = new SubmittedCall<>(Body.CALLABLE, TASK, dispatcher);
+    SubmittedCall<Integer> call =
+        new SubmittedCall<>(Body.CALLABLE, TASK, CallOptions.DEFAULTS, dispatcher);
     dispatcher.offer(call.item());
     dispatcher.poll();
     assertThat(call.future().complete(3)).isTrue();

@@ -37,6 +37,19 @@ class SegmentTest {
     }
   }
 
+  /** All of it is there before it is mapped: nobody meets a full file system at an access. */
+  @Test
+  @Tag("system")
+  void create_untouched_allOfItIsReserved() throws Exception {
+    try (Segment segment = Segment.create(1 << 20)) {
+      Segment.Handle handle = segment.handle();
+      String file = "/proc/" + handle.pid() + "/fd/" + handle.descriptor();
+      Process stat = new ProcessBuilder("stat", "-L", "-c", "%b", file).start();
+      long blocks = Long.parseLong(new String(stat.getInputStream().readAllBytes(), UTF_8).strip());
+      assertThat(blocks * 512).isGreaterThanOrEqualTo(1 << 20);
+    }
+  }
+
   /** Less than a byte is no segment. */
   @Test
   @Tag("unit")

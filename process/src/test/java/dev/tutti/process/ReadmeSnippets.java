@@ -8,6 +8,7 @@ import dev.tutti.task.Done;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Success;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,8 @@ class ReadmeSnippets {
                 switch (done.outcome()) {
                   case Success<String>(var thumb) -> thumb;
                   case Failure<String>(var cause) -> done.item() + ": " + cause;
+                  case TimedOut<String>(var cause) ->
+                      done.item() + ": longer than " + cause.limit();
                   case WorkerLost<String>(var cause) -> done.item() + ": " + cause.reason();
                   case Cancelled<String> _ -> done.item() + ": cancelled";
                 })); // one bad file costs one line

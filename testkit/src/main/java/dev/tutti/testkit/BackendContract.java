@@ -40,6 +40,7 @@ public abstract class BackendContract
         FailureSuite,
         ShutdownSuite,
         FutureSuite,
+        LimitSuite,
         CrossingSuite {
   /** For subclasses. */
   protected BackendContract() {}

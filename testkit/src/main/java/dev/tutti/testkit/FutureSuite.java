@@ -209,6 +209,31 @@ interface FutureSuite extends Subject {
     }
   }
 
+  /** A task that leaves its interrupt flag set leaves it to nobody. */
+  @Test
+  default void cancel_taskKeepsItsFlag_nextTaskDoesNotSeeIt(@TempDir Path folder) throws Exception {
+    if (callerRuns()) {
+      return; // the flag is the caller's own
+    }
+    try (Pool pool = open(1)) {
+      TaskFuture<Integer> future =
+          pool.submit(Faults.writesMarkers(folder, 0, FutureSuite::untilInterrupted));
+      Await.file(folder.resolve("0.begin"));
+      assertThat(future.cancel(true)).isTrue();
+      for (int i = 0; i < 3; i++) {
+        assertThat(Await.result(pool.submit(() -> Thread.currentThread().isInterrupted())))
+            .isFalse();
+      }
+    }
+  }
+
+  private static int untilInterrupted() {
+    while (!Thread.currentThread().isInterrupted()) {
+      Thread.onSpinWait();
+    }
+    return 0;
+  }
+
   /** B115, B182: what a wait without patience says, in each state. */
   @Test
   default void get_noPatience_tellsTheState(@TempDir Path folder) throws Exception {

@@ -174,8 +174,9 @@ final class Link implements Runnable {
   }
 
   /**
-   * Gives the worker its next batch if it has none left. This is done before the last outcome is read and
-   * reported: the worker works meanwhile, and who gets that outcome and submits again finds it free.
+   * Gives the worker its next batch if it has none left. This is done before the last outcome is
+   * read and reported: the worker works meanwhile, and who gets that outcome and submits again
+   * finds it free.
    */
   private void goOn(Flights flights) {
     Flights.Finished finished = flights.finish();
@@ -224,14 +225,13 @@ final class Link implements Runnable {
     batch.call().options().timeout().ifPresent(limit -> watch(flights, batch, limit.toNanos()));
     List<Item> items = batch.items();
     items.stream().filter(Item::isUnwanted).forEach(group::stop);
-    items.stream()
-        .skip(Flights.LARGEST_BATCH)
-        .forEach(item -> group.sink().returned(item, null));
+    items.stream().skip(Flights.LARGEST_BATCH).forEach(item -> group.sink().returned(item, null));
   }
 
   /**
-   * Looks again and again, while the worker has a batch, whether the item that runs has had its time. No
-   * item can be overdue sooner than a time-out after the last look, or after its own start.
+   * Looks again and again, while the worker has a batch, whether the item that runs has had its
+   * time. No item can be overdue sooner than a time-out after the last look, or after its own
+   * start.
    */
   private void watch(Flights flights, Batch batch, long timeoutNanos) {
     Flights.Running running = flights.running(batch);
@@ -243,7 +243,8 @@ final class Link implements Runnable {
       group.sink().overdue(running.item(), running.elapsedNanos());
       left = timeoutNanos;
     }
-    var _ = Timer.after(Math.max(left, LEAST_WATCH_NANOS), () -> watch(flights, batch, timeoutNanos));
+    var _ =
+        Timer.after(Math.max(left, LEAST_WATCH_NANOS), () -> watch(flights, batch, timeoutNanos));
   }
 
   List<Item> takeHalf(Batch from) {
@@ -266,12 +267,11 @@ final class Link implements Runnable {
         tell(
             worker.control(),
             Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(flight.number()).flip());
-        group.afterGrace(
-            () -> {
-              if (worker.flights().shutGateFor(flight)) {
-                kill();
-              }
-            });
+        group.afterGrace(() -> {
+          if (worker.flights().shutGateFor(flight)) {
+            kill();
+          }
+        });
       }
     }
   }
@@ -318,7 +318,10 @@ final class Link implements Runnable {
     Flights flights = worker.flights();
     List<Flight> left = flights.closeAll();
     if (!left.isEmpty()) {
-      judge(left, flights.claims(), new Autopsy(dead, status, flights.claims(), group.folder(), wrongdoing));
+      judge(
+          left,
+          flights.claims(),
+          new Autopsy(dead, status, flights.claims(), group.folder(), wrongdoing));
     }
     Flights.Finished undone = flights.finish();
     if (undone != null) {

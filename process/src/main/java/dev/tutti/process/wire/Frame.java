@@ -57,7 +57,9 @@ public record Frame(Kind kind, ByteBuffer content) {
     RESULT,
     /** An item has failed. */
     FAILURE,
-    /** The worker is past a batch whose last item was taken back; else that item's outcome says it. */
+    /**
+     * The worker is past a batch whose last item was taken back; else that item's outcome says it.
+     */
     BATCH_DONE;
 
     private static final Kind[] ALL = values();

@@ -73,9 +73,7 @@ public final class FramePacker {
     }
   }
 
-  /**
-   * {@return all frames, as pieces to be sent in this order}
-   */
+  /** {@return all frames, as pieces to be sent in this order} */
   public List<ByteBuffer> pack() {
     full.add(current.flip());
     return full;

@@ -112,7 +112,7 @@ class ClaimsTest {
   /** Once the pool has seen behind its shut gate that an item runs, nothing else is begun. */
   @Test
   void shutGate_itemStillRuns_nextOneIsNeverBegun() throws Exception {
-    int rounds = 50_000;
+    int rounds = 200_000;
     AtomicInteger poolAt = new AtomicInteger(-1);
     AtomicInteger workerAt = new AtomicInteger(-1);
     AtomicInteger spared = new AtomicInteger(-1);
@@ -138,25 +138,29 @@ class ClaimsTest {
             }
             workerAt.set(rounds);
           });
-      for (int i = 0; i < rounds; i++) {
-        long item = 2L * i;
-        pool.queue(item + 1);
-        meet(poolAt, workerAt, i);
-        pool.shutGate();
-        boolean runs = pool.isRunning(item);
-        if (runs) {
-          kills++;
-          assertThat(pool.takeBack(item + 1)).as("item behind the one that runs").isTrue();
+      try {
+        for (int i = 0; i < rounds; i++) {
+          long item = 2L * i;
+          pool.queue(item + 1);
+          meet(poolAt, workerAt, i);
+          pool.shutGate();
+          boolean runs = pool.isRunning(item);
+          if (runs) {
+            kills++;
+            assertThat(pool.takeBack(item + 1)).as("item behind the one that runs").isTrue();
+          }
+          pool.queue(item + 2);
+          if (runs) {
+            killed.set(i);
+          } else {
+            spared.set(i);
+          }
+          pool.openGate();
         }
-        pool.queue(item + 2);
-        if (runs) {
-          killed.set(i);
-        } else {
-          spared.set(i);
-        }
-        pool.openGate();
+      } finally { // also when an assertion fails: the other thread must come to its end
+        killed.set(rounds);
+        poolAt.set(rounds);
       }
-      poolAt.set(rounds);
       runner.get();
     }
     assertThat(kills).as("rounds in which the item still ran").isPositive();

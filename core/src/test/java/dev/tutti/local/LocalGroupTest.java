@@ -1,0 +1,108 @@
+package dev.tutti.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.VirtualThreadOptions;
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Body;
+import dev.tutti.spi.Call;
+import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.Item;
+import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.WorkSource;
+import dev.tutti.spi.WorkerGroup;
+import dev.tutti.task.Fn;
+import dev.tutti.task.Outcome;
+import dev.tutti.task.WorkerLostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** How items move from one worker of this JVM to another. */
+@Tag("unit")
+final class LocalGroupTest {
+  private final List<Item> returned = new ArrayList<>();
+  private final WorkerGroup group =
+      new VirtualThreadsBackend()
+          .open(new GroupRequest("test", VirtualThreadOptions.DEFAULTS, new NoWork(), new Sink()));
+  private final Call call =
+      new Call(Body.FN, (Fn<Integer, Integer>) n -> n, CallOptions.DEFAULTS) {};
+
+  /** Nothing to do. */
+  private static final class NoWork implements WorkSource {
+    @Override
+    public @Nullable Batch poll() {
+      return null;
+    }
+
+    @Override
+    public boolean hasWork() {
+      return false;
+    }
+  }
+
+  /** Remembers what was returned. */
+  private final class Sink implements OutcomeSink {
+    @Override
+    public void ended(Item item, Outcome<?> outcome, long elapsedNanos) {}
+
+    @Override
+    public void overdue(Item item, long elapsedNanos) {}
+
+    @Override
+    public void returned(Item item, @Nullable WorkerLostException death) {
+      returned.add(item);
+    }
+
+    @Override
+    public void batchEnded(Batch batch, long elapsedNanos) {}
+
+    @Override
+    public void startFailed(Throwable cause) {}
+  }
+
+  private Batch batch(int size) {
+    Batch batch =
+        new Batch(call, LongStream.range(0, size).mapToObj(i -> new Item(call, i, i)).toList());
+    batch.items().forEach(item -> item.handOut(batch));
+    return batch;
+  }
+
+  @Test
+  void takeBack_nothingClaimed_isTheLaterHalf() {
+    Batch batch = batch(4);
+    assertThat(group.takeBack(batch)).extracting(Item::index).containsExactly(2L, 3L);
+    assertThat(batch.items().get(1).claim()).isTrue();
+    assertThat(batch.items().get(2).claim()).isFalse();
+  }
+
+  /** An item that has moved is still listed where it was, and is not taken from there again. */
+  @Test
+  void takeBack_itemsHaveMoved_areNotTakenAgain() {
+    Batch first = batch(4);
+    first.items().getFirst().claim();
+    List<Item> taken = new ArrayList<>(group.takeBack(first));
+    int rounds = 0;
+    while (!taken.isEmpty() && rounds < 100) {
+      Batch second = new Batch(call, taken);
+      taken.forEach(item -> item.requeue(second));
+      taken = group.takeBack(first);
+      rounds++;
+    }
+    assertThat(rounds).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void stop_notClaimed_isReturnedOnce() {
+    Item item = batch(1).items().getFirst();
+    item.unwant();
+    group.stop(item);
+    group.stop(item);
+    assertThat(returned).containsExactly(item);
+    assertThat(item.claim()).isFalse();
+  }
+}
