@@ -14,6 +14,7 @@ import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.testkit.SayWhen.SayWhenError;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -397,15 +398,22 @@ interface StreamSuite extends Subject {
 
   /** A stream that ends by a failure lets its input go, also where nobody closes it. */
   @Test
-  default void stream_failsWhileInputBlocks_inputIsLetGo() throws InterruptedException {
+  default void stream_failsWhileInputBlocks_inputIsLetGo(@TempDir Path folder)
+      throws InterruptedException {
     if (callerRuns()) {
       return; // the consumer reads the input, and fails before it reads on
     }
+    Path blocked = folder.resolve("blocked");
     CountDownLatch letGo = new CountDownLatch(1);
     Iterable<Integer> input =
-        () -> Stream.iterate(0, n -> n + 1).map(n -> n == 0 ? n : blocked(letGo)).iterator();
+        () -> Stream.iterate(0, n -> n + 1).map(n -> n == 0 ? n : block(blocked, letGo)).iterator();
+    Fn<Integer, Integer> fn =
+        _ -> {
+          Await.file(blocked); // not before the input blocks
+          throw new IOException("bad");
+        };
     try (Pool pool = open(1)) {
-      Stream<Integer> stream = pool.stream(input, Faults.at(0, Faults.throwsChecked("bad")));
+      Stream<Integer> stream = pool.stream(input, fn);
       Iterator<Integer> results = stream.iterator(); // held, so that it is not the collector's work
       assertThatExceptionOfType(TaskFailedException.class).isThrownBy(results::hasNext);
       Await.until("the input is interrupted", () -> letGo.getCount() == 0);
@@ -413,10 +421,13 @@ interface StreamSuite extends Subject {
     }
   }
 
-  private static int blocked(CountDownLatch letGo) {
+  private static int block(Path blocked, CountDownLatch letGo) {
     try {
+      Files.createFile(blocked);
       new CountDownLatch(1).await();
       return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       letGo.countDown();
       Thread.currentThread().interrupt();
