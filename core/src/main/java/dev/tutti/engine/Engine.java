@@ -129,7 +129,10 @@ public final class Engine {
       deadline.ifPresent(d -> d.cancel(false));
       throw e;
     }
-    deadline.ifPresent(d -> call.future().stopped().thenRun(() -> d.cancel(false)));
+    if (deadline.isPresent()) {
+      Future<?> alarm = deadline.get();
+      var _ = call.future().stopped().thenRun(() -> alarm.cancel(false));
+    }
     return call.future();
   }
 
