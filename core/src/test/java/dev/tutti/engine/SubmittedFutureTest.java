@@ -120,12 +120,14 @@ final class SubmittedFutureTest {
 
   /** Whoever asks for the end of the work while it comes is told. */
   @Test
-  void settle_whileStoppedIsAsked_stoppedEnds() throws Exception {
+  void workHasStopped_whileStoppedIsAsked_stoppedEnds() throws Exception {
     CyclicBarrier start = new CyclicBarrier(2);
     for (int i = 0; i < ROUNDS; i++) {
       SubmittedFuture<Integer> future = future();
       CompletableFuture<?>[] stopped = new CompletableFuture<?>[1];
-      atOnce(start, () -> future.settle(new Cancelled<>()), () -> stopped[0] = future.stopped());
+      future.settle(new Cancelled<>());
+      assertThat(future.stopped()).as("while the work goes on").isNotDone();
+      atOnce(start, future::workHasStopped, () -> stopped[0] = future.stopped());
       stopped[0].get(20, TimeUnit.SECONDS);
     }
   }
