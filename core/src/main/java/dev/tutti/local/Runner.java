@@ -28,6 +28,7 @@ final class Runner {
   private @Nullable Item current;
   private @Nullable Thread thread;
   private boolean interrupted;
+  private @Nullable Future<?> stray;
 
   /** A runner on the caller's own thread. */
   static Runner onCaller(OutcomeSink sink, Strays strays) {
@@ -128,6 +129,10 @@ final class Runner {
     try {
       current = null;
       thread = null;
+      if (stray != null) {
+        stray.cancel(false);
+        stray = null;
+      }
       if (interrupted || ownsThread) {
         Thread.interrupted();
       }
@@ -143,7 +148,9 @@ final class Runner {
     try {
       if (current == item) {
         interruptCurrent();
-        strays.watch(this, item);
+        if (stray == null) {
+          stray = strays.watch(this, item);
+        }
       }
     } finally {
       lock.unlock();
