@@ -43,16 +43,16 @@ public final class FrameParser {
           "frame has a wrong length: length=%d max=%d".formatted(length, maxLength));
     }
     if (in.remaining() >= Integer.BYTES + length) {
+      byte[] bytes = new byte[length]; // first: where the heap is full, nothing has been taken
       in.getInt();
-      byte[] bytes = new byte[length];
       in.get(bytes);
       return frame(bytes);
     }
     if (Integer.BYTES + length <= in.capacity()) {
       return null; // it will fit in the channel's buffer
     }
-    in.getInt();
     partial = new byte[Math.min(length, FIRST_BYTES)];
+    in.getInt();
     partialLength = length;
     partialFilled = 0;
     return continued(in);

@@ -3,10 +3,13 @@ package dev.tutti.process.worker;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Listens to the pool while an item runs, and ends the worker when the pool is gone. */
 final class Control implements Runnable {
   private static final int GONE = 0;
+  private static final long FULL_HEAP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Channel channel;
   private final Attempt attempt;
@@ -21,16 +24,39 @@ final class Control implements Runnable {
   @Override
   public void run() {
     try (channel) {
-      ParentDeath.endsThisProcess(parent);
-      for (Frame frame = channel.read(); frame != null; frame = channel.read()) {
-        if (frame.kind() == Frame.Kind.INTERRUPT) {
-          attempt.interrupt(frame.atLeast(Long.BYTES).getLong());
-        }
+      askForDeathSignal();
+      while (listen()) {
+        // until the pool is gone
       }
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);
     } finally {
       Runtime.getRuntime().halt(GONE); // nobody is there to whom anything could matter
+    }
+  }
+
+  private void askForDeathSignal() {
+    try {
+      ParentDeath.endsThisProcess(parent);
+    } catch (OutOfMemoryError taskFillsTheHeap) {
+      return; // the end of the channel is what is left
+    }
+  }
+
+  /**
+   * {@return whether the pool is still there} A task that fills the heap must not end its worker
+   * here.
+   */
+  private boolean listen() throws IOException {
+    try {
+      Frame frame = channel.read();
+      if (frame != null && frame.kind() == Frame.Kind.INTERRUPT) {
+        attempt.interrupt(frame.atLeast(Long.BYTES).getLong());
+      }
+      return frame != null;
+    } catch (OutOfMemoryError taskFillsTheHeap) {
+      LockSupport.parkNanos(FULL_HEAP_PAUSE_NANOS);
+      return true;
     }
   }
 }
