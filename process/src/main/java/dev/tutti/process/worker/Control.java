@@ -38,8 +38,8 @@ final class Control implements Runnable {
   private void askForDeathSignal() {
     try {
       ParentDeath.endsThisProcess(parent);
-    } catch (OutOfMemoryError taskFillsTheHeap) {
-      return; // the end of the channel is what is left
+    } catch (Error taskFillsTheHeap) {
+      // Or what becomes of that while classes are loaded. The end of the channel is what is left.
     }
   }
 
