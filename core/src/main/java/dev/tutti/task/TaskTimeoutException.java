@@ -12,7 +12,10 @@ import java.util.Objects;
 public final class TaskTimeoutException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** The time that was allowed. */
   private final Duration limit;
+
+  /** Whether it was counted from the call. */
   private final boolean deadline;
 
   /**
