@@ -48,16 +48,19 @@ public final class ProcessBackend implements Backend {
               .formatted(System.getProperty("os.name")));
     }
     WorkerOutput to = options.output();
+    WorkerJvm jvm = options.jvm();
     LaunchPlan plan =
         new LaunchPlan(
             request.pool(),
             options.workers(),
-            options.heap(),
-            options.jvmFlags(),
-            options.environment(),
-            options.directory(),
-            options.java(),
-            options.classPath(),
+            jvm.heap(),
+            jvm.metaspace(),
+            jvm.direct(),
+            jvm.flags(),
+            jvm.environment(),
+            jvm.directory(),
+            jvm.java(),
+            jvm.classPath(),
             to == WorkerOutput.DISCARD
                 ? null
                 : lines(to == WorkerOutput.STDERR ? () -> System.err : () -> System.out),

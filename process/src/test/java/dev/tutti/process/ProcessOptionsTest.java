@@ -23,12 +23,12 @@ class ProcessOptionsTest {
   @Test
   void defaults_always_inherit() {
     assertThat(DEFAULTS.workers()).isEqualTo(Cpus.available());
-    assertThat(DEFAULTS.heap()).isEmpty();
-    assertThat(DEFAULTS.jvmFlags()).isEmpty();
-    assertThat(DEFAULTS.environment()).isEmpty();
-    assertThat(DEFAULTS.directory()).isEmpty();
-    assertThat(DEFAULTS.java()).isEmpty();
-    assertThat(DEFAULTS.classPath()).isEmpty();
+    assertThat(DEFAULTS.jvm().heap()).isEmpty();
+    assertThat(DEFAULTS.jvm().flags()).isEmpty();
+    assertThat(DEFAULTS.jvm().environment()).isEmpty();
+    assertThat(DEFAULTS.jvm().directory()).isEmpty();
+    assertThat(DEFAULTS.jvm().java()).isEmpty();
+    assertThat(DEFAULTS.jvm().classPath()).isEmpty();
     assertThat(DEFAULTS.grace()).isEqualTo(Duration.ofSeconds(1));
     assertThat(DEFAULTS.output()).isEqualTo(WorkerOutput.INHERIT);
     assertThat(DEFAULTS.backend()).isEqualTo("processes");
@@ -49,15 +49,19 @@ class ProcessOptionsTest {
             .withGrace(Duration.ofMillis(5))
             .withOutput(WorkerOutput.STDERR);
     assertThat(all.workers()).isEqualTo(3);
-    assertThat(all.heap()).contains(DataSize.mib(64));
-    assertThat(all.jvmFlags()).containsExactly("-Xint");
-    assertThat(all.environment()).containsExactly(Map.entry("A", "1"));
-    assertThat(all.directory()).contains(Path.of("/tmp"));
-    assertThat(all.java()).contains(Path.of("/opt/java"));
-    assertThat(all.classPath()).containsExactly(Path.of("x.jar"));
+    assertThat(all.jvm().heap()).contains(DataSize.mib(64));
+    assertThat(all.jvm().flags()).containsExactly("-Xint");
+    assertThat(all.jvm().environment()).containsExactly(Map.entry("A", "1"));
+    assertThat(all.jvm().directory()).contains(Path.of("/tmp"));
+    assertThat(all.jvm().java()).contains(Path.of("/opt/java"));
+    assertThat(all.jvm().classPath()).containsExactly(Path.of("x.jar"));
     assertThat(all.grace()).isEqualTo(Duration.ofMillis(5));
     assertThat(all.output()).isEqualTo(WorkerOutput.STDERR);
-    assertThat(DEFAULTS.jvmFlags()).isEmpty();
+    assertThat(DEFAULTS.jvm().flags()).isEmpty();
+    WorkerJvm jvm = WorkerJvm.DEFAULTS.withMetaspace(DataSize.mib(64)).withDirect(DataSize.mib(8));
+    assertThat(all.withJvm(jvm).jvm()).isEqualTo(jvm);
+    assertThat(jvm.metaspace()).contains(DataSize.mib(64));
+    assertThat(jvm.direct()).contains(DataSize.mib(8));
   }
 
   /** Values that no pool can have are refused with the rule and the value. */
@@ -75,7 +79,7 @@ class ProcessOptionsTest {
     assertThatThrownBy(() -> Pool.processes(0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Pool.processes(-1)).isInstanceOf(IllegalArgumentException.class);
     assertThat(DEFAULTS.withGrace(Duration.ZERO).grace()).isZero();
-    assertThat(DEFAULTS.withHeap(DataSize.mib(2)).heap()).contains(DataSize.mib(2));
+    assertThat(DEFAULTS.withHeap(DataSize.mib(2)).jvm().heap()).contains(DataSize.mib(2));
   }
 
   /** What is given later to the lists of the caller does not reach the options. */
@@ -86,8 +90,8 @@ class ProcessOptionsTest {
     ProcessOptions options = DEFAULTS.withEnvironment(variables).withClassPath(entries);
     variables.put("B", "2");
     entries.clear();
-    assertThat(options.environment()).containsOnlyKeys("A");
-    assertThat(options.classPath()).hasSize(1);
+    assertThat(options.jvm().environment()).containsOnlyKeys("A");
+    assertThat(options.jvm().classPath()).hasSize(1);
   }
 
   /** No part may be null. */

@@ -1,12 +1,17 @@
 package dev.tutti.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tutti.Pool;
 import dev.tutti.plan.DataSize;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,5 +37,38 @@ class ProcessSnippets {
       assertEquals("1", pool.submit(() -> System.getenv("OMP_NUM_THREADS")).get());
     }
     // @end region=options
+  }
+
+  /** The sample of {@link WorkerJvm} does what it shows. */
+  @Test
+  void jvm_boundsOfMemory_areObeyed() throws Exception {
+    // @start region=jvm
+    WorkerJvm jvm =
+        WorkerJvm.DEFAULTS
+            .withHeap(DataSize.mib(128))
+            .withMetaspace(DataSize.mib(96))
+            .withDirect(DataSize.mib(16))
+            .withFlags("-Xss512k");
+    try (Pool pool = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1).withJvm(jvm))) {
+      assertEquals(128L << 20, pool.submit(() -> Runtime.getRuntime().maxMemory()).get());
+    }
+    // @end region=jvm
+    try (Pool pool = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1).withJvm(jvm))) {
+      ExecutionException full =
+          assertThrows(
+              ExecutionException.class,
+              () -> pool.submit(() -> ByteBuffer.allocateDirect(17 << 20).capacity()).get());
+      assertInstanceOf(OutOfMemoryError.class, full.getCause());
+      int bound =
+          pool.submit(() ->
+                  (int)
+                      (ManagementFactory.getMemoryPoolMXBeans().stream()
+                              .filter(memory -> memory.getName().equals("Metaspace"))
+                              .mapToLong(memory -> memory.getUsage().getMax())
+                              .sum()
+                          >> 20))
+              .get();
+      assertEquals(96, bound);
+    }
   }
 }

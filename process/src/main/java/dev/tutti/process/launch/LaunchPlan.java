@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param pool the pool's name
  * @param workers how many there are at most, for their share of cores and memory
  * @param heap the largest heap, if the user has said it
+ * @param metaspace how much memory classes may take, if there is a bound
+ * @param direct how much memory direct buffers may take, if the user has said it
  * @param jvmFlags further flags
  * @param environment variables to set
  * @param directory the directory to start in, if not this one's
@@ -25,6 +27,8 @@ public record LaunchPlan(
     String pool,
     int workers,
     Optional<DataSize> heap,
+    Optional<DataSize> metaspace,
+    Optional<DataSize> direct,
     List<String> jvmFlags,
     Map<String, String> environment,
     Optional<Path> directory,

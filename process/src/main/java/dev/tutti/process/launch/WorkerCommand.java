@@ -100,6 +100,8 @@ final class WorkerCommand {
     } else if (plan.jvmFlags().stream().noneMatch(WorkerCommand::boundsHeap)) {
       args.add("-Xmx" + HeapShare.of(plan.workers()).bytes());
     }
+    plan.metaspace().ifPresent(size -> args.add("-XX:MaxMetaspaceSize=" + size.bytes()));
+    plan.direct().ifPresent(size -> args.add("-XX:MaxDirectMemorySize=" + size.bytes()));
   }
 
   private static boolean boundsHeap(String flag) {
