@@ -1,7 +1,11 @@
 package dev.tutti.process;
 
+import dev.tutti.codec.Codec;
+import dev.tutti.codec.Role;
 import dev.tutti.plan.BackendOptions;
+import dev.tutti.process.group.GroupPlan;
 import dev.tutti.process.group.ProcessGroup;
+import dev.tutti.process.group.RetireRules;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.LaunchPlan.LineTarget;
 import dev.tutti.spi.Backend;
@@ -47,16 +51,17 @@ public final class ProcessBackend implements Backend {
           "worker processes need Linux's /proc, which is not there: os.name=%s; use Pool.threads()"
               .formatted(System.getProperty("os.name")));
     }
+    Nesting nesting = Nesting.here(options.maxDepth());
     WorkerOutput to = options.output();
     WorkerJvm jvm = options.jvm();
     LaunchPlan plan =
         new LaunchPlan(
             request.pool(),
             options.workers(),
-            jvm.heap(),
+            jvm.heap().or(() -> nesting.heapShare(options.workers())),
             jvm.metaspace(),
             jvm.direct(),
-            jvm.flags(),
+            nesting.flags(jvm.flags()),
             jvm.environment(),
             jvm.directory(),
             jvm.java(),
@@ -65,8 +70,20 @@ public final class ProcessBackend implements Backend {
                 ? null
                 : lines(to == WorkerOutput.STDERR ? () -> System.err : () -> System.out),
             to == WorkerOutput.DISCARD ? null : lines(() -> System.err));
+    Recycling recycling = options.recycling();
+    RetireRules rules =
+        new RetireRules(
+            recycling.tasks(),
+            recycling.resident(),
+            recycling.heap(),
+            recycling.age(),
+            recycling.idle(),
+            recycling.least(),
+            options.residentLimit());
+    byte[] initialiser =
+        options.initialiser().map(action -> Codec.encode(action, Role.FUNCTION)).orElse(null);
     try {
-      return new ProcessGroup(plan, options.grace(), request.source(), request.sink());
+      return new ProcessGroup(new GroupPlan(plan, options.grace(), rules, initialiser), request);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open a pool of processes: " + e.getMessage(), e);
     }

@@ -24,17 +24,17 @@ final class Autopsy {
       int status,
       Claims claims,
       PoolFolder folder,
-      @Nullable String wrongdoing) {
+      @Nullable String killedFor) {
     this.pid = process.pid();
     this.status = status;
     this.stderrTail = process.stderrTail();
     this.crashLog = folder.takeCrashLog(pid, CRASH_LOG_LINES);
-    this.reason = reason(process, claims.cause(), wrongdoing);
+    this.reason = reason(process, claims.cause(), killedFor);
   }
 
-  private String reason(WorkerProcess process, Claims.Cause cause, @Nullable String wrongdoing) {
-    if (wrongdoing != null) {
-      return "its channel broke, and it was killed: " + wrongdoing;
+  private String reason(WorkerProcess process, Claims.Cause cause, @Nullable String killedFor) {
+    if (killedFor != null) {
+      return killedFor;
     }
     return switch (cause) {
       case EXIT_IN_ITEM -> "System.exit(%d) was called by the task".formatted(status);
@@ -59,6 +59,11 @@ final class Autopsy {
       return "the JVM ended itself at an OutOfMemoryError";
     }
     return "unknown";
+  }
+
+  /** {@return why the worker died, in words} */
+  String words() {
+    return "%s: exit=%d".formatted(reason, status);
   }
 
   /** {@return what is told to who waits for an item} */

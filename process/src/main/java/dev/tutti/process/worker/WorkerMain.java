@@ -5,6 +5,7 @@ import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Hello;
 import dev.tutti.process.wire.Introduction;
+import dev.tutti.spi.Belongings;
 import dev.tutti.spi.JdkFloor;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -46,8 +47,9 @@ public final class WorkerMain {
         .name("tutti-control")
         .start(new Control(control, attempt, pool.parent()));
 
-    try {
-      new ItemLoop(work, claims, attempt).run();
+    try (Belongings belongings = new Belongings()) {
+      new ItemLoop(work, claims, attempt, belongings, new HeapWatch(pool.heapBound())).run();
+      lastWords.isLeaving();
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);
     }
