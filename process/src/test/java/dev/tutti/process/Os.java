@@ -65,6 +65,13 @@ final class Os {
     }
   }
 
+  /** {@return how much processor time a process has used, in hundredths of a second} */
+  static long cpuTicks(long pid) {
+    String stat = text(pid, "stat");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+
   /** {@return the names of files that begin so} */
   static List<String> files(Path folder, String prefix) {
     try (Stream<Path> files = Files.list(folder)) {
