@@ -6,6 +6,7 @@ import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.Introduction;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
@@ -17,12 +18,10 @@ import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.NotSendableException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -49,7 +48,6 @@ public final class ProcessGroup implements WorkerGroup {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final int MAX_FAILURES = 3;
   private static final long BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final int SECRET_BYTES = 32;
 
   private final String pool;
   private final int most;
@@ -95,9 +93,7 @@ public final class ProcessGroup implements WorkerGroup {
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
-    byte[] key = new byte[SECRET_BYTES];
-    new SecureRandom().nextBytes(key);
-    this.secret = HexFormat.of().formatHex(key);
+    this.secret = Introduction.newSecret();
   }
 
   // ---------------------------------------------------------------- for the links
