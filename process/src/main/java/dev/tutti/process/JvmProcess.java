@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  * to the standard error of the process. {@link #interrupt} interrupts the task, {@link #terminate}
  * and {@link #kill} end the process.
  *
- * <p>Unless it is a daemon, this JVM does not end before it, as with threads: a program whose
- * {@code main} has ended waits for it. In every other case, and whether it is a daemon or not, it
- * ends with this JVM: at {@code System.exit}, and also when this JVM is killed.
+ * <p>Unless it is a daemon, a program whose {@code main} has ended waits for it, as for a thread. A
+ * daemon is killed then. So is any process, daemon or not, when this JVM ends by {@code
+ * System.exit}, by a signal, or because it is killed itself.
  *
  * <p>{@link #close} waits for its end, as that of a pool does; {@link #closeNow} stops it. A
  * process that is neither waited for nor closed leaves nothing behind either. What was known of it
@@ -97,7 +97,7 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
 
   private static byte[] bytes(Object task) {
     byte[] bytes = Codec.encode(task, Role.FUNCTION);
-    if (bytes.length >= Frame.MAX_PAYLOAD_BYTES) {
+    if (bytes.length > Frame.MAX_PAYLOAD_BYTES) {
       throw new NotSendableException(
           "cannot send the task to its process: bytes=%d most=%d; pass the name of a file instead [T003]"
               .formatted(bytes.length, Frame.MAX_PAYLOAD_BYTES),

@@ -73,6 +73,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private boolean interrupted;
   private volatile boolean terminated;
   private volatile boolean killed;
+  private @Nullable String notReady; // only run() uses it
 
   JvmRun(
       String name, LaunchPlan plan, Body body, byte[] task, ClassLoader loader, Runnable whenGone) {
@@ -169,7 +170,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
     int status = process.awaitExit(EXIT_PATIENCE);
     if (!result.isDone()) {
       Autopsy autopsy = new Autopsy(process, status, claims, folder, wrongdoing);
-      result.completeExceptionally(autopsy.report(reason(process, status, !channels.isEmpty())));
+      result.completeExceptionally(autopsy.report(reason(process, status)));
     }
     process.awaitOutput();
   }
@@ -188,9 +189,9 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
       started.complete(process);
       try {
         return door.await(process);
-      } catch (IOException notReady) {
+      } catch (IOException slow) {
+        notReady = process.isAlive() ? slow.getMessage() : "it ended before the task had begun";
         process.kill();
-        LOG.log(Level.DEBUG, "{0} has not begun: {1}", name, notReady);
         return Map.of();
       }
     }
@@ -282,18 +283,17 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   }
 
   /** What this side knows of the end of a process that has left no word of its own. */
-  private Optional<String> reason(WorkerProcess process, int status, boolean ready) {
+  private Optional<String> reason(WorkerProcess process, int status) {
     if (killed && status == STATUS_KILLED) {
       return Optional.of("kill() was called");
     }
     if (terminated && status == STATUS_TERMINATED) {
       return Optional.of("terminate() was called");
     }
-    if (!ready) {
-      String said = String.join(" / ", process.stdoutTail()); // a JVM may complain there
-      return Optional.of(
-          "it ended before the task had begun" + (said.isEmpty() ? "" : ": " + said));
+    if (notReady == null) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    String said = String.join(" / ", process.stdoutTail()); // a JVM may complain there
+    return Optional.of(said.isEmpty() ? notReady : notReady + ": " + said);
   }
 }

@@ -22,8 +22,7 @@ class JvmOptionsTest {
                 .withDaemon(true)
                 .withStreams(JvmStreams.DISCARD)
                 .withGrace(Duration.ZERO))
-        .isEqualTo(
-            new JvmOptions(Optional.of("n"), jvm, true, JvmStreams.DISCARD, Duration.ZERO));
+        .isEqualTo(new JvmOptions(Optional.of("n"), jvm, true, JvmStreams.DISCARD, Duration.ZERO));
   }
 
   /** A name is one line, because it is told to the process as one; a grace is not negative. */

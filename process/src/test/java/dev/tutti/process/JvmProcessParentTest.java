@@ -93,19 +93,17 @@ class JvmProcessParentTest {
       switch (args[0]) {
         case "family" -> {
           JvmProcess.start(() -> loop(m), JvmOptions.DEFAULTS.withDaemon(true));
-          JvmProcess.start(
-              () -> {
-                JvmProcess.start(() -> loop(m));
-                return loop(m);
-              });
+          JvmProcess.start(() -> {
+            JvmProcess.start(() -> loop(m));
+            return loop(m);
+          });
         }
         case "leaves" -> {
-          JvmProcess.start(
-              () -> {
-                m.await("go");
-                m.leave("finished");
-                System.out.println("printed at the end");
-              });
+          JvmProcess.start(() -> {
+            m.await("go");
+            m.leave("finished");
+            System.out.println("printed at the end");
+          });
           System.out.println("main has ended");
         }
         case "daemon" -> {

@@ -112,8 +112,7 @@ class JvmProcessTest {
       assertThat(process.isAlive()).isFalse();
       assertThat(process.exitStatus()).hasValue(0);
       assertThat(JvmProcess.children()).isEmpty();
-      assertThat(process)
-          .hasToString("JvmProcess[name=my name, pid=%d, exit=0]", process.pid());
+      assertThat(process).hasToString("JvmProcess[name=my name, pid=%d, exit=0]", process.pid());
     }
     assertThat(JvmProcess.current()).isEmpty();
     assertThat(JvmProcess.parent()).isEmpty();
@@ -407,8 +406,7 @@ class JvmProcessTest {
   @Test
   void result_heapFullOrNotSendable_isFailureWithStatus1() throws Exception {
     try (JvmProcess<Integer> full =
-            JvmProcess.start(
-                Deaths::fillsHeap, OPTIONS.withJvm(QUICK.withHeap(DataSize.mib(32))));
+            JvmProcess.start(Deaths::fillsHeap, OPTIONS.withJvm(QUICK.withHeap(DataSize.mib(32))));
         JvmProcess<Object> unsendable = JvmProcess.start(() -> new Object(), OPTIONS)) {
       assertThat(failureOf(full)).isInstanceOf(OutOfMemoryError.class);
       assertThat(failureOf(unsendable))
@@ -434,7 +432,8 @@ class JvmProcessTest {
   @Test
   void start_jvmCannotRun_causeIsTold() throws Exception {
     try (JvmProcess<Integer> badFlag =
-            JvmProcess.start(() -> 1, OPTIONS.withJvm(WorkerJvm.DEFAULTS.withFlags("-XX:+Nonsense")));
+            JvmProcess.start(
+                () -> 1, OPTIONS.withJvm(WorkerJvm.DEFAULTS.withFlags("-XX:+Nonsense")));
         JvmProcess<Integer> badHeap =
             JvmProcess.start(
                 () -> 1, OPTIONS.withJvm(WorkerJvm.DEFAULTS.withFlags("-Xms9m", "-Xmx8m")));
