@@ -8,7 +8,6 @@ import dev.tutti.process.group.Autopsy;
 import dev.tutti.process.group.Door;
 import dev.tutti.process.launch.Entry;
 import dev.tutti.process.launch.LaunchPlan;
-import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
@@ -134,7 +133,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
 
   @Override
   public void run() {
-    try (PoolFolder folder = PoolFolder.create();
+    try (SharedFolder folder = SharedFolder.hold();
         Claims claims = Claims.create()) {
       lead(folder, claims);
     } catch (IOException | RuntimeException | Error e) {
@@ -149,7 +148,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
     }
   }
 
-  private void lead(PoolFolder folder, Claims claims) throws IOException {
+  private void lead(SharedFolder folder, Claims claims) throws IOException {
     Map<Frame.Role, Channel> channels = start(folder, claims);
     WorkerProcess process = started.join();
     String wrongdoing = null;
@@ -169,7 +168,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
     }
     int status = process.awaitExit(EXIT_PATIENCE);
     if (!result.isDone()) {
-      Autopsy autopsy = new Autopsy(process, status, claims, folder, wrongdoing);
+      Autopsy autopsy = new Autopsy(process, status, claims, folder.folder(), wrongdoing);
       result.completeExceptionally(autopsy.report(reason(process, status)));
     }
     process.awaitOutput();
@@ -178,14 +177,14 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   /**
    * {@return the channels of the new process; none if it has ended, or has not reported in time}
    */
-  private Map<Frame.Role, Channel> start(PoolFolder folder, Claims claims) throws IOException {
-    try (Door door = new Door(folder, 0, secret)) {
+  private Map<Frame.Role, Channel> start(SharedFolder folder, Claims claims) throws IOException {
+    try (Door door = new Door(folder.folder(), folder.number(), secret)) {
       Introduction introduction =
           new Introduction(
               secret, door.path().toString(), ProcessHandle.current().pid(), name, claims.handle());
       WorkerProcess process =
           WorkerProcess.start(
-              Entry.OWN_TASK, plan, folder, "tutti-" + name, introduction.toLines());
+              Entry.OWN_TASK, plan, folder.folder(), "tutti-" + name, introduction.toLines());
       started.complete(process);
       try {
         return door.await(process);

@@ -43,6 +43,7 @@ class JvmProcessParentTest {
       List<Long> pids = marks.pids("loop");
       Os.signal("KILL", parent.handle().pid());
       Os.awaitGone(pids);
+      assertThat(leftBy(parent)).as("a folder, which the next start removes").hasSizeLessThan(2);
     }
   }
 

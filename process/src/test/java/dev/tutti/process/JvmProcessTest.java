@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
 class JvmProcessTest {
-  private static final WorkerJvm QUICK = WorkerJvm.DEFAULTS.withFlags("-XX:TieredStopAtLevel=1");
+  private static final WorkerJvm QUICK =
+      WorkerJvm.DEFAULTS.withFlags("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
   private static final JvmOptions OPTIONS =
       JvmOptions.DEFAULTS
           .withJvm(QUICK)
