@@ -46,26 +46,14 @@ public final class ProcessBackend implements Backend {
       throw new IllegalArgumentException(
           "options of backend 'processes' must be ProcessOptions: options=" + request.options());
     }
-    if (!Files.isDirectory(DESCRIPTORS)) {
-      throw new IllegalStateException(
-          "worker processes need Linux's /proc, which is not there: os.name=%s; use Pool.threads()"
-              .formatted(System.getProperty("os.name")));
-    }
+    ensureSupported();
     Nesting nesting = Nesting.here(options.maxDepth());
     WorkerOutput to = options.output();
-    WorkerJvm jvm = options.jvm();
     LaunchPlan plan =
-        new LaunchPlan(
+        plan(
             request.pool(),
             options.workers(),
-            jvm.heap().or(() -> nesting.heapShare(options.workers())),
-            jvm.metaspace(),
-            jvm.direct(),
-            nesting.flags(jvm.flags()),
-            jvm.environment(),
-            jvm.directory(),
-            jvm.java(),
-            jvm.classPath(),
+            nesting.jvm(options.jvm(), options.workers()),
             to == WorkerOutput.DISCARD
                 ? null
                 : lines(to == WorkerOutput.STDERR ? () -> System.err : () -> System.out),
@@ -89,8 +77,38 @@ public final class ProcessBackend implements Backend {
     }
   }
 
+  /** Refuses a system on which no worker process can be reached. */
+  static void ensureSupported() {
+    if (!Files.isDirectory(DESCRIPTORS)) {
+      throw new IllegalStateException(
+          "worker processes need Linux's /proc, which is not there: os.name=%s; use Pool.threads()"
+              .formatted(System.getProperty("os.name")));
+    }
+  }
+
+  static LaunchPlan plan(
+      String name,
+      int workers,
+      WorkerJvm jvm,
+      @Nullable LineTarget stdout,
+      @Nullable LineTarget stderr) {
+    return new LaunchPlan(
+        name,
+        workers,
+        jvm.heap(),
+        jvm.metaspace(),
+        jvm.direct(),
+        jvm.flags(),
+        jvm.environment(),
+        jvm.directory(),
+        jvm.java(),
+        jvm.classPath(),
+        stdout,
+        stderr);
+  }
+
   /** The stream is asked for at each line: a program may exchange it. */
-  private static @Nullable LineTarget lines(Supplier<PrintStream> stream) {
+  static LineTarget lines(Supplier<PrintStream> stream) {
     return (bytes, length) -> {
       PrintStream out = stream.get();
       out.write(bytes, 0, length);

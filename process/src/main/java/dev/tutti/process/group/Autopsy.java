@@ -6,12 +6,15 @@ import dev.tutti.process.wire.Claims;
 import dev.tutti.spi.Item;
 import dev.tutti.task.WorkerLostException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of the death of a worker: facts that it has left behind, and no guess. */
-final class Autopsy {
+public final class Autopsy {
   private static final int CRASH_LOG_LINES = 12;
   private static final String OUT_OF_MEMORY_EXIT = "Terminating due to java.lang.OutOfMemoryError";
+
+  private static final String UNKNOWN = "unknown";
 
   private final long pid;
   private final int status;
@@ -19,7 +22,16 @@ final class Autopsy {
   private final List<String> stderrTail;
   private final List<String> crashLog;
 
-  Autopsy(
+  /**
+   * Looks at a worker that has ended.
+   *
+   * @param process the worker
+   * @param status its exit status
+   * @param claims what it has recorded
+   * @param folder where its crash log would be
+   * @param killedFor why it was killed, if this side did that
+   */
+  public Autopsy(
       WorkerProcess process,
       int status,
       Claims claims,
@@ -58,7 +70,7 @@ final class Autopsy {
     if (process.stdoutTail().stream().anyMatch(line -> line.startsWith(OUT_OF_MEMORY_EXIT))) {
       return "the JVM ended itself at an OutOfMemoryError";
     }
-    return "unknown";
+    return UNKNOWN;
   }
 
   /** {@return why the worker died, in words} */
@@ -71,5 +83,15 @@ final class Autopsy {
     int attempt = item.attempts() + 1;
     int most = Math.max(attempt, item.call().options().retry().attempts());
     return new WorkerLostException(pid, status, reason, attempt, most, stderrTail, crashLog);
+  }
+
+  /**
+   * {@return what is told to who waits for the one task of a process}
+   *
+   * @param otherwise the reason, if the process itself has left none
+   */
+  public WorkerLostException report(Optional<String> otherwise) {
+    String why = reason.equals(UNKNOWN) ? otherwise.orElse(reason) : reason;
+    return new WorkerLostException(pid, status, why, 1, 1, stderrTail, crashLog);
   }
 }

@@ -9,6 +9,7 @@ import dev.tutti.process.group.RetireRules.Retirement;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.Introduction;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
@@ -21,10 +22,8 @@ import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.NotSendableException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,6 @@ public final class ProcessGroup implements WorkerGroup {
    * has filled again.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
-  private static final int SECRET_BYTES = 32;
   private static final Retirement CLOSED = new Retirement(Reason.CLOSED, "the pool is closed");
 
   private final GroupPlan plan;
@@ -69,6 +67,7 @@ public final class ProcessGroup implements WorkerGroup {
   private final Condition changed = lock.newCondition();
   private final Roster roster;
   private int serial;
+  private int warming;
   private long failures;
   private boolean closed;
   private boolean stopped;
@@ -94,9 +93,7 @@ public final class ProcessGroup implements WorkerGroup {
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
-    byte[] key = new byte[SECRET_BYTES];
-    new SecureRandom().nextBytes(key);
-    this.secret = HexFormat.of().formatHex(key);
+    this.secret = Introduction.newSecret();
     long tick = plan.rules().tickMillis();
     if (tick > 0) {
       var _ = timer.scheduleWithFixedDelay(this::look, tick, tick, TimeUnit.MILLISECONDS);
@@ -380,7 +377,8 @@ public final class ProcessGroup implements WorkerGroup {
   }
 
   private boolean isDue(Link link, Map<Link, Retirement> due) {
-    Retirement retirement = link.dueWhileIdle(roster.size() - due.size());
+    Retirement retirement =
+        warming > 0 ? null : link.dueWhileIdle(roster.size() - due.size());
     if (retirement != null) {
       due.put(link, retirement);
     }
@@ -514,6 +512,7 @@ public final class ProcessGroup implements WorkerGroup {
   @Override
   public void warm() throws InterruptedException {
     lock.lockInterruptibly();
+    warming++; // nobody leaves for being idle while the others start
     try {
       long before = failures;
       while (!closed && roster.readyCount() < roster.most()) {
@@ -528,6 +527,7 @@ public final class ProcessGroup implements WorkerGroup {
         changed.await();
       }
     } finally {
+      warming--;
       lock.unlock();
     }
   }

@@ -12,8 +12,6 @@ import java.util.stream.Collectors;
 
 /** The command line of a worker: everything by which it sees the same classes and settings. */
 final class WorkerCommand {
-  private static final String MAIN_CLASS = "dev.tutti.process.worker.WorkerMain";
-
   /** Settings of the parent that are about this one JVM, or that a second JVM would fight over. */
   private static final List<String> NOT_INHERITED =
       List.of("-Dcom.sun.management.", "-Djava.rmi.server.", "-Dsun.java.", "-Djdk.internal.");
@@ -49,11 +47,12 @@ final class WorkerCommand {
    * instruction on: a terminal sends that to the whole group, and only the pool stops its workers.
    * It replaces itself by the JVM.
    */
-  static List<String> of(LaunchPlan plan, Path folder) {
+  static List<String> of(Entry entry, LaunchPlan plan, Path folder) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "tutti-worker"));
     command.add(plan.java().orElseGet(WorkerCommand::ownJava).toString());
     command.addAll(arguments(plan, folder));
+    command.addAll(main(entry));
     return command;
   }
 
@@ -61,6 +60,13 @@ final class WorkerCommand {
     return Path.of(System.getProperty("java.home"), "bin", "java");
   }
 
+  private static List<String> main(Entry entry) {
+    return WorkerCommand.class.getModule().isNamed()
+        ? List.of("-m", WorkerCommand.class.getModule().getName() + "/" + entry.mainClass())
+        : List.of(entry.mainClass());
+  }
+
+  /** {@return what stands between the command and the main class} */
   static List<String> arguments(LaunchPlan plan, Path folder) {
     List<String> inherited = inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
     boolean modular = WorkerCommand.class.getModule().isNamed();
@@ -75,11 +81,6 @@ final class WorkerCommand {
             + (modular ? WorkerCommand.class.getModule().getName() : "ALL-UNNAMED"));
     addClasses(args, plan, modular);
     args.addAll(plan.jvmFlags());
-    if (modular) {
-      args.addAll(List.of("-m", WorkerCommand.class.getModule().getName() + "/" + MAIN_CLASS));
-    } else {
-      args.add(MAIN_CLASS);
-    }
     return args;
   }
 

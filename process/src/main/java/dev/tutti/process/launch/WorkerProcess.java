@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -30,6 +31,7 @@ public final class WorkerProcess {
    * Starts a worker and tells it what it has to know. The calling thread must live as long as the
    * worker is wanted: the kernel ends the worker when that thread ends.
    *
+   * @param entry where it begins
    * @param plan how
    * @param folder the pool's folder
    * @param name the worker's name, for threads
@@ -37,10 +39,10 @@ public final class WorkerProcess {
    * @return the process
    * @throws IOException if it cannot be started
    */
-  static WorkerProcess start(
-      LaunchPlan plan, PoolFolder folder, String name, List<String> introduction)
+  public static WorkerProcess start(
+      Entry entry, LaunchPlan plan, PoolFolder folder, String name, List<String> introduction)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(WorkerCommand.of(plan, folder.path()));
+    ProcessBuilder builder = new ProcessBuilder(WorkerCommand.of(entry, plan, folder.path()));
     plan.directory().ifPresent(d -> builder.directory(d.toFile()));
     // They are about this JVM, print a line into the worker's output, or would start agents twice.
     List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "TUTTI_JAVA_OPTIONS")
@@ -65,6 +67,11 @@ public final class WorkerProcess {
   /** {@return whether it is alive} */
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** {@return its exit status; empty while it is alive} */
+  public OptionalInt exitStatus() {
+    return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
   }
 
   /** {@return a future that ends when it has ended} */
@@ -99,6 +106,11 @@ public final class WorkerProcess {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Asks it to end, as SIGTERM does: its shutdown hooks run. */
+  public void terminate() {
+    process.toHandle().destroy(); // as in kill()
   }
 
   /** Kills it, and the programs that its tasks have started. */

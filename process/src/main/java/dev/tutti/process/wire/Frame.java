@@ -37,6 +37,9 @@ public record Frame(Kind kind, ByteBuffer content) {
   /** The version of all this; a worker of another version is refused. */
   public static final int VERSION = 2;
 
+  /** The number of the only item of a JVM that was started for one task. */
+  public static final long OWN_TASK = 0;
+
   /** Length and kind. */
   public static final int HEADER_BYTES = Integer.BYTES + 1;
 

@@ -3,6 +3,8 @@ package dev.tutti.process.wire;
 import dev.tutti.memory.Segment;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -23,6 +25,14 @@ public record Introduction(
     String worker,
     long heapBound,
     Segment.Handle claims) {
+  private static final int SECRET_BYTES = 32;
+
+  /** {@return a secret that nobody else knows} */
+  public static String newSecret() {
+    byte[] key = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(key);
+    return HexFormat.of().formatHex(key);
+  }
 
   /** {@return the lines} */
   public List<String> toLines() {

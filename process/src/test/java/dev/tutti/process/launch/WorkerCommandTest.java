@@ -69,14 +69,14 @@ class WorkerCommandTest {
     assertThat(WorkerCommand.inherited(flags)).isEmpty();
   }
 
-  /** The user's flags stand after ours and before the main class, so they win. */
+  /** The user's flags stand after ours, so they win. */
   @Test
-  void arguments_usersFlags_standLastBeforeMain() {
+  void arguments_usersFlags_standLast() {
     List<String> args =
         WorkerCommand.arguments(
             plan(4, Optional.of(DataSize.mib(100)), "-XX:+UseSerialGC", "-Xint"), FOLDER);
-    assertThat(args.subList(args.size() - 3, args.size()))
-        .containsExactly("-XX:+UseSerialGC", "-Xint", MAIN);
+    assertThat(args.subList(args.size() - 2, args.size()))
+        .containsExactly("-XX:+UseSerialGC", "-Xint");
     assertThat(args)
         .contains("-Xmx" + (100L << 20))
         .contains("-XX:-CreateCoredumpOnCrash")
@@ -168,10 +168,12 @@ class WorkerCommandTest {
             List.of(),
             null,
             null);
-    List<String> command = WorkerCommand.of(plan, FOLDER);
+    List<String> command = WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER);
     assertThat(command.getFirst()).isEqualTo("/bin/sh");
     assertThat(command.get(2)).startsWith("trap '' INT");
     assertThat(command).contains("/opt/my jdk/bin/java").endsWith(MAIN);
+    assertThat(WorkerCommand.of(Entry.OWN_TASK, plan, FOLDER))
+        .endsWith("dev.tutti.process.worker.ProcessMain");
   }
 
   private static LaunchPlan plan(int workers, Optional<DataSize> heap, String... flags) {
