@@ -65,6 +65,13 @@ final class Os {
     }
   }
 
+  /** {@return the process group of a process; -1 if it is gone} */
+  static long groupOf(long pid) {
+    String stat = text(pid, "stat");
+    int name = stat.lastIndexOf(')');
+    return name < 0 ? -1 : Long.parseLong(stat.substring(name + 2).split(" ", -1)[2]);
+  }
+
   /** {@return how much processor time a process has used, in hundredths of a second} */
   static long cpuTicks(long pid) {
     String stat = text(pid, "stat");

@@ -83,6 +83,7 @@ class ParentDeathTest {
       Os.signal("STOP", workers.getFirst());
       Os.signal("KILL", parent.handle().pid());
       Os.awaitGone(workers);
+      Os.awaitGone(marks.pids("program"));
     }
   }
 

@@ -377,8 +377,7 @@ public final class ProcessGroup implements WorkerGroup {
   }
 
   private boolean isDue(Link link, Map<Link, Retirement> due) {
-    Retirement retirement =
-        warming > 0 ? null : link.dueWhileIdle(roster.size() - due.size());
+    Retirement retirement = warming > 0 ? null : link.dueWhileIdle(roster.size() - due.size());
     if (retirement != null) {
       due.put(link, retirement);
     }

@@ -108,6 +108,11 @@ public final class WorkerProcess {
     }
   }
 
+  /** The guard kills what is left of the worker's group, also what has lost its parent. */
+  private static boolean isGuard(ProcessHandle child) {
+    return child.info().commandLine().orElse("").contains(WorkerCommand.SHELL_NAME);
+  }
+
   /** Asks it to end, as SIGTERM does: its shutdown hooks run. */
   public void terminate() {
     process.toHandle().destroy(); // as in kill()
@@ -115,7 +120,8 @@ public final class WorkerProcess {
 
   /** Kills it, and the programs that its tasks have started. */
   public void kill() {
-    List<ProcessHandle> children = process.descendants().toList(); // before they lose their parent
+    List<ProcessHandle> children = // before they lose their parent
+        process.descendants().filter(child -> !isGuard(child)).toList();
     process.toHandle().destroyForcibly(); // Process.destroyForcibly would close its streams unread
     children.forEach(ProcessHandle::destroyForcibly);
   }
