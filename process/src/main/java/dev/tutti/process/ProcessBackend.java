@@ -57,7 +57,8 @@ public final class ProcessBackend implements Backend {
             to == WorkerOutput.DISCARD
                 ? null
                 : lines(to == WorkerOutput.STDERR ? () -> System.err : () -> System.out),
-            to == WorkerOutput.DISCARD ? null : lines(() -> System.err));
+            to == WorkerOutput.DISCARD ? null : lines(() -> System.err),
+            to == WorkerOutput.NAMED);
     Recycling recycling = options.recycling();
     RetireRules rules =
         new RetireRules(
@@ -91,7 +92,8 @@ public final class ProcessBackend implements Backend {
       int workers,
       WorkerJvm jvm,
       @Nullable LineTarget stdout,
-      @Nullable LineTarget stderr) {
+      @Nullable LineTarget stderr,
+      boolean named) {
     return new LaunchPlan(
         name,
         workers,
@@ -104,7 +106,8 @@ public final class ProcessBackend implements Backend {
         jvm.java(),
         jvm.classPath(),
         stdout,
-        stderr);
+        stderr,
+        named);
   }
 
   /** The stream is asked for at each line: a program may exchange it. */

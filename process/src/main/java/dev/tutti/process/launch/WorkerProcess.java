@@ -21,8 +21,9 @@ public final class WorkerProcess {
 
   private WorkerProcess(Process process, LaunchPlan plan, String name) {
     this.process = process;
-    this.stdout = new OutputPump(process.getInputStream(), plan.stdout());
-    this.stderr = new OutputPump(process.getErrorStream(), plan.stderr());
+    String prefix = plan.named() ? "[" + name + "] " : "";
+    this.stdout = new OutputPump(process.getInputStream(), plan.stdout(), prefix);
+    this.stderr = new OutputPump(process.getErrorStream(), plan.stderr(), prefix);
     this.stdoutThread = Thread.ofPlatform().daemon().name(name + "-stdout").start(stdout);
     this.stderrThread = Thread.ofPlatform().daemon().name(name + "-stderr").start(stderr);
   }

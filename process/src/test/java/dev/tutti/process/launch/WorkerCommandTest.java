@@ -128,7 +128,8 @@ class WorkerCommandTest {
             Optional.empty(),
             List.of(Path.of("lib/extra.jar")),
             null,
-            null);
+            null,
+            false);
     List<String> args = WorkerCommand.arguments(plan, FOLDER);
     String[] entries = args.get(args.indexOf("-cp") + 1).split(File.pathSeparator, -1);
     assertThat(entries).allMatch(entry -> Path.of(entry).isAbsolute());
@@ -167,7 +168,8 @@ class WorkerCommandTest {
             Optional.of(Path.of("/opt/my jdk/bin/java")),
             List.of(),
             null,
-            null);
+            null,
+            false);
     List<String> command = WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER);
     int shell = command.indexOf("/bin/sh");
     assertThat(shell).isLessThanOrEqualTo(1); // behind setsid, where there is one
@@ -190,6 +192,7 @@ class WorkerCommandTest {
         Optional.empty(),
         List.of(),
         null,
-        null);
+        null,
+        false);
   }
 }
