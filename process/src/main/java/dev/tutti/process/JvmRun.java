@@ -60,6 +60,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private final Body body;
   private final byte[] task;
   private final ClassLoader loader;
+  private final Frame.Loader contextLoader = Frame.Loader.current(); // of who starts it
   private final Runnable whenGone;
   private final String secret = Introduction.newSecret();
 
@@ -151,15 +152,15 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private void lead(SharedFolder folder, Claims claims) throws IOException {
     Map<Frame.Role, Channel> channels = start(folder, claims);
     WorkerProcess process = started.join();
-    String wrongdoing = null;
+    String killedFor = null;
     try (Channel work = channels.get(Frame.Role.WORK);
         Channel interrupts = channels.get(Frame.Role.CONTROL)) {
       if (work != null && interrupts != null) {
         ready(interrupts);
-        wrongdoing = talk(work);
+        killedFor = talk(work);
         if (result.isDone()) {
           process.onExit().join(); // a thread that the task has left may go on for long
-        } else if (wrongdoing != null) {
+        } else if (killedFor != null) {
           process.kill();
         }
       }
@@ -168,7 +169,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
     }
     int status = process.awaitExit(EXIT_PATIENCE);
     if (!result.isDone()) {
-      Autopsy autopsy = new Autopsy(process, status, claims, folder.folder(), wrongdoing);
+      Autopsy autopsy = new Autopsy(process, status, claims, folder.folder(), killedFor);
       result.completeExceptionally(autopsy.report(reason(process, status)));
     }
     process.awaitOutput();
@@ -181,7 +182,12 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
     try (Door door = new Door(folder.folder(), folder.number(), secret)) {
       Introduction introduction =
           new Introduction(
-              secret, door.path().toString(), ProcessHandle.current().pid(), name, claims.handle());
+              secret,
+              door.path().toString(),
+              ProcessHandle.current().pid(),
+              name,
+              0,
+              claims.handle());
       WorkerProcess process =
           WorkerProcess.start(
               Entry.OWN_TASK, plan, folder.folder(), "tutti-" + name, introduction.toLines());
@@ -220,12 +226,12 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   /**
    * Sends the task and waits for its outcome, or for the end of the channel.
    *
-   * @return what the process has said that it must not; null if it has kept to the rules
+   * @return why the process is to be killed; null if it has kept to the rules
    */
   private @Nullable String talk(Channel work) {
     try {
       FramePacker frames = new FramePacker();
-      frames.call(body.ordinal(), task);
+      frames.call(body.ordinal(), contextLoader, task);
       work.send(frames.pack());
       Frame frame = work.read();
       if (frame != null) {
@@ -233,7 +239,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
       }
       return null;
     } catch (WireException e) {
-      return String.valueOf(e.getMessage());
+      return "its channel broke, and it was killed: " + e.getMessage();
     } catch (IOException broken) { // as it is when the process ends before it has read everything
       LOG.log(Level.DEBUG, "the channel of {0} broke: {1}", name, broken);
       return null;
@@ -248,8 +254,8 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
         succeed(content);
       }
       case FAILURE -> {
-        ByteBuffer content = frame.atLeast(2 * Long.BYTES + 1);
-        content.position(content.position() + 2 * Long.BYTES + 1);
+        ByteBuffer content = frame.atLeast(2 * Long.BYTES);
+        content.position(content.position() + 2 * Long.BYTES);
         fail(content);
       }
       default -> throw new WireException("process sent what is no outcome: kind=" + frame.kind());

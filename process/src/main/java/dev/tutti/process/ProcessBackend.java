@@ -1,7 +1,11 @@
 package dev.tutti.process;
 
+import dev.tutti.codec.Codec;
+import dev.tutti.codec.Role;
 import dev.tutti.plan.BackendOptions;
+import dev.tutti.process.group.GroupPlan;
 import dev.tutti.process.group.ProcessGroup;
+import dev.tutti.process.group.RetireRules;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.LaunchPlan.LineTarget;
 import dev.tutti.spi.Backend;
@@ -43,21 +47,41 @@ public final class ProcessBackend implements Backend {
           "options of backend 'processes' must be ProcessOptions: options=" + request.options());
     }
     ensureSupported();
+    Nesting nesting = Nesting.here(options.maxDepth());
     WorkerOutput to = options.output();
     LaunchPlan plan =
         plan(
             request.pool(),
             options.workers(),
-            options.jvm(),
+            nested(options.jvm(), nesting, options.workers()),
             to == WorkerOutput.DISCARD
                 ? null
                 : lines(to == WorkerOutput.STDERR ? () -> System.err : () -> System.out),
             to == WorkerOutput.DISCARD ? null : lines(() -> System.err));
+    Recycling recycling = options.recycling();
+    RetireRules rules =
+        new RetireRules(
+            recycling.tasks(),
+            recycling.resident(),
+            recycling.heap(),
+            recycling.age(),
+            recycling.idle(),
+            recycling.least(),
+            options.residentLimit());
+    byte[] initialiser =
+        options.initialiser().map(action -> Codec.encode(action, Role.FUNCTION)).orElse(null);
     try {
-      return new ProcessGroup(plan, options.grace(), request.source(), request.sink());
+      return new ProcessGroup(new GroupPlan(plan, options.grace(), rules, initialiser), request);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open a pool of processes: " + e.getMessage(), e);
     }
+  }
+
+  private static WorkerJvm nested(WorkerJvm jvm, Nesting nesting, int workers) {
+    WorkerJvm told = jvm.withFlags(nesting.flags(jvm.flags()).toArray(String[]::new));
+    return jvm.heap().isPresent()
+        ? told
+        : nesting.heapShare(workers).map(told::withHeap).orElse(told);
   }
 
   /** Refuses a system on which no worker process can be reached. */

@@ -39,6 +39,21 @@ class ProcessSnippets {
     // @end region=options
   }
 
+  /** The sample of {@link Recycling} does what it shows. */
+  @Test
+  void recycling_severalBounds_areTaken() throws Exception {
+    // @start region=recycling
+    Recycling recycling =
+        Recycling.NONE
+            .afterTasks(1_000)
+            .aboveResident(DataSize.mib(800))
+            .afterIdle(Duration.ofSeconds(30), 1); // one stays
+    try (Pool pool = Pool.open(ProcessOptions.DEFAULTS.withRecycling(recycling))) {
+      assertEquals(42, pool.submit(() -> 6 * 7).get());
+    }
+    // @end region=recycling
+  }
+
   /** The sample of {@link WorkerJvm} does what it shows. */
   @Test
   void jvm_boundsOfMemory_areObeyed() throws Exception {

@@ -29,24 +29,24 @@ public final class Autopsy {
    * @param status its exit status
    * @param claims what it has recorded
    * @param folder where its crash log would be
-   * @param wrongdoing why it was killed, if this side did that
+   * @param killedFor why it was killed, if this side did that
    */
   public Autopsy(
       WorkerProcess process,
       int status,
       Claims claims,
       PoolFolder folder,
-      @Nullable String wrongdoing) {
+      @Nullable String killedFor) {
     this.pid = process.pid();
     this.status = status;
     this.stderrTail = process.stderrTail();
     this.crashLog = folder.takeCrashLog(pid, CRASH_LOG_LINES);
-    this.reason = reason(process, claims.cause(), wrongdoing);
+    this.reason = reason(process, claims.cause(), killedFor);
   }
 
-  private String reason(WorkerProcess process, Claims.Cause cause, @Nullable String wrongdoing) {
-    if (wrongdoing != null) {
-      return "its channel broke, and it was killed: " + wrongdoing;
+  private String reason(WorkerProcess process, Claims.Cause cause, @Nullable String killedFor) {
+    if (killedFor != null) {
+      return killedFor;
     }
     return switch (cause) {
       case EXIT_IN_ITEM -> "System.exit(%d) was called by the task".formatted(status);
@@ -71,6 +71,11 @@ public final class Autopsy {
       return "the JVM ended itself at an OutOfMemoryError";
     }
     return UNKNOWN;
+  }
+
+  /** {@return why the worker died, in words} */
+  String words() {
+    return "%s: exit=%d".formatted(reason, status);
   }
 
   /** {@return what is told to who waits for an item} */

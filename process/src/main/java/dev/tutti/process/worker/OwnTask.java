@@ -40,7 +40,7 @@ final class OwnTask {
     long start = System.nanoTime();
     byte[] result;
     try {
-      result = result(frame.atLeast(1));
+      result = result(frame.atLeast(2));
     } catch (Throwable e) { // whatever it is, it is the task's failure
       sendFailure(e, start);
       return e;
@@ -55,6 +55,7 @@ final class OwnTask {
 
   private byte[] result(ByteBuffer call) throws Exception {
     Body body = Body.values()[call.get()];
+    Thread.currentThread().setContextClassLoader(Frame.Loader.of(call.get()).here());
     Object task = Objects.requireNonNull(task(call), "task");
     byte[] result = Codec.encode(invoke(body, task), Role.RESULT);
     if (result.length > Frame.MAX_PAYLOAD_BYTES) {
@@ -92,10 +93,9 @@ final class OwnTask {
     try {
       byte[] bytes = FailureCodec.encode(failure);
       send(
-          Frame.begin(Frame.Kind.FAILURE, 2 * Long.BYTES + 1 + bytes.length)
+          Frame.begin(Frame.Kind.FAILURE, 2 * Long.BYTES + bytes.length)
               .putLong(NUMBER)
               .putLong(System.nanoTime() - start)
-              .put((byte) 1)
               .put(bytes));
     } catch (OutOfMemoryError e) {
       connection.claims().record(Claims.Cause.OUT_OF_MEMORY, NUMBER);

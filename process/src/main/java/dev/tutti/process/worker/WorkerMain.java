@@ -1,5 +1,6 @@
 package dev.tutti.process.worker;
 
+import dev.tutti.spi.Belongings;
 import java.io.IOException;
 
 /** Where a worker JVM of a pool begins. */
@@ -14,8 +15,10 @@ public final class WorkerMain {
    */
   public static void main(String[] args) throws IOException {
     Connection pool = Connection.open();
-    try {
-      new ItemLoop(pool.work(), pool.claims(), pool.attempt()).run();
+    HeapWatch heap = new HeapWatch(pool.starter().heapBound());
+    try (Belongings belongings = new Belongings()) {
+      new ItemLoop(pool.work(), pool.claims(), pool.attempt(), belongings, heap).run();
+      pool.lastWords().isLeaving();
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);
     }
