@@ -92,7 +92,7 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
     boolean inherited = options.streams() == JvmStreams.INHERIT;
     LineTarget toOut = inherited ? ProcessBackend.lines(() -> System.out) : out;
     LineTarget toErr = inherited ? ProcessBackend.lines(() -> System.err) : err;
-    return ProcessBackend.plan(name, 1, options.jvm(), toOut, toErr);
+    return ProcessBackend.plan(name, 1, options.jvm(), toOut, toErr, false);
   }
 
   private static byte[] bytes(Object task) {

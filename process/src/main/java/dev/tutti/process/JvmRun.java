@@ -60,7 +60,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private final Body body;
   private final byte[] task;
   private final ClassLoader loader;
-  private final Frame.Loader contextLoader = Frame.Loader.current(); // of who starts it
+  private final Frame.Loader contextLoader = Frame.Loader.current(); // of who starts the process
   private final Runnable whenGone;
   private final String secret = Introduction.newSecret();
 
@@ -226,7 +226,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   /**
    * Sends the task and waits for its outcome, or for the end of the channel.
    *
-   * @return why the process is to be killed; null if it has kept to the rules
+   * @return what the process has said that it must not; null if it has kept to the rules
    */
   private @Nullable String talk(Channel work) {
     try {

@@ -3,7 +3,6 @@ package dev.tutti.process;
 import dev.tutti.plan.DataSize;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * How deep a pool of processes is nested in workers of other pools. A worker knows it by two system
@@ -35,26 +34,23 @@ record Nesting(int depth, int maxDepth) {
     return nesting;
   }
 
-  /** {@return the flags by which a worker knows where it is, and those of the user after them} */
-  List<String> flags(List<String> users) {
+  /**
+   * {@return the settings of the workers' JVMs, by which they know where they are} Together the
+   * workers of a nested pool get as much heap as the worker that they are nested in.
+   *
+   * @param users what the user has set
+   * @param workers how many there are
+   */
+  WorkerJvm jvm(WorkerJvm users, int workers) {
     List<String> flags = new ArrayList<>();
     flags.add("-D" + DEPTH + "=" + depth);
     flags.add("-D" + MAX_DEPTH + "=" + maxDepth);
-    flags.addAll(users);
-    return flags;
-  }
-
-  /**
-   * {@return the largest heap of each worker of a nested pool: together they get as much as the
-   * worker that they are nested in; empty for a pool that is not nested}
-   *
-   * @param workers how many there are
-   */
-  Optional<DataSize> heapShare(int workers) {
-    if (depth == 1) {
-      return Optional.empty();
+    flags.addAll(users.flags());
+    WorkerJvm jvm = users.withFlags(flags.toArray(String[]::new));
+    if (depth == 1 || users.heap().isPresent()) {
+      return jvm;
     }
     long share = Runtime.getRuntime().maxMemory() / workers;
-    return Optional.of(DataSize.bytes(Math.max(LEAST_HEAP.bytes(), share)));
+    return jvm.withHeap(DataSize.bytes(Math.max(LEAST_HEAP.bytes(), share)));
   }
 }

@@ -53,11 +53,12 @@ public final class ProcessBackend implements Backend {
         plan(
             request.pool(),
             options.workers(),
-            nested(options.jvm(), nesting, options.workers()),
+            nesting.jvm(options.jvm(), options.workers()),
             to == WorkerOutput.DISCARD
                 ? null
                 : lines(to == WorkerOutput.STDERR ? () -> System.err : () -> System.out),
-            to == WorkerOutput.DISCARD ? null : lines(() -> System.err));
+            to == WorkerOutput.DISCARD ? null : lines(() -> System.err),
+            to == WorkerOutput.NAMED);
     Recycling recycling = options.recycling();
     RetireRules rules =
         new RetireRules(
@@ -77,13 +78,6 @@ public final class ProcessBackend implements Backend {
     }
   }
 
-  private static WorkerJvm nested(WorkerJvm jvm, Nesting nesting, int workers) {
-    WorkerJvm told = jvm.withFlags(nesting.flags(jvm.flags()).toArray(String[]::new));
-    return jvm.heap().isPresent()
-        ? told
-        : nesting.heapShare(workers).map(told::withHeap).orElse(told);
-  }
-
   /** Refuses a system on which no worker process can be reached. */
   static void ensureSupported() {
     if (!Files.isDirectory(DESCRIPTORS)) {
@@ -98,7 +92,8 @@ public final class ProcessBackend implements Backend {
       int workers,
       WorkerJvm jvm,
       @Nullable LineTarget stdout,
-      @Nullable LineTarget stderr) {
+      @Nullable LineTarget stderr,
+      boolean named) {
     return new LaunchPlan(
         name,
         workers,
@@ -111,7 +106,8 @@ public final class ProcessBackend implements Backend {
         jvm.java(),
         jvm.classPath(),
         stdout,
-        stderr);
+        stderr,
+        named);
   }
 
   /** The stream is asked for at each line: a program may exchange it. */

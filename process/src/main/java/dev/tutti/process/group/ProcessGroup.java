@@ -67,6 +67,7 @@ public final class ProcessGroup implements WorkerGroup {
   private final Condition changed = lock.newCondition();
   private final Roster roster;
   private int serial;
+  private int warming;
   private long failures;
   private boolean closed;
   private boolean stopped;
@@ -376,7 +377,7 @@ public final class ProcessGroup implements WorkerGroup {
   }
 
   private boolean isDue(Link link, Map<Link, Retirement> due) {
-    Retirement retirement = link.dueWhileIdle(roster.size() - due.size());
+    Retirement retirement = warming > 0 ? null : link.dueWhileIdle(roster.size() - due.size());
     if (retirement != null) {
       due.put(link, retirement);
     }
@@ -510,6 +511,7 @@ public final class ProcessGroup implements WorkerGroup {
   @Override
   public void warm() throws InterruptedException {
     lock.lockInterruptibly();
+    warming++; // nobody leaves for being idle while the others start
     try {
       long before = failures;
       while (!closed && roster.readyCount() < roster.most()) {
@@ -524,6 +526,7 @@ public final class ProcessGroup implements WorkerGroup {
         changed.await();
       }
     } finally {
+      warming--;
       lock.unlock();
     }
   }

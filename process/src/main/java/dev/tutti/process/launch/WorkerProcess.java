@@ -21,8 +21,9 @@ public final class WorkerProcess {
 
   private WorkerProcess(Process process, LaunchPlan plan, String name) {
     this.process = process;
-    this.stdout = new OutputPump(process.getInputStream(), plan.stdout());
-    this.stderr = new OutputPump(process.getErrorStream(), plan.stderr());
+    String prefix = plan.named() ? "[" + name + "] " : "";
+    this.stdout = new OutputPump(process.getInputStream(), plan.stdout(), prefix);
+    this.stderr = new OutputPump(process.getErrorStream(), plan.stderr(), prefix);
     this.stdoutThread = Thread.ofPlatform().daemon().name(name + "-stdout").start(stdout);
     this.stderrThread = Thread.ofPlatform().daemon().name(name + "-stderr").start(stderr);
   }
@@ -108,6 +109,11 @@ public final class WorkerProcess {
     }
   }
 
+  /** The guard kills what is left of the worker's group, also what has lost its parent. */
+  private static boolean isGuard(ProcessHandle child) {
+    return child.info().commandLine().orElse("").contains(WorkerCommand.SHELL_NAME);
+  }
+
   /** Asks it to end, as SIGTERM does: its shutdown hooks run. */
   public void terminate() {
     process.toHandle().destroy(); // as in kill()
@@ -115,7 +121,8 @@ public final class WorkerProcess {
 
   /** Kills it, and the programs that its tasks have started. */
   public void kill() {
-    List<ProcessHandle> children = process.descendants().toList(); // before they lose their parent
+    List<ProcessHandle> children = // before they lose their parent
+        process.descendants().filter(child -> !isGuard(child)).toList();
     process.toHandle().destroyForcibly(); // Process.destroyForcibly would close its streams unread
     children.forEach(ProcessHandle::destroyForcibly);
   }

@@ -53,12 +53,12 @@ final class ItemLoop {
   private boolean lastItemRan;
   private boolean leaves;
 
-  ItemLoop(Channel channel, Claims claims, Attempt attempt, Belongings belongings, HeapWatch heap) {
-    this.channel = channel;
-    this.claims = claims;
-    this.attempt = attempt;
+  ItemLoop(Connection pool, Belongings belongings) {
+    this.channel = pool.work();
+    this.claims = pool.claims();
+    this.attempt = pool.attempt();
     this.belongings = belongings;
-    this.heap = heap;
+    this.heap = new HeapWatch(pool.starter().heapBound());
     this.teller = new Teller(channel);
   }
 

@@ -55,9 +55,9 @@ final class OwnTask {
 
   private byte[] result(ByteBuffer call) throws Exception {
     Body body = Body.values()[call.get()];
-    Thread.currentThread().setContextClassLoader(Frame.Loader.of(call.get()).here());
+    Frame.Loader loader = Frame.Loader.of(call.get());
     Object task = Objects.requireNonNull(task(call), "task");
-    byte[] result = Codec.encode(invoke(body, task), Role.RESULT);
+    byte[] result = Codec.encode(invoke(body, loader, task), Role.RESULT);
     if (result.length > Frame.MAX_PAYLOAD_BYTES) {
       throw new NotSendableException(
           "cannot send the result of the task back: bytes=%d most=%d; write it to a file [T003]"
@@ -67,8 +67,9 @@ final class OwnTask {
     return result;
   }
 
-  private @Nullable Object invoke(Body body, Object task) throws Exception {
+  private @Nullable Object invoke(Body body, Frame.Loader loader, Object task) throws Exception {
     Attempt attempt = connection.attempt();
+    attempt.runner().setContextClassLoader(loader.here());
     attempt.begin(NUMBER);
     try {
       return body.invoke(task, null);

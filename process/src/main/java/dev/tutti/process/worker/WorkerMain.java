@@ -15,9 +15,8 @@ public final class WorkerMain {
    */
   public static void main(String[] args) throws IOException {
     Connection pool = Connection.open();
-    HeapWatch heap = new HeapWatch(pool.starter().heapBound());
     try (Belongings belongings = new Belongings()) {
-      new ItemLoop(pool.work(), pool.claims(), pool.attempt(), belongings, heap).run();
+      new ItemLoop(pool, belongings).run();
       pool.lastWords().isLeaving();
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);

@@ -128,7 +128,8 @@ class WorkerCommandTest {
             Optional.empty(),
             List.of(Path.of("lib/extra.jar")),
             null,
-            null);
+            null,
+            false);
     List<String> args = WorkerCommand.arguments(plan, FOLDER);
     String[] entries = args.get(args.indexOf("-cp") + 1).split(File.pathSeparator, -1);
     assertThat(entries).allMatch(entry -> Path.of(entry).isAbsolute());
@@ -167,10 +168,12 @@ class WorkerCommandTest {
             Optional.of(Path.of("/opt/my jdk/bin/java")),
             List.of(),
             null,
-            null);
+            null,
+            false);
     List<String> command = WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER);
-    assertThat(command.getFirst()).isEqualTo("/bin/sh");
-    assertThat(command.get(2)).startsWith("trap '' INT");
+    int shell = command.indexOf("/bin/sh");
+    assertThat(shell).isLessThanOrEqualTo(1); // behind setsid, where there is one
+    assertThat(command.get(shell + 2)).startsWith("trap '' INT");
     assertThat(command).contains("/opt/my jdk/bin/java").endsWith(MAIN);
     assertThat(WorkerCommand.of(Entry.OWN_TASK, plan, FOLDER))
         .endsWith("dev.tutti.process.worker.ProcessMain");
@@ -189,6 +192,7 @@ class WorkerCommandTest {
         Optional.empty(),
         List.of(),
         null,
-        null);
+        null,
+        false);
   }
 }
