@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * main} has ended: when the task has ended, and every thread that is no daemon. Its exit status is
  * 0 if the task had a result and 1 if it threw an exception, which is also printed with its stack
  * to the standard error of the process. {@link #interrupt} interrupts the task, {@link #terminate}
- * and {@link #kill} end the process.
+ * and {@link #kill} end the process. The programs that the task has started go on after it; with a
+ * process that ends before its task they are killed.
  *
  * <p>Unless it is a daemon, a program whose {@code main} has ended waits for it, as for a thread. A
  * daemon is killed then. So is any process, daemon or not, when this JVM ends by {@code
@@ -345,7 +346,7 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
 
   /**
    * Asks the process to end (SIGTERM): its shutdown hooks run. The exit status is 143 then. The
-   * programs that the task has started are not looked after.
+   * programs that the task has started are killed after it, where the system has {@code setsid}.
    */
   public void terminate() {
     run.terminate();

@@ -284,24 +284,35 @@ class JvmProcessTest {
     }
   }
 
-  /** A kill also ends the programs that the task has started. */
+  /** Programs of a task end with a process that is stopped, and go on after one that has ended. */
   @Test
-  void kill_taskHasStartedProgram_programEndsToo() throws Exception {
+  void stop_taskHasStartedProgram_programEndsToo() throws Exception {
     Marks m = marks;
-    try (JvmProcess<Integer> process =
-        JvmProcess.start(
-            () -> {
-              Process sleep = new ProcessBuilder("sleep", "600").start();
-              m.leave("program-" + sleep.pid());
-              return sleep.waitFor();
-            },
-            OPTIONS)) {
-      Await.until("program runs", () -> !Os.files(folder, "program-").isEmpty());
-      String mark = Os.files(folder, "program-").getFirst();
-      long program = Long.parseLong(mark.substring("program-".length(), mark.indexOf('.')));
-      process.kill();
-      Os.awaitGone(List.of(program, process.pid()));
+    try (JvmProcess<Integer> killed = JvmProcess.start(() -> program(m, "killed"), OPTIONS);
+        JvmProcess<Integer> terminated = JvmProcess.start(() -> program(m, "terminated"), OPTIONS);
+        JvmProcess<Long> left =
+            JvmProcess.start(() -> new ProcessBuilder("sleep", "60").start().pid(), OPTIONS)) {
+      List<Long> programs = List.of(programOf("killed"), programOf("terminated"));
+      killed.kill();
+      terminated.terminate();
+      Os.awaitGone(programs);
+      long program = Await.result(left.result());
+      left.join();
+      assertThat(Os.isGone(program)).isFalse();
+      Os.signal("KILL", program);
     }
+  }
+
+  private static int program(Marks m, String name) throws Exception {
+    Process sleep = new ProcessBuilder("sleep", "600").start();
+    m.leave(name + "-" + sleep.pid());
+    return sleep.waitFor();
+  }
+
+  private long programOf(String name) throws InterruptedException {
+    Await.until("program runs", () -> !Os.files(folder, name + "-").isEmpty());
+    String mark = Os.files(folder, name + "-").getFirst();
+    return Long.parseLong(mark.substring(name.length() + 1, mark.indexOf('.')));
   }
 
   /** Close waits for the end, may come twice, and takes away nothing that is known. */

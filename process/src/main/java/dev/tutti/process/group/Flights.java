@@ -61,6 +61,8 @@ final class Flights {
   private @Nullable Batch batch;
   private WeakReference<Call> lastCall = new WeakReference<>(null);
   private boolean closed;
+  private long lookedAtBatch = -1;
+  private int lookedAtOpen;
 
   Flights(Link link, Claims claims) {
     this.link = link;
@@ -144,6 +146,22 @@ final class Flights {
     try {
       Flight flight = bySlot[slot(number)];
       return flight != null && flight.number() == number ? flight.item() : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * {@return whether the worker has claimed nothing since the last look, though it has items and
+   * runs none} As it is with a worker that the system has stopped.
+   */
+  boolean isStalled() {
+    lock.lock();
+    try {
+      boolean same = lookedAtBatch == batches && lookedAtOpen == open;
+      lookedAtBatch = batches;
+      lookedAtOpen = open;
+      return same && open > 0 && all().stream().noneMatch(f -> claims.isBegun(f.number()));
     } finally {
       lock.unlock();
     }

@@ -395,12 +395,33 @@ final class Link implements Runnable {
         : group.plan().rules().dueWhileIdle(worker.signs(), idleNanos, workers);
   }
 
-  void killIfTooLarge() {
+  /** Looks whether the worker is as it should be while it serves. */
+  void look() {
     Ready worker = ready;
-    String why = worker == null ? null : group.plan().rules().killReason(worker.signs());
-    if (why != null) {
-      killFor(why);
+    if (worker == null) {
+      return;
     }
+    String tooLarge = group.plan().rules().killReason(worker.signs());
+    if (tooLarge != null) {
+      killFor(tooLarge);
+    } else if (worker.flights().isStalled()) {
+      relieve(worker);
+    }
+  }
+
+  /**
+   * The worker does not claim what it was given: others are to run it. One that the system has
+   * stopped is of no use, and ends; it runs nothing.
+   */
+  private void relieve(Ready worker) {
+    if (worker.signs().isStopped()) {
+      killFor("it was stopped, and did not begin what it was given");
+    }
+    for (Item item : worker.flights().takeBackAll()) {
+      item.avoidLastWorker();
+      group.sink().returned(item, null);
+    }
+    // Where it goes on some day, it says that it is past this batch, and gets the next one.
   }
 
   // ---------------------------------------------------------------- stopping

@@ -95,9 +95,7 @@ public final class ProcessGroup implements WorkerGroup {
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
     this.secret = Introduction.newSecret();
     long tick = plan.rules().tickMillis();
-    if (tick > 0) {
-      var _ = timer.scheduleWithFixedDelay(this::look, tick, tick, TimeUnit.MILLISECONDS);
-    }
+    var _ = timer.scheduleWithFixedDelay(this::look, tick, tick, TimeUnit.MILLISECONDS);
   }
 
   // ---------------------------------------------------------------- for the links
@@ -357,7 +355,7 @@ public final class ProcessGroup implements WorkerGroup {
 
   // ---------------------------------------------------------------- looking after the workers
 
-  /** Lets go what has been idle for long enough, and kills what takes too much. */
+  /** Lets go what has been idle for long enough, and finds what takes too much or does nothing. */
   private void look() {
     Map<Link, Retirement> due = new LinkedHashMap<>();
     List<Link> serving;
@@ -370,7 +368,7 @@ public final class ProcessGroup implements WorkerGroup {
       lock.unlock();
     }
     due.forEach(Link::dismiss);
-    serving.forEach(Link::killIfTooLarge);
+    serving.forEach(Link::look);
     if (source.hasWork()) {
       workQueued();
     }

@@ -29,7 +29,7 @@ public record RetireRules(
     int least,
     Optional<DataSize> residentLimit) {
   private static final long LEAST_TICK_MILLIS = 10;
-  private static final long RESIDENT_TICK_MILLIS = 200;
+  private static final long MOST_TICK_MILLIS = 200;
   private static final int TICKS_IN_A_BOUND = 5;
 
   /**
@@ -109,16 +109,16 @@ public record RetireRules(
         : null;
   }
 
-  /** {@return how often workers are to be looked at, in milliseconds; 0 for never} */
+  /** {@return how often workers are to be looked at, in milliseconds} */
   long tickMillis() {
-    long tick = residentLimit.isPresent() ? RESIDENT_TICK_MILLIS : Long.MAX_VALUE;
+    long tick = MOST_TICK_MILLIS;
     for (Optional<Duration> bound : java.util.List.of(age, idle)) {
       if (bound.isPresent()) {
         tick =
             Math.min(tick, Math.max(LEAST_TICK_MILLIS, bound.get().toMillis() / TICKS_IN_A_BOUND));
       }
     }
-    return tick == Long.MAX_VALUE ? 0 : tick;
+    return tick;
   }
 
   private static String seconds(long nanos) {

@@ -47,6 +47,16 @@ final class VitalSigns {
     return bytes < 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
   }
 
+  /** {@return whether the system has stopped the process, as SIGSTOP does} */
+  boolean isStopped() {
+    try {
+      return Files.readAllLines(status).stream()
+          .anyMatch(line -> line.startsWith("State:") && line.contains("stopped"));
+    } catch (IOException gone) {
+      return false; // the process has ended, and its files with it
+    }
+  }
+
   private long read() {
     try {
       for (String line : Files.readAllLines(status)) {
