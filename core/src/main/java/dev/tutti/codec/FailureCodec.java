@@ -2,7 +2,6 @@ package dev.tutti.codec;
 
 import dev.tutti.task.NotSendableException;
 import dev.tutti.task.SubstituteException;
-import java.io.ObjectInputFilter;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
@@ -57,7 +56,7 @@ public final class FailureCodec {
    * @return the exception itself, or its substitute if that could not be sent or read
    * @throws DecodeException if the bytes are neither
    */
-  public static Throwable decode(ByteBuffer bytes, ClassLoader loader, ObjectInputFilter filter)
+  public static Throwable decode(ByteBuffer bytes, ClassLoader loader, ValueFilter filter)
       throws DecodeException {
     ByteBuffer substitute;
     try {

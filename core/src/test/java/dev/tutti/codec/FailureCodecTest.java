@@ -118,7 +118,8 @@ final class FailureCodecTest {
             });
     assertThat(roundTrip(new java.rmi.RemoteException("x")))
         .isInstanceOfSatisfying(
-            SubstituteException.class, stand -> assertThat(stand.reason()).contains("REJECTED"));
+            SubstituteException.class,
+            stand -> assertThat(stand.reason()).contains("is outside the filter"));
   }
 
   /** An exception of this test. */

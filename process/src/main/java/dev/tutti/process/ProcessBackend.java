@@ -66,7 +66,13 @@ public final class ProcessBackend implements Backend {
                 : lines(to == WorkerOutput.STDERR ? () -> System.err : () -> System.out),
             to == WorkerOutput.DISCARD ? null : lines(() -> System.err));
     try {
-      return new ProcessGroup(plan, options.grace(), request.source(), request.sink());
+      return new ProcessGroup(
+          plan,
+          options.grace(),
+          options.results().toValueFilter(),
+          options.results().maxTime(),
+          request.source(),
+          request.sink());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open a pool of processes: " + e.getMessage(), e);
     }

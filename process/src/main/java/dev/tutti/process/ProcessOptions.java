@@ -22,14 +22,20 @@ import java.util.Objects;
  * @param grace how long a task that is to stop may still run after its interrupt before its worker
  *     is killed
  * @param output where the things go that tasks print
+ * @param results what is taken from workers as a result
  * @since 0.1
  */
-public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerOutput output)
+public record ProcessOptions(
+    int workers, WorkerJvm jvm, Duration grace, WorkerOutput output, ResultFilter results)
     implements BackendOptions {
   /** A worker for each processor, everything else inherited, a second of grace. */
   public static final ProcessOptions DEFAULTS =
       new ProcessOptions(
-          Cpus.available(), WorkerJvm.DEFAULTS, Duration.ofSeconds(1), WorkerOutput.INHERIT);
+          Cpus.available(),
+          WorkerJvm.DEFAULTS,
+          Duration.ofSeconds(1),
+          WorkerOutput.INHERIT,
+          ResultFilter.DEFAULTS);
 
   /** Makes the options. */
   public ProcessOptions {
@@ -37,6 +43,7 @@ public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerO
     Objects.requireNonNull(jvm, "jvm");
     Checks.require(!grace.isNegative(), "grace must not be negative: grace=" + grace);
     Objects.requireNonNull(output, "output");
+    Objects.requireNonNull(results, "results");
   }
 
   /**
@@ -45,7 +52,7 @@ public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerO
    * @param n how many at most, at least 1
    */
   public ProcessOptions withWorkers(int n) {
-    return new ProcessOptions(n, jvm, grace, output);
+    return new ProcessOptions(n, jvm, grace, output, results);
   }
 
   /**
@@ -54,7 +61,7 @@ public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerO
    * @param settings the settings
    */
   public ProcessOptions withJvm(WorkerJvm settings) {
-    return new ProcessOptions(workers, settings, grace, output);
+    return new ProcessOptions(workers, settings, grace, output, results);
   }
 
   /**
@@ -117,7 +124,7 @@ public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerO
    * @param time how long a task may go on after its interrupt, not negative
    */
   public ProcessOptions withGrace(Duration time) {
-    return new ProcessOptions(workers, jvm, time, output);
+    return new ProcessOptions(workers, jvm, time, output, results);
   }
 
   /**
@@ -126,7 +133,16 @@ public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerO
    * @param to the place
    */
   public ProcessOptions withOutput(WorkerOutput to) {
-    return new ProcessOptions(workers, jvm, grace, to);
+    return new ProcessOptions(workers, jvm, grace, to, results);
+  }
+
+  /**
+   * {@return these options with another filter for what workers send back}
+   *
+   * @param filter which classes, and how much
+   */
+  public ProcessOptions withResults(ResultFilter filter) {
+    return new ProcessOptions(workers, jvm, grace, output, filter);
   }
 
   @Override

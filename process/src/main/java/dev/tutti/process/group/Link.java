@@ -1,26 +1,16 @@
 package dev.tutti.process.group;
 
-import dev.tutti.codec.Codec;
-import dev.tutti.codec.DecodeException;
-import dev.tutti.codec.FailureCodec;
-import dev.tutti.codec.Filters;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Introduction;
-import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Timer;
-import dev.tutti.task.Cancelled;
-import dev.tutti.task.Failure;
-import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Outcome;
-import dev.tutti.task.Success;
 import dev.tutti.task.WorkerLost;
 import java.io.IOException;
-import java.io.ObjectInputFilter;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -54,20 +44,20 @@ final class Link implements Runnable {
   private static final long LEAST_WATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   /** What a worker has once it can work. */
-  private record Ready(Flights flights, Channel work, Channel control) {}
+  private record Ready(Flights flights, Arrivals arrivals, Channel work, Channel control) {}
 
   private final ProcessGroup group;
   private final String name;
   private final int serial;
-  private final ObjectInputFilter filter = Filters.results();
+  private final Reading reading;
   private volatile @Nullable Ready ready;
   private volatile @Nullable WorkerProcess process;
-  private boolean retiring; // only run() uses it
 
   Link(ProcessGroup group, int serial) {
     this.group = group;
     this.serial = serial;
     this.name = "tutti-" + group.pool() + "-worker-" + serial;
+    this.reading = new Reading(group.readings());
   }
 
   String name() {
@@ -86,16 +76,37 @@ final class Link implements Runnable {
       group.startFailed(this, e);
       return;
     }
+    reading.onRelief(left -> relieve(started, left));
     ready = started;
     group.ready(this);
+    lead(started);
+  }
+
+  /** Hears the worker to its end. */
+  private void lead(Ready worker) {
     String wrongdoing = null;
     try {
-      listen(started);
-    } catch (IOException | RuntimeException e) {
+      if (!listen(worker)) {
+        return; // another thread leads the worker now
+      }
+    } catch (IOException | RuntimeException | Error e) { // an Error: no memory for what came
       wrongdoing = String.valueOf(e.getMessage());
       kill();
     }
-    conclude(started, wrongdoing);
+    conclude(worker, wrongdoing);
+  }
+
+  /** Leads the worker on in place of a thread that does not come to an end with what it reads. */
+  private void relieve(Ready worker, Reading.Current left) {
+    Outcome<?> outcome = left.outcome();
+    LOG.log(Level.WARNING, "{0}: a thread does not come back: {1}", name, outcome);
+    Thread.ofPlatform()
+        .daemon()
+        .name(name)
+        .start(() -> {
+          worker.arrivals().report(left.flight(), outcome, left.elapsedNanos());
+          lead(worker);
+        });
   }
 
   private Ready start() throws IOException {
@@ -113,7 +124,9 @@ final class Link implements Runnable {
       if (work == null || control == null) {
         throw new IOException("worker opened only one channel");
       }
-      return new Ready(new Flights(this, claims), work, control);
+      Flights flights = new Flights(this, claims);
+      Arrivals arrivals = new Arrivals(flights, reading, group.sink(), () -> goOn(flights));
+      return new Ready(flights, arrivals, work, control);
     } catch (IOException | RuntimeException e) {
       claims.close();
       throw e;
@@ -129,79 +142,26 @@ final class Link implements Runnable {
         claims.handle());
   }
 
-  private void listen(Ready worker) throws IOException {
+  private boolean listen(Ready worker) throws IOException {
     Channel in = worker.work();
-    Flights flights = worker.flights();
     for (Frame frame = in.read(); frame != null; frame = in.read()) {
-      switch (frame.kind()) {
-        case RESULT -> result(flights, frame.atLeast(2 * Long.BYTES));
-        case FAILURE -> failure(flights, frame.atLeast(2 * Long.BYTES + 1));
-        case BATCH_DONE -> {
-          flights.past(frame.atLeast(Long.BYTES).getLong());
-          goOn(flights);
-        }
-        default ->
-            throw new WireException("worker sent what is not for a pool: kind=" + frame.kind());
+      if (!worker.arrivals().take(frame)) {
+        return false;
       }
     }
+    return true;
   }
 
-  private void result(Flights flights, ByteBuffer content) throws WireException {
-    Flight flight = flights.land(content.getLong());
-    goOn(flights);
-    long elapsed = content.getLong();
-    Outcome<?> outcome;
-    try {
-      outcome = new Success<@Nullable Object>(Codec.decode(content, loaderOf(flight), filter));
-    } catch (DecodeException e) {
-      outcome = new Failure<>(unreadable("result", e));
-    }
-    report(flight, outcome, elapsed);
-  }
-
-  private void failure(Flights flights, ByteBuffer content) throws WireException {
-    Flight flight = flights.land(content.getLong());
-    long elapsed = content.getLong();
-    retiring |= content.get() != 0; // its heap was full: it leaves by itself
-    goOn(flights);
-    Outcome<?> outcome;
-    try {
-      outcome = new Failure<>(FailureCodec.decode(content, loaderOf(flight), filter));
-    } catch (DecodeException e) {
-      outcome = new Failure<>(unreadable("exception", e));
-    }
-    report(flight, outcome, elapsed);
-  }
-
-  /**
-   * Gives the worker its next batch if it has none left. This is done before the last outcome is
-   * read and reported: the worker works meanwhile, and who gets that outcome and submits again
-   * finds it free.
-   */
+  /** Gives the worker its next batch if it has none left. */
   private void goOn(Flights flights) {
     Flights.Finished finished = flights.finish();
     if (finished != null) {
       group.sink().batchEnded(finished.batch(), finished.elapsedNanos());
-      if (!retiring) {
+      Ready worker = ready;
+      if (worker == null || !worker.arrivals().isRetiring()) {
         group.serve(this);
       }
     }
-  }
-
-  private static NotSendableException unreadable(String what, DecodeException e) {
-    return new NotSendableException(
-        "cannot read the %s of the task here: %s [T003]".formatted(what, e.getMessage()),
-        e.getCause() == null ? e : e.getCause());
-  }
-
-  private void report(Flight flight, Outcome<?> outcome, long elapsedNanos) {
-    boolean wanted = !flight.item().isUnwanted();
-    group.sink().ended(flight.item(), wanted ? outcome : new Cancelled<>(), elapsedNanos);
-  }
-
-  private static ClassLoader loaderOf(Flight flight) {
-    ClassLoader loader = flight.item().call().function().getClass().getClassLoader();
-    return loader == null ? ClassLoader.getSystemClassLoader() : loader;
   }
 
   // ---------------------------------------------------------------- work
@@ -283,6 +243,8 @@ final class Link implements Runnable {
       kill();
     } else {
       worker.flights().all().forEach(this::stop);
+      reading.hurry(group.grace());
+      group.afterGrace(() -> group.afterGrace(this::kill)); // it may not listen any more
     }
   }
 
@@ -318,10 +280,7 @@ final class Link implements Runnable {
     Flights flights = worker.flights();
     List<Flight> left = flights.closeAll();
     if (!left.isEmpty()) {
-      judge(
-          left,
-          flights.claims(),
-          new Autopsy(dead, status, flights.claims(), group.folder(), wrongdoing));
+      judge(worker, left, new Autopsy(dead, status, flights.claims(), group.folder(), wrongdoing));
     }
     Flights.Finished undone = flights.finish();
     if (undone != null) {
@@ -334,7 +293,8 @@ final class Link implements Runnable {
     group.gone(this);
   }
 
-  private void judge(List<Flight> left, Claims claims, Autopsy autopsy) {
+  private void judge(Ready worker, List<Flight> left, Autopsy autopsy) {
+    Claims claims = worker.flights().claims();
     List<Flight> begun = new ArrayList<>();
     List<Flight> waiting = new ArrayList<>();
     for (Flight flight : left) {
@@ -342,9 +302,9 @@ final class Link implements Runnable {
     }
     for (Flight flight : begun) {
       long elapsed = System.nanoTime() - claims.startNanos(flight.number());
-      report(flight, new WorkerLost<>(autopsy.report(flight.item())), elapsed);
+      worker.arrivals().report(flight, new WorkerLost<>(autopsy.report(flight.item())), elapsed);
     }
-    boolean blameless = retiring || !begun.isEmpty();
+    boolean blameless = worker.arrivals().isRetiring() || !begun.isEmpty();
     for (Flight flight : waiting) {
       group.sink().returned(flight.item(), blameless ? null : autopsy.report(flight.item()));
     }

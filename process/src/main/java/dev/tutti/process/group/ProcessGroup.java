@@ -2,6 +2,7 @@ package dev.tutti.process.group;
 
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Role;
+import dev.tutti.codec.ValueFilter;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
@@ -29,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,7 @@ public final class ProcessGroup implements WorkerGroup {
   private final PoolFolder folder;
   private final Launcher launcher;
   private final ScheduledExecutorService timer;
+  private final Reading.Shared readings;
   private final String secret;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -79,11 +82,19 @@ public final class ProcessGroup implements WorkerGroup {
    *
    * @param plan how workers are started
    * @param grace how long what is to stop may go on
+   * @param filter what is taken from workers
+   * @param maxReadTime how long reading a value from a worker may take
    * @param source where work comes from
    * @param sink where outcomes go
    * @throws IOException if there is no place for the pool's folder
    */
-  public ProcessGroup(LaunchPlan plan, Duration grace, WorkSource source, OutcomeSink sink)
+  public ProcessGroup(
+      LaunchPlan plan,
+      Duration grace,
+      ValueFilter filter,
+      Duration maxReadTime,
+      WorkSource source,
+      OutcomeSink sink)
       throws IOException {
     this.pool = plan.pool();
     this.most = plan.workers();
@@ -95,6 +106,7 @@ public final class ProcessGroup implements WorkerGroup {
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
+    this.readings = new Reading.Shared(filter, maxReadTime, this::after, new AtomicInteger());
     byte[] key = new byte[SECRET_BYTES];
     new SecureRandom().nextBytes(key);
     this.secret = HexFormat.of().formatHex(key);
@@ -135,9 +147,17 @@ public final class ProcessGroup implements WorkerGroup {
     }
   }
 
+  Reading.Shared readings() {
+    return readings;
+  }
+
   void afterGrace(Runnable action) {
+    after(grace.toNanos(), action);
+  }
+
+  private void after(long nanos, Runnable action) {
     try {
-      var _ = timer.schedule(action, grace.toNanos(), TimeUnit.NANOSECONDS);
+      var _ = timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       // All workers are gone, and the timer with them: there is nobody left to kill.
       LOG.log(Level.DEBUG, "too late to stop anything in {0}", pool);

@@ -5,14 +5,14 @@ import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
 import dev.tutti.codec.Role;
-import dev.tutti.process.wire.Channel;
+import dev.tutti.codec.ValueFilter;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.FrameStream;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.Body;
 import dev.tutti.task.NotSendableException;
 import java.io.IOException;
-import java.io.ObjectInputFilter;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -31,10 +31,10 @@ final class ItemLoop {
    */
   private static final long GATE_PAUSE_NANOS = 100_000;
 
-  private final Channel channel;
+  private final FrameStream channel;
   private final Claims claims;
   private final Attempt attempt;
-  private final ObjectInputFilter filter = Filters.tasks();
+  private final ValueFilter filter = Filters.tasks();
   private final ClassLoader loader = ClassLoader.getSystemClassLoader();
   private @Nullable ByteBuffer functionBytes;
   private @Nullable Object function;
@@ -42,7 +42,7 @@ final class ItemLoop {
   private boolean lastItemRan;
   private boolean outOfMemory;
 
-  ItemLoop(Channel channel, Claims claims, Attempt attempt) {
+  ItemLoop(FrameStream channel, Claims claims, Attempt attempt) {
     this.channel = channel;
     this.claims = claims;
     this.attempt = attempt;
