@@ -79,11 +79,20 @@ public final class FailureCodec {
         unreadable = e;
       }
     }
-    if (!(Codec.decode(substitute, SubstituteException.class.getClassLoader(), filter)
-        instanceof SubstituteException stand)) {
-      throw new DecodeException("exception came without its substitute", unreadable);
+    if (Codec.decode(substitute, SubstituteException.class.getClassLoader(), Filters.basic())
+            instanceof SubstituteException stand
+        && isWhole(stand)) {
+      return unreadable == null
+          ? stand
+          : withReason(stand, String.valueOf(unreadable.getMessage()));
     }
-    return unreadable == null ? stand : withReason(stand, String.valueOf(unreadable.getMessage()));
+    throw new DecodeException("exception came without its substitute", unreadable);
+  }
+
+  /** A stream that was damaged can leave out what a constructor demands. */
+  @SuppressWarnings("ConstantValue") // as just said
+  private static boolean isWhole(SubstituteException stand) {
+    return stand.originalClass() != null && stand.reason() != null;
   }
 
   private static SubstituteException withReason(SubstituteException stand, String reason) {

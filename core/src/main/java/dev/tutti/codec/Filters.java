@@ -14,6 +14,14 @@ public final class Filters {
       new ValueFilter(
           Filters::isUsual, ValueFilter.DEPTH, ValueFilter.REFERENCES, Long.MAX_VALUE, "allow it");
 
+  private static final ValueFilter NARROWEST =
+      new ValueFilter(
+          Filters::isBasic,
+          ValueFilter.DEPTH,
+          ValueFilter.REFERENCES,
+          Long.MAX_VALUE,
+          "it is no part of what stands for an exception");
+
   private static final Set<String> BASIC =
       Set.of(
           "java.lang.Boolean",
@@ -43,6 +51,11 @@ public final class Filters {
   /** {@return a filter for what a pool reads from its workers, with the usual classes} */
   public static ValueFilter results() {
     return RESULTS;
+  }
+
+  /** {@return the filter for what stands for an exception} */
+  static ValueFilter basic() {
+    return NARROWEST;
   }
 
   /**

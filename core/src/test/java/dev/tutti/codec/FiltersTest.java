@@ -110,9 +110,7 @@ final class FiltersTest {
   @Test
   void decode_plainValueOfTheJdk_comes() throws Exception {
     for (Object value : plainValues()) {
-      assertThat(decode(value, Filters.results()))
-          .as("%s", value.getClass())
-          .hasSameClassAs(value);
+      assertThat(decode(value, Filters.results())).as("%s", value.getClass()).hasSameClassAs(value);
     }
   }
 
@@ -129,7 +127,8 @@ final class FiltersTest {
         List.of(
             new ObjectName("a:b=c"),
             new CompositeName("a"),
-            new SignedObject("a", keys.getPrivate(), java.security.Signature.getInstance("SHA256withECDSA")),
+            new SignedObject(
+                "a", keys.getPrivate(), java.security.Signature.getInstance("SHA256withECDSA")),
             new java.rmi.server.UID(),
             new javax.management.BadAttributeValueExpException("a"),
             new javax.swing.event.EventListenerList(),
@@ -147,8 +146,7 @@ final class FiltersTest {
   /** What is needed to read anything comes through a filter that allows nothing else. */
   @Test
   void decode_basicValue_comesThroughTheNarrowestFilter() throws Exception {
-    ValueFilter narrow =
-        new ValueFilter(Filters::isBasic, 100, 10_000, 100_000, "allow %s");
+    ValueFilter narrow = new ValueFilter(Filters::isBasic, 100, 10_000, 100_000, "allow %s");
     RuntimeException failure = new RuntimeException("a", new Exception("b"));
     failure.addSuppressed(new RuntimeException("c"));
     for (Object value :
@@ -172,7 +170,8 @@ final class FiltersTest {
           .isInstanceOf(dev.tutti.task.SubstituteException.class);
     }
     Fn<Integer, Integer> lambda = n -> n;
-    for (Object value : List.of(new BigInteger("7"), Instant.EPOCH, List.of(Instant.EPOCH), lambda)) {
+    for (Object value :
+        List.of(new BigInteger("7"), Instant.EPOCH, List.of(Instant.EPOCH), lambda)) {
       assertThatExceptionOfType(DecodeException.class)
           .as("%s", value.getClass())
           .isThrownBy(() -> decode(value, narrow))

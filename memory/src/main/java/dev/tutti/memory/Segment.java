@@ -90,13 +90,13 @@ public final class Segment implements AutoCloseable {
       try {
         return createIn(folder, bytes);
       } catch (IOException e) {
-        failures.add(e);
+        failures.add(new IOException(folder + ": " + e, e));
       }
     }
     IOException none =
         new IOException(
             "no room for a segment of shared memory: bytes=%d tried=%s; free some of /dev/shm, or set java.io.tmpdir to a folder with room"
-                .formatted(bytes, failures));
+                .formatted(bytes, failures.stream().map(IOException::getMessage).toList()));
     failures.forEach(none::addSuppressed);
     throw none;
   }

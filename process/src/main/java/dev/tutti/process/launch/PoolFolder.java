@@ -72,13 +72,13 @@ public final class PoolFolder implements AutoCloseable {
           throw e;
         }
       } catch (IOException e) {
-        failures.add(e);
+        failures.add(new IOException(parent + ": " + e, e));
       }
     }
     IOException none =
         new IOException(
             "no place for a pool's folder: tried=%s; set java.io.tmpdir to a folder of this machine with a short path, room, and write access"
-                .formatted(failures));
+                .formatted(failures.stream().map(IOException::getMessage).toList()));
     failures.forEach(none::addSuppressed);
     throw none;
   }

@@ -121,7 +121,9 @@ class ArrivalsFuzzTest {
   @Test
   void take_damagedAnswers_endsEachItemOnceAtMost() throws Exception {
     List<byte[]> answers = Mutations.frames(Answers.to(Session.toWorker(), claims));
-    assertThat(answers).extracting(frame -> frame[Integer.BYTES]).contains((byte) Frame.Kind.BATCH_DONE.ordinal());
+    assertThat(answers)
+        .extracting(frame -> frame[Integer.BYTES])
+        .contains((byte) Frame.Kind.BATCH_DONE.ordinal());
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     SplittableRandom random = new SplittableRandom(Mutations.SEED);
     Link link = new Link(group, 0);
@@ -145,7 +147,9 @@ class ArrivalsFuzzTest {
           .isLessThan(MOST_BYTES);
       int left = pool.flights.closeAll().size() + pool.waiting();
       assertThat(told.twice).as("items told twice in round %d", round).isZero();
-      assertThat(told.ended.size() + left).as("items in round %d", round).isEqualTo(Session.ITEMS - 1);
+      assertThat(told.ended.size() + left)
+          .as("items in round %d", round)
+          .isEqualTo(Session.ITEMS - 1);
       ended += told.ended.size();
     }
     assertThat(refused).isPositive();
@@ -217,7 +221,8 @@ class ArrivalsFuzzTest {
       try {
         byte[] damaged = text.clone();
         damaged[own.nextInt(damaged.length)] = (byte) own.nextInt(256);
-        String said = new String(damaged, 0, own.nextInt(damaged.length + 1), StandardCharsets.UTF_8);
+        String said =
+            new String(damaged, 0, own.nextInt(damaged.length + 1), StandardCharsets.UTF_8);
         Introduction.read(new BufferedReader(new StringReader(said)));
         taken++;
       } catch (IOException e) {

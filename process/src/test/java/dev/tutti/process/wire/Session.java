@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a pool says to a worker in a small run: two calls in three batches, with values of all kinds. */
+/**
+ * What a pool says to a worker in a small run: two calls in three batches, with values of all
+ * kinds.
+ */
 public final class Session {
   /** How many items it has. */
   public static final int ITEMS = 14;
