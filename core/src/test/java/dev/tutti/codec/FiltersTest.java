@@ -66,7 +66,6 @@ final class FiltersTest {
     return List.of(
         new BigInteger("7"),
         new BigDecimal("7.5"),
-        new StringBuilder("text"),
         new File("a"),
         new URI("http://localhost/"),
         InetAddress.getLoopbackAddress(),
@@ -74,7 +73,7 @@ final class FiltersTest {
         Instant.EPOCH,
         ZonedDateTime.parse("2026-11-21T12:00:00+01:00[Europe/Berlin]"),
         JapaneseDate.of(2026, 11, 21),
-        new Date(1),
+        Date.from(Instant.EPOCH),
         Calendar.getInstance(TimeZone.getTimeZone("Europe/Berlin"), Locale.GERMANY),
         new Timestamp(1),
         new SimpleDateFormat("yyyy", Locale.ROOT),

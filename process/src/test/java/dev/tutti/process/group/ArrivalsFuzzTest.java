@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a pool does with what a worker said, damaged on its way. */
+@SuppressWarnings("EnumOrdinal") // as the frames do
 @Tag("unit")
 @Timeout(3_600)
 class ArrivalsFuzzTest {
@@ -237,7 +238,7 @@ class ArrivalsFuzzTest {
   @Test
   void take_unreadableResult_failsThatItemOnly() throws Exception {
     Pool pool = new Pool(new Link(group, 0));
-    byte[] value = Codec.encode(new StringBuilder("x"), Role.RESULT);
+    byte[] value = Codec.encode(new java.util.BitSet(7), Role.RESULT);
     value[value.length / 2] ^= 0x40;
     for (long number = 0; number < 2; number++) {
       byte[] content = number == 0 ? value : Codec.encode(1, Role.RESULT);

@@ -55,7 +55,7 @@ public final class Session {
         new HashMap<>(Map.of("a", 1, "b", 2)),
         Arrays.asList(Instant.EPOCH, "x"),
         new Row(1, "a", Path.of("p"), Optional.of(Instant.EPOCH), ByteBuffer.allocateDirect(9)),
-        new StringBuilder("text"));
+        new java.util.BitSet(7));
   }
 
   /** {@return the bytes of the session} */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a worker does with a session that was damaged on its way. */
+@SuppressWarnings("EnumOrdinal") // as the frames do
 @Tag("unit")
 @Timeout(3_600)
 class ItemLoopFuzzTest {
