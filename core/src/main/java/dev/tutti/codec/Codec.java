@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.tutti.task.NotSendableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.ObjectInputFilter;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -74,28 +73,48 @@ public final class Codec {
    * @throws DecodeException if the bytes are not a value, or one that the filter or the class path
    *     does not allow
    */
-  public static @Nullable Object decode(
-      ByteBuffer bytes, ClassLoader loader, ObjectInputFilter filter) throws DecodeException {
+  public static @Nullable Object decode(ByteBuffer bytes, ClassLoader loader, ValueFilter filter)
+      throws DecodeException {
+    if (bytes.remaining() > filter.maxBytes()) {
+      throw new DecodeException(
+          "value is too large: bytes=%d most=%d".formatted(bytes.remaining(), filter.maxBytes()),
+          null);
+    }
     try {
       byte tag = bytes.get();
-      return switch (tag) {
-        case NULL -> null;
-        case TRUE -> true;
-        case FALSE -> false;
-        case INT -> bytes.getInt();
-        case LONG -> bytes.getLong();
-        case DOUBLE -> bytes.getDouble();
-        case TEXT -> utf8(bytes);
-        case TEXT_16 -> utf16(bytes);
-        case PATH -> Path.of(utf8(bytes));
-        case STREAM -> ValueReader.read(bytes, loader, filter);
-        default -> throw new DecodeException("unknown kind of value: tag=" + tag, null);
-      };
+      @Nullable Object value =
+          switch (tag) {
+            case NULL -> null;
+            case TRUE -> true;
+            case FALSE -> false;
+            case INT -> bytes.getInt();
+            case LONG -> bytes.getLong();
+            case DOUBLE -> bytes.getDouble();
+            case TEXT -> utf8(bytes);
+            case TEXT_16 -> utf16(bytes);
+            case PATH -> Path.of(utf8(bytes));
+            case STREAM -> ValueReader.read(bytes, loader, filter);
+            default -> throw new DecodeException("unknown kind of value: tag=" + tag, null);
+          };
+      if (bytes.hasRemaining()) {
+        throw new DecodeException(
+            "value goes on after its end: tag=%d bytes=%d".formatted(tag, bytes.remaining()), null);
+      }
+      return value;
     } catch (BufferUnderflowException e) {
       throw new DecodeException("value ends too early", e);
     } catch (InvalidPathException e) {
       throw new DecodeException("value is no path: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * {@return whether a value has a form of its own, so that reading it runs no code of any class}
+   *
+   * @param bytes what {@link #encode} gave; nothing of it is taken
+   */
+  public static boolean isPlain(ByteBuffer bytes) {
+    return !bytes.hasRemaining() || bytes.get(bytes.position()) != STREAM;
   }
 
   private static ByteBuffer tagged(byte tag, int size) {

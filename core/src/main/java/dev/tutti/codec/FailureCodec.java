@@ -2,7 +2,6 @@ package dev.tutti.codec;
 
 import dev.tutti.task.NotSendableException;
 import dev.tutti.task.SubstituteException;
-import java.io.ObjectInputFilter;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
@@ -57,7 +56,7 @@ public final class FailureCodec {
    * @return the exception itself, or its substitute if that could not be sent or read
    * @throws DecodeException if the bytes are neither
    */
-  public static Throwable decode(ByteBuffer bytes, ClassLoader loader, ObjectInputFilter filter)
+  public static Throwable decode(ByteBuffer bytes, ClassLoader loader, ValueFilter filter)
       throws DecodeException {
     ByteBuffer substitute;
     try {
@@ -80,11 +79,20 @@ public final class FailureCodec {
         unreadable = e;
       }
     }
-    if (!(Codec.decode(substitute, SubstituteException.class.getClassLoader(), filter)
-        instanceof SubstituteException stand)) {
-      throw new DecodeException("exception came without its substitute", unreadable);
+    if (Codec.decode(substitute, SubstituteException.class.getClassLoader(), Filters.basic())
+            instanceof SubstituteException stand
+        && isWhole(stand)) {
+      return unreadable == null
+          ? stand
+          : withReason(stand, String.valueOf(unreadable.getMessage()));
     }
-    return unreadable == null ? stand : withReason(stand, String.valueOf(unreadable.getMessage()));
+    throw new DecodeException("exception came without its substitute", unreadable);
+  }
+
+  /** A stream that was damaged can leave out what a constructor demands. */
+  @SuppressWarnings("ConstantValue") // as just said
+  private static boolean isWhole(SubstituteException stand) {
+    return stand.originalClass() != null && stand.reason() != null;
   }
 
   private static SubstituteException withReason(SubstituteException stand, String reason) {

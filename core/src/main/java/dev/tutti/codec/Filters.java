@@ -1,18 +1,42 @@
 package dev.tutti.codec;
 
-import java.io.ObjectInputFilter;
-import java.io.ObjectInputFilter.Status;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Set;
 
-/** Which classes, and how much, may come from another process. */
+/** The usual filters. */
 public final class Filters {
-  private static final long MAX_DEPTH = 2_000;
-  private static final long MAX_REFERENCES = 50_000_000;
-  private static final ObjectInputFilter LIMITS =
-      info ->
-          info.depth() > MAX_DEPTH || info.references() > MAX_REFERENCES
-              ? Status.REJECTED
-              : Status.UNDECIDED;
+  private static final ValueFilter TASKS =
+      new ValueFilter(
+          _ -> true, ValueFilter.DEPTH, ValueFilter.REFERENCES, Long.MAX_VALUE, "allow it");
+
+  private static final ValueFilter RESULTS =
+      new ValueFilter(
+          Filters::isUsual, ValueFilter.DEPTH, ValueFilter.REFERENCES, Long.MAX_VALUE, "allow it");
+
+  private static final ValueFilter NARROWEST =
+      new ValueFilter(
+          Filters::isBasic,
+          ValueFilter.DEPTH,
+          ValueFilter.REFERENCES,
+          Long.MAX_VALUE,
+          "it is no part of what stands for an exception");
+
+  private static final Set<String> BASIC =
+      Set.of(
+          "java.lang.Boolean",
+          "java.lang.Character",
+          "java.lang.Enum",
+          "java.lang.Exception",
+          "java.lang.Object",
+          "java.lang.RuntimeException",
+          "java.lang.StackTraceElement",
+          "java.lang.String",
+          "java.lang.Throwable",
+          "java.util.ArrayList", // in what an exception keeps those that it has suppressed
+          "java.util.CollSer",
+          "java.util.Collections$EmptyList",
+          "java.util.ImmutableCollections$ListN");
 
   private Filters() {}
 
@@ -20,51 +44,50 @@ public final class Filters {
    * {@return the filter for what a worker reads from the pool that started it} The pool is the
    * worker's master, so any class may come; only depth and number of references are bounded.
    */
-  public static ObjectInputFilter tasks() {
-    return withUsersOwn(info -> orAllowed(LIMITS.checkInput(info)));
+  public static ValueFilter tasks() {
+    return TASKS;
+  }
+
+  /** {@return a filter for what a pool reads from its workers, with the usual classes} */
+  public static ValueFilter results() {
+    return RESULTS;
+  }
+
+  /** {@return the filter for what stands for an exception} */
+  static ValueFilter basic() {
+    return NARROWEST;
   }
 
   /**
-   * {@return the filter for what a pool reads from its workers} Classes of the user's own class
-   * path and value classes of the JDK may come. The parts of the JDK by which a stream makes a
-   * reader run code, reflection, method handles, remote objects, management, naming, scripts, do
-   * not.
+   * {@return whether a class may usually come from a worker} All classes that a task sees may, and
+   * the plain values of the JDK: numbers, text, times, collections, exceptions. The other parts of
+   * the JDK may not: among them are those by which a stream makes its reader run code, such as
+   * proxies, method handles, remote objects, naming, management.
+   *
+   * @param type the class, no array
    */
-  public static ObjectInputFilter results() {
-    return withUsersOwn(info -> {
-      Class<?> type = info.serialClass();
-      if (type != null && !isValueClass(type)) {
-        return Status.REJECTED;
-      }
-      return orAllowed(LIMITS.checkInput(info));
-    });
+  public static boolean isUsual(Class<?> type) {
+    return !JdkValues.isOfJdk(type) || JdkValues.isOne(type);
   }
 
-  private static Status orAllowed(Status status) {
-    return status == Status.UNDECIDED ? Status.ALLOWED : status;
+  /**
+   * {@return whether a class is needed to read anything at all} These are text and numbers; paths,
+   * optional values and buffers, which the JDK does not serialise; what stands for an exception
+   * that cannot come itself; and what constants and exceptions extend.
+   *
+   * @param type the class, no array
+   */
+  public static boolean isBasic(Class<?> type) {
+    String name = type.getName();
+    return BASIC.contains(name)
+        || (type.getModule() == Filters.class.getModule() && isOurs(type.getPackageName()))
+        || (name.startsWith("java.util.Optional") && JdkValues.isOfJdk(type))
+        || (Number.class.isAssignableFrom(type) && type.getPackageName().equals("java.lang"))
+        || (JdkValues.isOfJdk(type)
+            && (ByteBuffer.class.isAssignableFrom(type) || Path.class.isAssignableFrom(type)));
   }
 
-  private static ObjectInputFilter withUsersOwn(ObjectInputFilter ours) {
-    return ObjectInputFilter.merge(ours, ObjectInputFilter.Config.getSerialFilter());
-  }
-
-  private static boolean isValueClass(Class<?> type) {
-    Class<?> element = type;
-    while (element.isArray()) {
-      element = element.getComponentType();
-    }
-    String name = element.getName();
-    if (name.equals("java.lang.invoke.SerializedLambda") || Path.class.isAssignableFrom(element)) {
-      return true; // a lambda is resolved by the class that made it; a path by its file system
-    }
-    return !(name.startsWith("java.lang.invoke.")
-        || name.startsWith("java.lang.reflect.")
-        || name.startsWith("java.rmi.")
-        || name.startsWith("javax.management.")
-        || name.startsWith("javax.naming.")
-        || name.startsWith("javax.script.")
-        || name.startsWith("com.sun.")
-        || (name.startsWith("sun.") && !name.startsWith("sun.util.calendar."))
-        || name.startsWith("jdk."));
+  private static boolean isOurs(String name) {
+    return name.equals("dev.tutti.task") || name.equals("dev.tutti.codec");
   }
 }

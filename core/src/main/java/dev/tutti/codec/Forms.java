@@ -63,32 +63,56 @@ final class Forms {
     }
   }
 
-  /** A buffer: all bytes below its limit, and its state. A view's sharing is not kept. */
+  /**
+   * A buffer: all bytes below its limit, and its state. A view's sharing is not kept.
+   *
+   * <p>A reader makes room for no more than {@link #ROOM} times what came. So a buffer with little
+   * below its limit for its capacity comes with zeros behind.
+   */
   @SuppressWarnings("ArrayRecordComponent") // written and read, never compared
   record BufferForm(
-      byte[] bytes, int position, int capacity, boolean big, boolean direct, boolean readOnly)
+      byte[] bytes,
+      int position,
+      int limit,
+      int capacity,
+      boolean big,
+      boolean direct,
+      boolean readOnly)
       implements Serializable {
+    private static final int ROOM = 16;
+    private static final int SMALL = 4_096;
+
     static BufferForm of(ByteBuffer b) {
-      byte[] bytes = new byte[b.limit()];
-      b.duplicate().rewind().get(bytes);
+      byte[] bytes = new byte[Math.max(b.limit(), leastBytes(b.capacity()))];
+      b.duplicate().rewind().get(bytes, 0, b.limit());
       return new BufferForm(
           bytes,
           b.position(),
+          b.limit(),
           b.capacity(),
           b.order() == ByteOrder.BIG_ENDIAN,
           b.isDirect(),
           b.isReadOnly());
     }
 
+    private static int leastBytes(int capacity) {
+      return capacity <= SMALL ? 0 : (capacity - SMALL) / ROOM + 1;
+    }
+
     @Serial
     private Object readResolve() throws InvalidObjectException {
-      if (position < 0 || position > bytes.length || bytes.length > capacity) {
+      if (bytes == null
+          || position < 0
+          || position > limit
+          || limit > bytes.length
+          || bytes.length > capacity
+          || bytes.length < leastBytes(capacity)) {
         throw new InvalidObjectException(
-            "buffer has a wrong state: position=%d limit=%d capacity=%d"
-                .formatted(position, bytes.length, capacity));
+            "buffer has a wrong state: position=%d limit=%d capacity=%d bytes=%d"
+                .formatted(position, limit, capacity, bytes == null ? 0 : bytes.length));
       }
       ByteBuffer b = direct ? ByteBuffer.allocateDirect(capacity) : ByteBuffer.allocate(capacity);
-      b.put(bytes).flip().position(position);
+      b.put(bytes, 0, limit).flip().position(position);
       return (readOnly ? b.asReadOnlyBuffer() : b)
           .order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     }

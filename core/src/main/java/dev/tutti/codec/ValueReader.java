@@ -2,8 +2,8 @@ package dev.tutti.codec;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.ObjectInputFilter;
+import java.io.ObjectInputFilter.FilterInfo;
+import java.io.ObjectInputFilter.Status;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 import java.lang.reflect.Proxy;
@@ -12,30 +12,78 @@ import org.jspecify.annotations.Nullable;
 
 /** JDK deserialisation with the classes of one loader, under a filter. */
 final class ValueReader extends ObjectInputStream {
-  private final ClassLoader loader;
+  /*
+   * What the filter cannot bound, because it sees one thing at a time, is bounded here: all arrays together,
+   * and the rooms of hash tables, which the JDK shows as arrays, have at most ROOM elements for each byte
+   * that came; and collections that share each other are measured (Expansion).
+   *
+   * What cannot be bounded is the time that a class's own readObject, equals or hashCode takes. Whoever
+   * reads has to live with a read that does not end.
+   */
+  private static final long ROOM = 16; // an element takes a byte at least; hash tables have room
+  private static final long SMALL_ROOM = 1_024;
 
-  private ValueReader(InputStream in, ClassLoader loader, ObjectInputFilter filter)
-      throws IOException {
-    super(in);
+  private final ClassLoader loader;
+  private final ValueFilter filter;
+  private final Expansion expansion = new Expansion();
+  private final int bytes;
+  private long room;
+  private @Nullable String refusal;
+
+  private ValueReader(byte[] bytes, ClassLoader loader, ValueFilter filter) throws IOException {
+    super(new ByteArrayInputStream(bytes));
     this.loader = loader;
-    long most = 16L * in.available(); // an element takes a byte at least; hash tables have room
-    setObjectInputFilter(info ->
-        info.arrayLength() > most ? ObjectInputFilter.Status.REJECTED : filter.checkInput(info));
+    this.filter = filter;
+    this.bytes = bytes.length;
+    this.room = ROOM * bytes.length + SMALL_ROOM;
+    setObjectInputFilter(this::check);
+    enableResolveObject(true);
   }
 
-  static @Nullable Object read(ByteBuffer bytes, ClassLoader loader, ObjectInputFilter filter)
+  static @Nullable Object read(ByteBuffer bytes, ClassLoader loader, ValueFilter filter)
       throws DecodeException {
     byte[] rest = new byte[bytes.remaining()];
     bytes.get(rest);
-    try (ValueReader reader = new ValueReader(new ByteArrayInputStream(rest), loader, filter)) {
-      return reader.readObject();
-    } catch (IOException
-        | ClassNotFoundException
-        | RuntimeException
-        | VirtualMachineError
-        | LinkageError e) {
-      throw new DecodeException("cannot read the value: " + e, e);
+    String refusal = null;
+    try (ValueReader reader = new ValueReader(rest, loader, filter)) {
+      try {
+        return reader.readObject();
+      } finally {
+        refusal = reader.refusal;
+      }
+    } catch (Throwable e) { // whatever a class's own way of being read throws
+      throw new DecodeException(refusal != null ? refusal : "it cannot be read: " + textOf(e), e);
     }
+  }
+
+  private static String textOf(Throwable e) {
+    try {
+      return e.toString();
+    } catch (RuntimeException | Error mute) {
+      return e.getClass().getName();
+    }
+  }
+
+  private Status check(FilterInfo info) {
+    refusal = info.arrayLength() > 0 ? arrayRefusal(info) : null;
+    if (refusal == null) {
+      refusal = filter.refusal(info);
+    }
+    return refusal == null ? Status.ALLOWED : Status.REJECTED;
+  }
+
+  private @Nullable String arrayRefusal(FilterInfo info) {
+    room -= info.arrayLength();
+    return room >= 0
+        ? null
+        : "arrays claim more elements than can have come: length=%d bytes=%d"
+            .formatted(info.arrayLength(), bytes);
+  }
+
+  @Override
+  protected Object resolveObject(Object value) throws IOException {
+    expansion.add(value);
+    return value;
   }
 
   @Override

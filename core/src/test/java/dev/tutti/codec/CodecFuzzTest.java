@@ -2,7 +2,6 @@ package dev.tutti.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ObjectInputFilter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,8 +20,7 @@ final class CodecFuzzTest {
   /** What a decoder does with bytes. */
   @FunctionalInterface
   private interface Decoder {
-    Object decode(ByteBuffer bytes, ClassLoader loader, ObjectInputFilter filter)
-        throws DecodeException;
+    Object decode(ByteBuffer bytes, ClassLoader loader, ValueFilter filter) throws DecodeException;
   }
 
   private static boolean decodes(Decoder decoder, byte[] bytes, String what) {
@@ -80,15 +78,11 @@ final class CodecFuzzTest {
     damage(Codec::decode, values(), 1);
   }
 
-  /** Only cut: a damaged capacity makes the JDK look for gigabytes first, which takes its time. */
+  /** A damaged capacity claims no memory. */
   @Test
-  void decode_cutBuffer_isRefused() {
-    byte[] bytes = Codec.encode(ByteBuffer.allocateDirect(8).position(3), Role.RESULT);
-    assertThat(decodes(Codec::decode, bytes, "whole")).isTrue();
-    for (int length = 0; length < bytes.length; length++) {
-      byte[] cut = Arrays.copyOf(bytes, length);
-      assertThat(decodes(Codec::decode, cut, "cut at " + length)).isFalse();
-    }
+  void decode_damagedBuffer_isBufferOrRefused() {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(8).position(3);
+    damage(Codec::decode, List.of(Codec.encode(buffer, Role.RESULT)), 4);
   }
 
   @Test

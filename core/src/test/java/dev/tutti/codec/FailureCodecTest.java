@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -118,7 +119,8 @@ final class FailureCodecTest {
             });
     assertThat(roundTrip(new java.rmi.RemoteException("x")))
         .isInstanceOfSatisfying(
-            SubstituteException.class, stand -> assertThat(stand.reason()).contains("REJECTED"));
+            SubstituteException.class,
+            stand -> assertThat(stand.reason()).contains("is outside the filter"));
   }
 
   /** An exception of this test. */
@@ -178,5 +180,29 @@ final class FailureCodecTest {
                   FailureCodecTest.class.getClassLoader(),
                   Filters.results()));
     }
+  }
+
+  /** A substitute that was damaged so that it lacks a part is refused. */
+  @Test
+  void decode_substituteWithoutItsParts_isRefused() throws Exception {
+    byte[] whole =
+        Codec.encode(
+            new SubstituteException("Qqq", "text", "reason", new StackTraceElement[0]),
+            Role.EXCEPTION);
+    int at = new String(whole, ISO_8859_1).indexOf("t\0\3Qqq");
+    byte[] damaged =
+        ByteBuffer.allocate(4 + whole.length - 5)
+            .putInt(whole.length - 5)
+            .put(whole, 0, at)
+            .put((byte) 0x70) // null
+            .put(whole, at + 6, whole.length - at - 6)
+            .array();
+    assertThatExceptionOfType(DecodeException.class)
+        .isThrownBy(() ->
+            FailureCodec.decode(
+                ByteBuffer.wrap(damaged),
+                FailureCodecTest.class.getClassLoader(),
+                Filters.results()))
+        .withMessage("exception came without its substitute");
   }
 }

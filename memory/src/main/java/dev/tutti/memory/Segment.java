@@ -13,6 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -70,29 +73,44 @@ public final class Segment implements AutoCloseable {
    *
    * @param bytes its size, at least 1
    * @return the segment
-   * @throws IOException if there is no room for it, neither in shared memory nor in the temporary
+   * @throws IOException if there is no room for it, neither in shared memory nor in a temporary
    *     folder
    */
   public static Segment create(long bytes) throws IOException {
+    return create(bytes, places());
+  }
+
+  /** What is full, missing or read-only is passed over. */
+  static Segment create(long bytes, Collection<Path> folders) throws IOException {
     if (bytes < 1) {
       throw new IllegalArgumentException("bytes must be >= 1: bytes=" + bytes);
     }
-    IOException first = null;
-    for (Path folder : List.of(SHARED_MEMORY, Path.of(System.getProperty("java.io.tmpdir")))) {
+    List<IOException> failures = new ArrayList<>();
+    for (Path folder : folders) {
       try {
         return createIn(folder, bytes);
       } catch (IOException e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
+        failures.add(new IOException(folder + ": " + e, e));
       }
     }
-    throw new IOException(
-        "no room for a segment of shared memory: bytes=%d; free some of /dev/shm or set java.io.tmpdir"
-            .formatted(bytes),
-        first);
+    IOException none =
+        new IOException(
+            "no room for a segment of shared memory: bytes=%d tried=%s; free some of /dev/shm, or set java.io.tmpdir to a folder with room"
+                .formatted(bytes, failures.stream().map(IOException::getMessage).toList()));
+    failures.forEach(none::addSuppressed);
+    throw none;
+  }
+
+  private static Set<Path> places() {
+    Set<Path> places = new LinkedHashSet<>();
+    places.add(SHARED_MEMORY);
+    String tmpdir = System.getProperty("java.io.tmpdir", "");
+    if (!tmpdir.isEmpty()) {
+      places.add(Path.of(tmpdir).toAbsolutePath());
+    }
+    places.add(Path.of("/tmp"));
+    places.add(Path.of("/var/tmp"));
+    return places;
   }
 
   private static Segment createIn(Path folder, long bytes) throws IOException {
@@ -157,6 +175,11 @@ public final class Segment implements AutoCloseable {
     Path file = Path.of("/proc/" + handle.pid() + "/fd/" + handle.descriptor());
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
+      if (channel.size() != handle.bytes()) { // to map more would make the file longer
+        throw new IOException(
+            "segment has another size: bytes=%d expected=%d"
+                .formatted(channel.size(), handle.bytes()));
+      }
       return new Segment(channel, handle.bytes(), -1);
     } catch (IOException | RuntimeException e) {
       channel.close();

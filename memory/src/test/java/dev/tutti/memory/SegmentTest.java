@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SegmentTest {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
@@ -187,6 +188,44 @@ class SegmentTest {
         .contains("/dev/shm")
         .contains("descriptors 0")
         .contains("entries []");
+  }
+
+  /** Places that are missing, no folder, or closed to writing are passed over. */
+  @Test
+  @Tag("unit")
+  void create_placesOfNoUse_arePassedOver(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    List<Path> ofNoUse = List.of(folder.resolve("missing"), file, Path.of("/proc"));
+    List<Path> places = new ArrayList<>(ofNoUse);
+    places.add(folder);
+    try (Segment segment = Segment.create(64, places)) {
+      Path link = Path.of("/proc/self/fd/" + segment.handle().descriptor());
+      assertThat(Files.readSymbolicLink(link).toString()).startsWith(folder + "/" + OWN_FILES);
+      assertThat(folder).isDirectoryContaining(file::equals);
+    }
+    assertThatThrownBy(() -> Segment.create(64, ofNoUse))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll(
+            "no room for a segment of shared memory: bytes=64 tried=[",
+            "missing",
+            file.toString(),
+            "/proc: ",
+            "set java.io.tmpdir to a folder with room");
+    assertThat(descriptors()).isZero();
+  }
+
+  /** A handle that leads to another file is refused, and leaves that file as it is. */
+  @Test
+  @Tag("unit")
+  void open_otherSize_isRefused() throws IOException {
+    try (Segment segment = Segment.create(64)) {
+      Segment.Handle handle = segment.handle();
+      Segment.Handle lie = new Segment.Handle(handle.pid(), handle.descriptor(), 128);
+      assertThatThrownBy(() -> Segment.open(lie))
+          .isInstanceOf(IOException.class)
+          .hasMessage("segment has another size: bytes=64 expected=128");
+      assertThat(Files.size(Path.of("/proc/self/fd/" + handle.descriptor()))).isEqualTo(64);
+    }
   }
 
   private static String child(List<String> before, String... args) throws Exception {

@@ -72,7 +72,15 @@ public final class ProcessBackend implements Backend {
     byte[] initialiser =
         options.initialiser().map(action -> Codec.encode(action, Role.FUNCTION)).orElse(null);
     try {
-      return new ProcessGroup(new GroupPlan(plan, options.grace(), rules, initialiser), request);
+      return new ProcessGroup(
+          new GroupPlan(
+              plan,
+              options.grace(),
+              rules,
+              initialiser,
+              options.results().toValueFilter(),
+              options.results().maxTime()),
+          request);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open a pool of processes: " + e.getMessage(), e);
     }

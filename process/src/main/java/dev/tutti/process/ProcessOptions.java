@@ -32,6 +32,7 @@ import java.util.Optional;
  * @param output where the things go that tasks print
  * @param maxDepth how deep pools may be nested by {@link dev.tutti.Pool#current}, this one counted;
  *     at least 1
+ * @param results what is taken from workers as a result
  * @since 0.1
  */
 public record ProcessOptions(
@@ -42,7 +43,8 @@ public record ProcessOptions(
     Optional<Action> initialiser,
     Duration grace,
     WorkerOutput output,
-    int maxDepth)
+    int maxDepth,
+    ResultFilter results)
     implements BackendOptions {
   /** A worker for each processor, everything else inherited, a second of grace. */
   public static final ProcessOptions DEFAULTS =
@@ -54,7 +56,8 @@ public record ProcessOptions(
           Optional.empty(),
           Duration.ofSeconds(1),
           WorkerOutput.INHERIT,
-          4);
+          4,
+          ResultFilter.DEFAULTS);
 
   /** Makes the options. */
   public ProcessOptions {
@@ -66,6 +69,7 @@ public record ProcessOptions(
     Checks.require(!grace.isNegative(), "grace must not be negative: grace=" + grace);
     Objects.requireNonNull(output, "output");
     Checks.require(maxDepth >= 1, "maxDepth must be >= 1: maxDepth=" + maxDepth);
+    Objects.requireNonNull(results, "results");
   }
 
   /**
@@ -75,7 +79,7 @@ public record ProcessOptions(
    */
   public ProcessOptions withWorkers(int n) {
     return new ProcessOptions(
-        n, jvm, recycling, residentLimit, initialiser, grace, output, maxDepth);
+        n, jvm, recycling, residentLimit, initialiser, grace, output, maxDepth, results);
   }
 
   /**
@@ -85,7 +89,7 @@ public record ProcessOptions(
    */
   public ProcessOptions withJvm(WorkerJvm settings) {
     return new ProcessOptions(
-        workers, settings, recycling, residentLimit, initialiser, grace, output, maxDepth);
+        workers, settings, recycling, residentLimit, initialiser, grace, output, maxDepth, results);
   }
 
   /**
@@ -149,7 +153,7 @@ public record ProcessOptions(
    */
   public ProcessOptions withRecycling(Recycling rule) {
     return new ProcessOptions(
-        workers, jvm, rule, residentLimit, initialiser, grace, output, maxDepth);
+        workers, jvm, rule, residentLimit, initialiser, grace, output, maxDepth, results);
   }
 
   /**
@@ -168,7 +172,7 @@ public record ProcessOptions(
    */
   public ProcessOptions withResidentLimit(DataSize size) {
     return new ProcessOptions(
-        workers, jvm, recycling, Optional.of(size), initialiser, grace, output, maxDepth);
+        workers, jvm, recycling, Optional.of(size), initialiser, grace, output, maxDepth, results);
   }
 
   /**
@@ -178,7 +182,15 @@ public record ProcessOptions(
    */
   public ProcessOptions withInitialiser(Action action) {
     return new ProcessOptions(
-        workers, jvm, recycling, residentLimit, Optional.of(action), grace, output, maxDepth);
+        workers,
+        jvm,
+        recycling,
+        residentLimit,
+        Optional.of(action),
+        grace,
+        output,
+        maxDepth,
+        results);
   }
 
   /**
@@ -188,7 +200,7 @@ public record ProcessOptions(
    */
   public ProcessOptions withGrace(Duration time) {
     return new ProcessOptions(
-        workers, jvm, recycling, residentLimit, initialiser, time, output, maxDepth);
+        workers, jvm, recycling, residentLimit, initialiser, time, output, maxDepth, results);
   }
 
   /**
@@ -198,7 +210,7 @@ public record ProcessOptions(
    */
   public ProcessOptions withOutput(WorkerOutput to) {
     return new ProcessOptions(
-        workers, jvm, recycling, residentLimit, initialiser, grace, to, maxDepth);
+        workers, jvm, recycling, residentLimit, initialiser, grace, to, maxDepth, results);
   }
 
   /**
@@ -208,7 +220,17 @@ public record ProcessOptions(
    */
   public ProcessOptions withMaxDepth(int depth) {
     return new ProcessOptions(
-        workers, jvm, recycling, residentLimit, initialiser, grace, output, depth);
+        workers, jvm, recycling, residentLimit, initialiser, grace, output, depth, results);
+  }
+
+  /**
+   * {@return these options with another filter for what workers send back}
+   *
+   * @param filter which classes, and how much
+   */
+  public ProcessOptions withResults(ResultFilter filter) {
+    return new ProcessOptions(
+        workers, jvm, recycling, residentLimit, initialiser, grace, output, maxDepth, filter);
   }
 
   @Override

@@ -47,7 +47,8 @@ class ProcessOptionsTest {
             .withJava(Path.of("/opt/java"))
             .withClassPath(List.of(Path.of("x.jar")))
             .withGrace(Duration.ofMillis(5))
-            .withOutput(WorkerOutput.STDERR);
+            .withOutput(WorkerOutput.STDERR)
+            .withResults(ResultFilter.onlyThese());
     assertThat(all.workers()).isEqualTo(3);
     assertThat(all.jvm().heap()).contains(DataSize.mib(64));
     assertThat(all.jvm().flags()).containsExactly("-Xint");
@@ -57,6 +58,8 @@ class ProcessOptionsTest {
     assertThat(all.jvm().classPath()).containsExactly(Path.of("x.jar"));
     assertThat(all.grace()).isEqualTo(Duration.ofMillis(5));
     assertThat(all.output()).isEqualTo(WorkerOutput.STDERR);
+    assertThat(all.results()).isEqualTo(ResultFilter.onlyThese());
+    assertThat(DEFAULTS.results()).isEqualTo(ResultFilter.DEFAULTS);
     assertThat(DEFAULTS.jvm().flags()).isEmpty();
     WorkerJvm jvm = WorkerJvm.DEFAULTS.withMetaspace(DataSize.mib(64)).withDirect(DataSize.mib(8));
     assertThat(all.withJvm(jvm).jvm()).isEqualTo(jvm);

@@ -12,12 +12,14 @@ import dev.tutti.plan.DataSize;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.task.Done;
 import dev.tutti.task.WorkerLost;
+import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -124,5 +126,22 @@ class ProcessSnippets {
               .get();
       assertEquals(96, bound);
     }
+  }
+
+  record Score(String name, int points) implements Serializable {}
+
+  /** The sample of {@link ResultFilter} does what it shows. */
+  @Test
+  void results_onlyOneClass_isObeyed() throws Exception {
+    // @start region=results
+    ProcessOptions options =
+        ProcessOptions.DEFAULTS
+            .withWorkers(1)
+            .withResults(ResultFilter.onlyThese(Score.class).withMaxBytes(DataSize.mib(1)));
+    try (Pool pool = Pool.open(options)) {
+      assertEquals(new Score("a", 7), pool.submit(() -> new Score("a", 7)).get());
+      assertThrows(ExecutionException.class, () -> pool.submit(() -> Locale.ROOT).get());
+    }
+    // @end region=results
   }
 }

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -272,7 +273,7 @@ interface StreamSuite extends Subject {
   /** B068: where the caller runs the work, it is read, run and taken in turn. */
   @Test
   default void stream_callerRuns_oneItemInTurn() {
-    List<String> log = new ArrayList<>();
+    List<String> log = Collections.synchronizedList(new ArrayList<>());
     try (Pool pool = open(1);
         Stream<Integer> stream =
             Parallel.on(pool).window(4).batch(Batching.fixed(2)).stream(

@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The socket at which one new worker knocks twice, once for each channel; then it is gone. */
 public final class Door implements AutoCloseable {
@@ -31,6 +32,7 @@ public final class Door implements AutoCloseable {
   private final String secret;
   private final ServerSocketChannel server;
   private final Selector selector;
+  private @Nullable IOException lastStranger;
 
   /**
    * Opens the socket.
@@ -77,7 +79,7 @@ public final class Door implements AutoCloseable {
         if (socket != null) {
           greet(socket, channels);
         } else if (!worker.isAlive()) {
-          throw new IOException(deathAtStart(worker));
+          throw withStranger(new IOException(deathAtStart(worker)));
         } else {
           pause(deadline);
         }
@@ -96,7 +98,8 @@ public final class Door implements AutoCloseable {
   private void pause(long deadline) throws IOException {
     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     if (left <= 0) {
-      throw new IOException("worker did not report in time: waited=" + START_PATIENCE);
+      throw withStranger(
+          new IOException("worker did not report in time: waited=" + START_PATIENCE));
     }
     selector.select(left);
     Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
@@ -113,8 +116,18 @@ public final class Door implements AutoCloseable {
       }
     } catch (IOException stranger) {
       channel.close();
-      LOG.log(Level.WARNING, "somebody else knocked at the socket of a new worker", stranger);
+      lastStranger = stranger;
+      LOG.log(Level.WARNING, "who knocked at the socket of a new worker was sent away", stranger);
     }
+  }
+
+  /** Says what came instead of a greeting: only this user's processes can have sent it. */
+  private IOException withStranger(IOException failure) {
+    IOException stranger = lastStranger;
+    return stranger == null
+        ? failure
+        : new IOException(
+            failure.getMessage() + "\n    what came instead: " + stranger.getMessage(), stranger);
   }
 
   private static String deathAtStart(WorkerProcess worker) {

@@ -2,10 +2,8 @@ package dev.tutti.process.group;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
-import dev.tutti.codec.Filters;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.plan.DataSize;
@@ -19,14 +17,9 @@ import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Timer;
-import dev.tutti.task.Cancelled;
-import dev.tutti.task.Failure;
-import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Outcome;
-import dev.tutti.task.Success;
 import dev.tutti.task.WorkerLost;
 import java.io.IOException;
-import java.io.ObjectInputFilter;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -67,12 +60,13 @@ final class Link implements Runnable {
   private static final long LEAST_WATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   /** What a worker has once it can work. */
-  private record Ready(Flights flights, Channel work, Channel control, VitalSigns signs) {}
+  private record Ready(
+      Flights flights, Arrivals arrivals, Channel work, Channel control, VitalSigns signs) {}
 
   private final ProcessGroup group;
   private final String name;
   private final int serial;
-  private final ObjectInputFilter filter = Filters.results();
+  private final Reading reading;
   private volatile @Nullable Ready ready;
   private volatile @Nullable WorkerProcess process;
   private volatile @Nullable Retirement retirement;
@@ -83,6 +77,7 @@ final class Link implements Runnable {
     this.group = group;
     this.serial = serial;
     this.name = "tutti-" + group.pool() + "-worker-" + serial;
+    this.reading = new Reading(group.readings());
   }
 
   String name() {
@@ -102,15 +97,36 @@ final class Link implements Runnable {
       group.startFailed(this, e);
       return;
     }
+    reading.onRelief(left -> relieve(started, left));
     ready = started;
     tellStart(Duration.ofNanos(System.nanoTime() - begin));
     group.ready(this);
+    lead(started);
+  }
+
+  /** Hears the worker to its end. */
+  private void lead(Ready worker) {
     try {
-      listen(started);
-    } catch (IOException | RuntimeException e) {
+      if (!listen(worker)) {
+        return; // another thread leads the worker now
+      }
+    } catch (IOException | RuntimeException | Error e) { // an Error: no memory for what came
       killFor("its channel broke, and it was killed: " + e.getMessage());
     }
-    conclude(started);
+    conclude(worker);
+  }
+
+  /** Leads the worker on in place of a thread that does not come to an end with what it reads. */
+  private void relieve(Ready worker, Reading.Current left) {
+    Outcome<?> outcome = left.outcome();
+    LOG.log(Level.WARNING, "{0}: a thread does not come back: {1}", name, outcome);
+    Thread.ofPlatform()
+        .daemon()
+        .name(name)
+        .start(() -> {
+          worker.arrivals().report(left.flight(), outcome, left.elapsedNanos());
+          lead(worker);
+        });
   }
 
   private void tellStart(Duration took) {
@@ -139,11 +155,17 @@ final class Link implements Runnable {
         throw new IOException("worker opened only one channel");
       }
       initialise(work);
-      return new Ready(new Flights(this, claims), work, control, new VitalSigns(worker.pid()));
+      return ready(claims, work, control, new VitalSigns(worker.pid()));
     } catch (IOException | RuntimeException e) {
       claims.close();
       throw e;
     }
+  }
+
+  private Ready ready(Claims claims, Channel work, Channel control, VitalSigns signs) {
+    Flights flights = new Flights(this, claims);
+    Arrivals arrivals = new Arrivals(flights, reading, group.sink(), new Heard(flights, signs));
+    return new Ready(flights, arrivals, work, control, signs);
   }
 
   /** Has the worker do what it is to do first, and waits for the end of that. */
@@ -170,9 +192,10 @@ final class Link implements Runnable {
   private IOException failedInitialiser(ByteBuffer content) {
     Throwable cause;
     try {
-      cause = FailureCodec.decode(content, ClassLoader.getSystemClassLoader(), filter);
+      cause =
+          FailureCodec.decode(content, ClassLoader.getSystemClassLoader(), group.plan().filter());
     } catch (DecodeException e) {
-      cause = unreadable("exception", e);
+      cause = e;
     }
     return new IOException("the initialiser failed: " + cause, cause);
   }
@@ -195,105 +218,83 @@ final class Link implements Runnable {
         claims.handle());
   }
 
-  private void listen(Ready worker) throws IOException {
+  private boolean listen(Ready worker) throws IOException {
     Channel in = worker.work();
-    Flights flights = worker.flights();
     for (Frame frame = in.read(); frame != null; frame = in.read()) {
-      switch (frame.kind()) {
-        case RESULT -> result(worker, frame.atLeast(2 * Long.BYTES));
-        case FAILURE -> failure(worker, frame.atLeast(2 * Long.BYTES));
-        case LEAVING -> leave(worker, toldBy(Frame.Leave.of(frame.atLeast(1).get())));
-        case PROGRESS -> progress(flights, frame.atLeast(2 * Long.BYTES));
-        case LOG -> log(frame.atLeast(1));
-        case BATCH_DONE -> {
-          flights.past(frame.atLeast(Long.BYTES).getLong());
-          goOn(worker);
+      if (!worker.arrivals().take(frame)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What follows from what the worker says. */
+  private final class Heard implements Arrivals.Listener {
+    private final Flights flights;
+    private final VitalSigns signs;
+
+    Heard(Flights flights, VitalSigns signs) {
+      this.flights = flights;
+      this.signs = signs;
+    }
+
+    @Override
+    public void landed() {
+      signs.countTask();
+      if (retirement == null) {
+        Retirement due = group.plan().rules().dueAfterTask(signs);
+        if (due != null) {
+          leave(due);
         }
-        default ->
-            throw new WireException("worker sent what is not for a pool: kind=" + frame.kind());
       }
+      goOn();
     }
-  }
 
-  private void result(Ready worker, ByteBuffer content) throws WireException {
-    Flight flight = land(worker, content);
-    long elapsed = content.getLong();
-    Outcome<?> outcome;
-    try {
-      outcome = new Success<@Nullable Object>(Codec.decode(content, loaderOf(flight), filter));
-    } catch (DecodeException e) {
-      outcome = new Failure<>(unreadable("result", e));
+    @Override
+    public void pastBatch() {
+      goOn();
     }
-    report(flight, outcome, elapsed);
-  }
 
-  private void failure(Ready worker, ByteBuffer content) throws WireException {
-    Flight flight = land(worker, content);
-    long elapsed = content.getLong();
-    Outcome<?> outcome;
-    try {
-      outcome = new Failure<>(FailureCodec.decode(content, loaderOf(flight), filter));
-    } catch (DecodeException e) {
-      outcome = new Failure<>(unreadable("exception", e));
+    @Override
+    public void leaves(Frame.Leave reason) {
+      leave(
+          switch (reason) {
+            case OUT_OF_MEMORY -> new Retirement(Reason.OUT_OF_MEMORY, "its heap was full");
+            case HEAP -> new Retirement(Reason.HEAP, "its heap holds more than its bound");
+          });
     }
-    report(flight, outcome, elapsed);
-  }
 
-  /** An outcome has come, which is not read yet. */
-  private Flight land(Ready worker, ByteBuffer content) throws WireException {
-    Flight flight = worker.flights().land(content.getLong());
-    worker.signs().countTask();
-    if (retirement == null) {
-      Retirement due = group.plan().rules().dueAfterTask(worker.signs());
-      if (due != null) {
-        leave(worker, due);
-      }
-    }
-    goOn(worker);
-    return flight;
-  }
-
-  /**
-   * Gives the worker its next batch if it has none left. This is done before the last outcome is
-   * read and reported: the worker works meanwhile, and who gets that outcome and submits again
-   * finds it free.
-   */
-  private void goOn(Ready worker) {
-    Flights.Finished finished = worker.flights().finish();
-    if (finished != null) {
-      group.sink().batchEnded(finished.batch(), finished.elapsedNanos());
-      Retirement now = retirement;
-      if (now == null) {
-        group.serve(this);
-      } else {
-        dismiss(now);
-      }
-    }
-  }
-
-  /**
-   * The worker is to leave when it has ended what it runs; what it has not begun runs elsewhere.
-   */
-  private void leave(Ready worker, Retirement why) {
-    retirement = why;
-    group.leaves(this);
-    worker.flights().takeBackAll().forEach(item -> group.sink().returned(item, null));
-  }
-
-  private static Retirement toldBy(Frame.Leave reason) {
-    return switch (reason) {
-      case OUT_OF_MEMORY -> new Retirement(Reason.OUT_OF_MEMORY, "its heap was full");
-      case HEAP -> new Retirement(Reason.HEAP, "its heap holds more than its bound");
-    };
-  }
-
-  private void progress(Flights flights, ByteBuffer content) {
-    Item item = flights.item(content.getLong());
-    double fraction = content.getDouble();
-    if (item != null && fraction >= 0 && fraction <= 1) {
+    @Override
+    public void advanced(Item item, double fraction) {
       group
           .events()
           .happened(new PoolEvent.TaskAdvanced(group.pool(), name, item.index(), fraction));
+    }
+
+    @Override
+    public void logs(ByteBuffer content) throws WireException {
+      log(content);
+    }
+
+    /** Gives the worker its next batch if it has none left. */
+    private void goOn() {
+      Flights.Finished finished = flights.finish();
+      if (finished != null) {
+        group.sink().batchEnded(finished.batch(), finished.elapsedNanos());
+        Retirement now = retirement;
+        if (now == null) {
+          group.serve(Link.this);
+        } else {
+          dismiss(now);
+        }
+      }
+    }
+
+    /** It is to leave when it has ended what it runs; what it has not begun runs elsewhere. */
+    private void leave(Retirement why) {
+      retirement = why;
+      group.leaves(Link.this);
+      flights.takeBackAll().forEach(item -> group.sink().returned(item, null));
     }
   }
 
@@ -304,22 +305,6 @@ final class Link implements Runnable {
     }
     String line = StandardCharsets.UTF_8.decode(content).toString();
     TASK_LOG.log(Level.values()[level], "{0}: {1}", name, line);
-  }
-
-  private static NotSendableException unreadable(String what, DecodeException e) {
-    return new NotSendableException(
-        "cannot read the %s of the task here: %s [T003]".formatted(what, e.getMessage()),
-        e.getCause() == null ? e : e.getCause());
-  }
-
-  private void report(Flight flight, Outcome<?> outcome, long elapsedNanos) {
-    boolean wanted = !flight.item().isUnwanted();
-    group.sink().ended(flight.item(), wanted ? outcome : new Cancelled<>(), elapsedNanos);
-  }
-
-  private static ClassLoader loaderOf(Flight flight) {
-    ClassLoader loader = flight.item().call().function().getClass().getClassLoader();
-    return loader == null ? ClassLoader.getSystemClassLoader() : loader;
   }
 
   // ---------------------------------------------------------------- work
@@ -405,7 +390,7 @@ final class Link implements Runnable {
     if (tooLarge != null) {
       killFor(tooLarge);
     } else if (worker.flights().isStalled()) {
-      relieve(worker);
+      unburden(worker);
     }
   }
 
@@ -413,7 +398,7 @@ final class Link implements Runnable {
    * The worker does not claim what it was given: others are to run it. One that the system has
    * stopped is of no use, and ends; it runs nothing.
    */
-  private void relieve(Ready worker) {
+  private void unburden(Ready worker) {
     if (worker.signs().isStopped()) {
       killFor("it was stopped, and did not begin what it was given");
     }
@@ -456,6 +441,8 @@ final class Link implements Runnable {
       kill();
     } else {
       worker.flights().all().forEach(this::stop);
+      reading.hurry(group.plan().grace());
+      group.afterGrace(() -> group.afterGrace(this::kill)); // it may not listen any more
     }
   }
 
@@ -501,7 +488,7 @@ final class Link implements Runnable {
     Retirement why = retirement;
     if (!left.isEmpty() || why == null) {
       Autopsy autopsy = new Autopsy(dead, status, flights.claims(), group.folder(), killedFor);
-      judge(left, flights.claims(), autopsy);
+      judge(worker, left, autopsy);
       why = why == null ? new Retirement(Reason.LOST, autopsy.words()) : why;
     }
     Flights.Finished undone = flights.finish();
@@ -531,7 +518,8 @@ final class Link implements Runnable {
         why.words());
   }
 
-  private void judge(List<Flight> left, Claims claims, Autopsy autopsy) {
+  private void judge(Ready worker, List<Flight> left, Autopsy autopsy) {
+    Claims claims = worker.flights().claims();
     List<Flight> begun = new ArrayList<>();
     List<Flight> waiting = new ArrayList<>();
     for (Flight flight : left) {
@@ -539,7 +527,7 @@ final class Link implements Runnable {
     }
     for (Flight flight : begun) {
       long elapsed = System.nanoTime() - claims.startNanos(flight.number());
-      report(flight, new WorkerLost<>(autopsy.report(flight.item())), elapsed);
+      worker.arrivals().report(flight, new WorkerLost<>(autopsy.report(flight.item())), elapsed);
     }
     boolean blameless = retirement != null || !begun.isEmpty();
     for (Flight flight : waiting) {

@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,7 @@ public final class ProcessGroup implements WorkerGroup {
   private final PoolFolder folder;
   private final Launcher launcher;
   private final ScheduledExecutorService timer;
+  private final Reading.Shared readings;
   private final String secret;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -93,6 +95,8 @@ public final class ProcessGroup implements WorkerGroup {
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
+    this.readings =
+        new Reading.Shared(plan.filter(), plan.maxReadTime(), this::after, new AtomicInteger());
     this.secret = Introduction.newSecret();
     long tick = plan.rules().tickMillis();
     var _ = timer.scheduleWithFixedDelay(this::look, tick, tick, TimeUnit.MILLISECONDS);
@@ -137,9 +141,17 @@ public final class ProcessGroup implements WorkerGroup {
     }
   }
 
+  Reading.Shared readings() {
+    return readings;
+  }
+
   void afterGrace(Runnable action) {
+    after(plan.grace().toNanos(), action);
+  }
+
+  private void after(long nanos, Runnable action) {
     try {
-      var _ = timer.schedule(action, plan.grace().toNanos(), TimeUnit.NANOSECONDS);
+      var _ = timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       // All workers are gone, and the timer with them: there is nobody left to kill.
       LOG.log(Level.DEBUG, "too late to stop anything in {0}", pool);

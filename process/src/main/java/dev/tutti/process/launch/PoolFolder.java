@@ -2,6 +2,9 @@ package dev.tutti.process.launch;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -9,9 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +34,7 @@ public final class PoolFolder implements AutoCloseable {
   /** What the system allows for the path of a socket. */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
-  private static final String SOCKET_SUFFIX = "/w999999.s";
+  private static final String LONGEST_SOCKET = "w999999.s";
 
   /** tutti-PID-NAMESPACE-RANDOM: a process id means something only in its namespace. */
   private static final Pattern NAME = Pattern.compile("tutti-(\\d{1,10})-(\\d{1,20})-.*");
@@ -50,42 +54,70 @@ public final class PoolFolder implements AutoCloseable {
    * @throws IOException if there is no place for it
    */
   public static PoolFolder create() throws IOException {
-    IOException failure = new IOException("no place for a pool's folder; set java.io.tmpdir");
-    for (Path parent : places()) {
+    return create(places());
+  }
+
+  /** What is full, missing, read-only or has too long a path is passed over. */
+  static PoolFolder create(Collection<Path> places) throws IOException {
+    List<IOException> failures = new ArrayList<>();
+    for (Path parent : places) {
       try {
         removeLeftOvers(parent);
         Path made = createIn(parent);
-        if (fits(made)) {
+        try {
+          ensureUsable(made);
           return new PoolFolder(made);
+        } catch (IOException e) {
+          remove(made);
+          throw e;
         }
-        Files.delete(made);
-        failure.addSuppressed(new IOException("path is too long for a socket: folder=" + parent));
       } catch (IOException e) {
-        failure.addSuppressed(e);
+        failures.add(new IOException(parent + ": " + e, e));
       }
     }
-    throw failure;
+    IOException none =
+        new IOException(
+            "no place for a pool's folder: tried=%s; set java.io.tmpdir to a folder of this machine with a short path, room, and write access"
+                .formatted(failures.stream().map(IOException::getMessage).toList()));
+    failures.forEach(none::addSuppressed);
+    throw none;
   }
 
   private static Set<Path> places() {
     Set<Path> places = new LinkedHashSet<>();
-    places.add(Path.of(System.getProperty("java.io.tmpdir")));
-    Optional.ofNullable(System.getenv("XDG_RUNTIME_DIR")).map(Path::of).ifPresent(places::add);
-    places.add(Path.of("/tmp"));
-    places.add(Path.of("/dev/shm"));
+    Stream.of(
+            System.getProperty("java.io.tmpdir"),
+            System.getenv("XDG_RUNTIME_DIR"),
+            "/tmp",
+            "/var/tmp",
+            "/dev/shm")
+        .filter(name -> name != null && !name.isEmpty())
+        .forEach(name -> places.add(Path.of(name).toAbsolutePath()));
     return places;
+  }
+
+  /** Some file systems have folders and no sockets; a full one may have room for neither. */
+  private static void ensureUsable(Path folder) throws IOException {
+    Path socket = folder.resolve(LONGEST_SOCKET);
+    int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_SOCKET_PATH_BYTES) {
+      throw new IOException(
+          "path is too long for a socket: path=%s bytes=%d most=%d"
+              .formatted(socket, bytes, MAX_SOCKET_PATH_BYTES));
+    }
+    try (ServerSocketChannel probe = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      probe.bind(UnixDomainSocketAddress.of(socket));
+    } catch (IOException e) {
+      throw new IOException("no socket can be made: path=%s: %s".formatted(socket, e), e);
+    }
+    Files.delete(socket);
   }
 
   private static Path createIn(Path parent) throws IOException {
     return Files.createTempDirectory(
-        parent.toAbsolutePath(),
+        parent,
         "tutti-" + ProcessHandle.current().pid() + "-" + NAMESPACE + "-",
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-  }
-
-  private static boolean fits(Path folder) {
-    int bytes = (folder + SOCKET_SUFFIX).getBytes(StandardCharsets.UTF_8).length;
-    return bytes <= MAX_SOCKET_PATH_BYTES;
   }
 
   /** Removes the folders of this user's JVMs that are gone, as far as that is possible. */

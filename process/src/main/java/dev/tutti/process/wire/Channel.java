@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread safety.</b> One thread reads; any may {@link #send}.
  */
-public final class Channel implements AutoCloseable {
+public final class Channel implements FrameStream, AutoCloseable {
   /*
    * The socket is non-blocking. A blocking one is closed when the thread that uses it is interrupted, and
    * both a caller and a task may carry an interrupt in here. Waiting is done by the reading thread alone,
@@ -60,12 +60,7 @@ public final class Channel implements AutoCloseable {
     this.parser = new FrameParser(Frame.MAX_LENGTH);
   }
 
-  /**
-   * Waits for the next frame.
-   *
-   * @return the frame; null at the end of the channel
-   * @throws IOException if the channel breaks, or what came is no frame
-   */
+  @Override
   public @Nullable Frame read() throws IOException {
     return read(0);
   }
@@ -155,12 +150,7 @@ public final class Channel implements AutoCloseable {
     }
   }
 
-  /**
-   * Sends frames and waits until the system has taken them. Only for the thread that reads.
-   *
-   * @param frames as for {@link #send}
-   * @throws IOException if the channel is broken
-   */
+  @Override
   public void sendFully(List<ByteBuffer> frames) throws IOException {
     send(frames);
     while (hasPending()) {

@@ -52,39 +52,52 @@ public record Frame(Kind kind, ByteBuffer content) {
   /** What a frame says. */
   public enum Kind {
     /** Who is there. */
-    HELLO,
+    HELLO(1_024),
     /** What to do before the first item. */
-    INITIALISE,
+    INITIALISE(MAX_LENGTH),
     /** The function that the items after it belong to. */
-    CALL,
+    CALL(MAX_LENGTH),
     /** An item. */
-    ITEM,
+    ITEM(MAX_LENGTH),
     /** All items of a batch have been sent. */
-    BATCH_END,
+    BATCH_END(Long.BYTES),
     /** There will be no more: leave. */
-    BYE,
+    BYE(0),
     /** Stop this item. */
-    INTERRUPT,
+    INTERRUPT(Long.BYTES),
     /** The initialiser has run. */
-    INITIALISED,
+    INITIALISED(0),
     /** The initialiser has failed. */
-    NOT_INITIALISED,
+    NOT_INITIALISED(MAX_LENGTH),
     /** An item has a result. */
-    RESULT,
+    RESULT(MAX_LENGTH),
     /** An item has failed. */
-    FAILURE,
+    FAILURE(MAX_LENGTH),
     /** The worker leaves by itself, after one further outcome. */
-    LEAVING,
+    LEAVING(1),
     /**
      * The worker is past a batch whose last item was taken back; else that item's outcome says it.
      */
-    BATCH_DONE,
+    BATCH_DONE(Long.BYTES),
     /** An item tells how far it is. */
-    PROGRESS,
+    PROGRESS(2 * Long.BYTES),
     /** An item has a line for the log. */
-    LOG;
+    LOG(1 << 17);
 
     private static final Kind[] ALL = values();
+
+    private final int mostBytes;
+
+    Kind(int mostBytes) {
+      this.mostBytes = mostBytes;
+    }
+
+    void ensureTakes(int contentBytes) throws WireException {
+      if (contentBytes > mostBytes) {
+        throw new WireException(
+            "frame is too long: kind=%s bytes=%d most=%d".formatted(this, contentBytes, mostBytes));
+      }
+    }
 
     static Kind of(byte code) throws WireException {
       if (code < 0 || code >= ALL.length) {

@@ -42,6 +42,7 @@ public final class FrameParser {
       throw new WireException(
           "frame has a wrong length: length=%d max=%d".formatted(length, maxLength));
     }
+    Frame.Kind.of(in.get(in.position() + Integer.BYTES)).ensureTakes(length - 1); // before it comes
     if (in.remaining() >= Integer.BYTES + length) {
       byte[] bytes = new byte[length]; // first: where the heap is full, nothing has been taken
       in.getInt();

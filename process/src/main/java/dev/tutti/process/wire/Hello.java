@@ -43,7 +43,7 @@ public record Hello(long pid, Frame.Role role, String secret) {
     int version = in.getInt();
     if (version != Frame.VERSION) {
       throw new WireException(
-          "worker speaks another version: version=%d expected=%d"
+          "worker speaks another version: version=%d expected=%d; its class path has another Tutti"
               .formatted(version, Frame.VERSION));
     }
     long pid = in.getLong();

@@ -2,6 +2,7 @@ package dev.tutti.process.worker;
 
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.WireException;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -50,10 +51,14 @@ final class Control implements Runnable {
   private boolean listen() throws IOException {
     try {
       Frame frame = channel.read();
-      if (frame != null && frame.kind() == Frame.Kind.INTERRUPT) {
-        attempt.interrupt(frame.atLeast(Long.BYTES).getLong());
+      if (frame == null) {
+        return false;
       }
-      return frame != null;
+      if (frame.kind() != Frame.Kind.INTERRUPT) {
+        throw new WireException("pool sent what is not for control: kind=" + frame.kind());
+      }
+      attempt.interrupt(frame.atLeast(Long.BYTES).getLong());
+      return true;
     } catch (OutOfMemoryError taskFillsTheHeap) {
       LockSupport.parkNanos(FULL_HEAP_PAUSE_NANOS);
       return true;

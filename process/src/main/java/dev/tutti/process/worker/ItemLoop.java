@@ -7,9 +7,10 @@ import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
 import dev.tutti.codec.Role;
-import dev.tutti.process.wire.Channel;
+import dev.tutti.codec.ValueFilter;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.FrameStream;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Body;
@@ -17,7 +18,6 @@ import dev.tutti.spi.StartContext;
 import dev.tutti.task.NotSendableException;
 import dev.tutti.task.WorkerContext;
 import java.io.IOException;
-import java.io.ObjectInputFilter;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -38,13 +38,13 @@ final class ItemLoop {
    */
   private static final long GATE_PAUSE_NANOS = 100_000;
 
-  private final Channel channel;
+  private final FrameStream channel;
   private final Claims claims;
   private final Attempt attempt;
   private final Belongings belongings;
   private final Teller teller;
   private final HeapWatch heap;
-  private final ObjectInputFilter filter = Filters.tasks();
+  private final ValueFilter filter = Filters.tasks();
   private final ClassLoader loader = ClassLoader.getSystemClassLoader();
   private @Nullable ByteBuffer functionBytes;
   private @Nullable Object function;
@@ -53,13 +53,19 @@ final class ItemLoop {
   private boolean lastItemRan;
   private boolean leaves;
 
-  ItemLoop(Connection pool, Belongings belongings) {
-    this.channel = pool.work();
-    this.claims = pool.claims();
-    this.attempt = pool.attempt();
+  ItemLoop(
+      FrameStream channel,
+      Claims claims,
+      Attempt attempt,
+      Belongings belongings,
+      Teller teller,
+      HeapWatch heap) {
+    this.channel = channel;
+    this.claims = claims;
+    this.attempt = attempt;
     this.belongings = belongings;
-    this.heap = new HeapWatch(pool.starter().heapBound());
-    this.teller = new Teller(channel);
+    this.teller = teller;
+    this.heap = heap;
   }
 
   /** Runs until the pool says that there will be no more, or until this worker has to leave. */

@@ -1,6 +1,5 @@
 package dev.tutti.process.worker;
 
-import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,10 +17,16 @@ final class Teller {
   private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int LONGEST_LINE_BYTES = 1 << 16;
 
-  private final Channel channel;
+  /** Sends without waiting, from any thread. */
+  @FunctionalInterface
+  interface Sender {
+    void send(List<ByteBuffer> frames) throws IOException;
+  }
+
+  private final Sender channel;
   private final AtomicLong nextProgressNanos = new AtomicLong(System.nanoTime());
 
-  Teller(Channel channel) {
+  Teller(Sender channel) {
     this.channel = channel;
   }
 

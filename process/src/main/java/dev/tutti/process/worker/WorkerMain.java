@@ -16,7 +16,9 @@ public final class WorkerMain {
   public static void main(String[] args) throws IOException {
     Connection pool = Connection.open();
     try (Belongings belongings = new Belongings()) {
-      new ItemLoop(pool, belongings).run();
+      Teller teller = new Teller(pool.work()::send);
+      HeapWatch heap = new HeapWatch(pool.starter().heapBound());
+      new ItemLoop(pool.work(), pool.claims(), pool.attempt(), belongings, teller, heap).run();
       pool.lastWords().isLeaving();
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);

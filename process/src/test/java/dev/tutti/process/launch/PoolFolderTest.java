@@ -3,12 +3,15 @@ package dev.tutti.process.launch;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -115,6 +118,43 @@ class PoolFolderTest {
     System.setProperty(TMPDIR, tmp.resolve("nowhere").toString());
     try (PoolFolder folder = PoolFolder.create()) {
       assertThat(folder.path()).isDirectory();
+    }
+  }
+
+  /** Places that are missing, no folder, closed to writing, or without sockets are passed over. */
+  @Test
+  void create_placesOfNoUse_arePassedOver() throws IOException {
+    Path file = Files.writeString(tmp.resolve("file"), "");
+    Path deep = Files.createDirectories(tmp.resolve("d".repeat(60)).resolve("e".repeat(60)));
+    List<Path> ofNoUse = List.of(tmp.resolve("missing"), file, Path.of("/proc"), deep);
+    List<Path> places = new ArrayList<>(ofNoUse);
+    places.add(tmp);
+    try (PoolFolder folder = PoolFolder.create(places)) {
+      assertThat(folder.path().getParent()).isEqualTo(tmp);
+      assertThat(folder.path()).isEmptyDirectory();
+    }
+    assertThatThrownBy(() -> PoolFolder.create(ofNoUse))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll(
+            "no place for a pool's folder: tried=[",
+            "missing",
+            file.toString(),
+            "/proc: ",
+            "path is too long for a socket",
+            "set java.io.tmpdir to a folder of this machine with a short path");
+    assertThat(deep).isEmptyDirectory();
+  }
+
+  /** A program that has unset or emptied the name of its temporary folder has others. */
+  @Test
+  void create_noTmpdir_fallsBack() throws IOException {
+    System.clearProperty(TMPDIR);
+    try (PoolFolder folder = PoolFolder.create()) {
+      assertThat(folder.path()).isDirectory();
+    }
+    System.setProperty(TMPDIR, "");
+    try (PoolFolder folder = PoolFolder.create()) {
+      assertThat(folder.path().getParent()).isNotEqualTo(Path.of("").toAbsolutePath());
     }
   }
 

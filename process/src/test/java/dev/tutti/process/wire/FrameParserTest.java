@@ -130,6 +130,22 @@ class FrameParserTest {
     assertThat(taken).isPositive();
   }
 
+  /** What a header says that no frame of its kind can have is refused before the content comes. */
+  @Test
+  void next_headerOfNoFrame_isRefusedAtOnce() {
+    FrameParser parser = new FrameParser(Frame.MAX_LENGTH);
+    ByteBuffer foreign = ByteBuffer.wrap("HTTP/1.1 400".getBytes(UTF_8));
+    assertThatThrownBy(() -> parser.next(foreign))
+        .isInstanceOf(WireException.class)
+        .hasMessage("unknown kind of frame: kind=47");
+    for (Frame.Kind kind : List.of(Frame.Kind.HELLO, Frame.Kind.BYE, Frame.Kind.BATCH_DONE)) {
+      ByteBuffer header = Frame.put(ByteBuffer.allocate(5), kind, 1 << 20).flip();
+      assertThatThrownBy(() -> new FrameParser(Frame.MAX_LENGTH).next(header))
+          .isInstanceOf(WireException.class)
+          .hasMessageContaining("frame is too long: kind=" + kind + " bytes=1048576");
+    }
+  }
+
   /** Content that is too short for its kind is refused before it is read. */
   @Test
   void atLeast_shortContent_isWireException() throws WireException {

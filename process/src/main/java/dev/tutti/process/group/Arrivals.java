@@ -1,0 +1,96 @@
+package dev.tutti.process.group;
+
+import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.WireException;
+import dev.tutti.spi.Item;
+import dev.tutti.spi.OutcomeSink;
+import dev.tutti.task.Cancelled;
+import dev.tutti.task.Outcome;
+import java.nio.ByteBuffer;
+
+/**
+ * What one worker says, frame by frame: its outcomes are read and told. For one thread at a time.
+ */
+final class Arrivals {
+  private final Flights flights;
+  private final Reading reading;
+  private final OutcomeSink sink;
+  private final Listener listener;
+
+  /** What else follows from what a worker says. */
+  interface Listener {
+    /**
+     * An outcome has come. It is not read and told yet: the worker works meanwhile, and who gets
+     * that outcome and submits again finds it free.
+     */
+    void landed();
+
+    /** The worker is past a batch whose last item was taken back. */
+    void pastBatch();
+
+    /** The worker leaves by itself after its next outcome. */
+    void leaves(Frame.Leave reason);
+
+    /** An item has told how far it is. */
+    void advanced(Item item, double fraction);
+
+    /** A task has a line for the log: level and text. */
+    void logs(ByteBuffer content) throws WireException;
+  }
+
+  Arrivals(Flights flights, Reading reading, OutcomeSink sink, Listener listener) {
+    this.flights = flights;
+    this.reading = reading;
+    this.sink = sink;
+    this.listener = listener;
+  }
+
+  /**
+   * Takes a frame.
+   *
+   * @return whether the calling thread is to go on; false if it was relieved
+   */
+  boolean take(Frame frame) throws WireException {
+    switch (frame.kind()) {
+      case RESULT, FAILURE -> {
+        return outcome(frame.kind(), frame.atLeast(2 * Long.BYTES));
+      }
+      case BATCH_DONE -> {
+        flights.past(frame.atLeast(Long.BYTES).getLong());
+        listener.pastBatch();
+      }
+      case LEAVING -> listener.leaves(Frame.Leave.of(frame.atLeast(1).get()));
+      case PROGRESS -> advanced(frame.atLeast(2 * Long.BYTES));
+      case LOG -> listener.logs(frame.atLeast(1));
+      default ->
+          throw new WireException("worker sent what is not for a pool: kind=" + frame.kind());
+    }
+    return true;
+  }
+
+  private void advanced(ByteBuffer content) {
+    Item item = flights.item(content.getLong());
+    double fraction = content.getDouble();
+    if (item != null && fraction >= 0 && fraction <= 1) { // it may have ended, or been taken back
+      listener.advanced(item, fraction);
+    }
+  }
+
+  private boolean outcome(Frame.Kind kind, ByteBuffer content) throws WireException {
+    Flight flight = flights.land(content.getLong());
+    long elapsed = content.getLong();
+    listener.landed();
+    Outcome<?> outcome = reading.read(flight, kind, elapsed, content);
+    if (outcome == null) {
+      return false;
+    }
+    report(flight, outcome, elapsed);
+    return true;
+  }
+
+  /** Tells how an item has ended. */
+  void report(Flight flight, Outcome<?> outcome, long elapsedNanos) {
+    boolean wanted = !flight.item().isUnwanted();
+    sink.ended(flight.item(), wanted ? outcome : new Cancelled<>(), elapsedNanos);
+  }
+}

@@ -1,0 +1,188 @@
+package dev.tutti.process.group;
+
+import dev.tutti.codec.Codec;
+import dev.tutti.codec.DecodeException;
+import dev.tutti.codec.FailureCodec;
+import dev.tutti.codec.ValueFilter;
+import dev.tutti.process.wire.Frame;
+import dev.tutti.task.Failure;
+import dev.tutti.task.NotSendableException;
+import dev.tutti.task.Outcome;
+import dev.tutti.task.Success;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Makes outcomes of what one worker has sent, by code of the user's classes that may never end. */
+final class Reading {
+  /*
+   * The thread that reads a worker's channel reads the values too, so a value costs no hand-over. What it is
+   * at stands in `current`. Whoever takes that out decides: the thread itself, when it has read the value; or
+   * look(), when that has taken too long. Then the thread is relieved: it touches nothing of the worker any
+   * more, and another goes on with the channel.
+   *
+   * look() comes twice in the time that a value may take, and relieves at the third look that finds the same
+   * value. So a JVM that was stopped for a while, and whose clock went on, is not to blame.
+   *
+   * A relieved thread cannot be ended. When MOST_STRAYS of a pool live, values that would run code of their
+   * classes are refused unread.
+   */
+  static final int MOST_STRAYS = 4;
+
+  private static final int LOOKS = 3;
+
+  /** What is read now. */
+  static final class Current {
+    private final Thread thread = Thread.currentThread();
+    private final Flight flight;
+    private final Frame.Kind kind;
+    private final long elapsedNanos;
+    private int looks; // only look() uses it, on the one thread of the clock
+
+    Current(Flight flight, Frame.Kind kind, long elapsedNanos) {
+      this.flight = flight;
+      this.kind = kind;
+      this.elapsedNanos = elapsedNanos;
+    }
+
+    Flight flight() {
+      return flight;
+    }
+
+    long elapsedNanos() {
+      return elapsedNanos;
+    }
+
+    /** {@return how the item ends whose outcome is not waited for any longer} */
+    Outcome<?> outcome() {
+      String at =
+          Arrays.stream(thread.getStackTrace())
+              .filter(frame -> !String.valueOf(frame.getModuleName()).startsWith("java."))
+              .findFirst()
+              .map(StackTraceElement::toString)
+              .orElse("the JDK");
+      return new Failure<>(unreadable(kind, "it takes too long: thread is at=" + at, null));
+    }
+  }
+
+  /** What a pool has for the readings of all its workers. */
+  record Shared(
+      ValueFilter filter,
+      Duration maxTime,
+      BiConsumer<Long, Runnable> clock,
+      AtomicInteger strays) {}
+
+  private final Shared shared;
+  private final AtomicReference<@Nullable Current> current = new AtomicReference<>();
+  private final AtomicBoolean watched = new AtomicBoolean();
+  private volatile long lookNanos;
+  private volatile @Nullable Relief relief;
+
+  /** Goes on in place of a thread that was relieved. */
+  @FunctionalInterface
+  interface Relief {
+    void goOn(Current left);
+  }
+
+  Reading(Shared shared) {
+    this.shared = shared;
+    this.lookNanos = shared.maxTime().toNanos() / (LOOKS - 1) + 1;
+  }
+
+  /** Before the first {@link #read}. */
+  void onRelief(Relief action) {
+    relief = action;
+  }
+
+  /**
+   * Reads a result or an exception.
+   *
+   * @return how the item has ended; null if the calling thread has been relieved
+   */
+  @Nullable Outcome<?> read(Flight flight, Frame.Kind kind, long elapsedNanos, ByteBuffer content) {
+    if (kind == Frame.Kind.RESULT && Codec.isPlain(content)) {
+      return outcome(flight, kind, content);
+    }
+    int strays = shared.strays().get();
+    if (strays >= MOST_STRAYS) {
+      return new Failure<>(
+          unreadable(kind, "earlier ones are still being read: threads=" + strays, null));
+    }
+    Current mine = new Current(flight, kind, elapsedNanos);
+    current.set(mine); // before watched: look() sets that before it looks here a last time
+    if (watched.compareAndSet(false, true)) {
+      lookLater();
+    }
+    Outcome<?> outcome = outcome(flight, kind, content);
+    if (current.compareAndSet(mine, null)) {
+      return outcome;
+    }
+    shared.strays().decrementAndGet();
+    return null;
+  }
+
+  private Outcome<?> outcome(Flight flight, Frame.Kind kind, ByteBuffer content) {
+    ClassLoader loader = loaderOf(flight);
+    try {
+      return kind == Frame.Kind.RESULT
+          ? new Success<@Nullable Object>(Codec.decode(content, loader, shared.filter()))
+          : new Failure<>(FailureCodec.decode(content, loader, shared.filter()));
+    } catch (DecodeException e) {
+      return new Failure<>(unreadable(kind, String.valueOf(e.getMessage()), e));
+    }
+  }
+
+  private static ClassLoader loaderOf(Flight flight) {
+    ClassLoader loader = flight.item().call().function().getClass().getClassLoader();
+    return loader == null ? ClassLoader.getSystemClassLoader() : loader;
+  }
+
+  private static NotSendableException unreadable(
+      Frame.Kind kind, String why, @Nullable DecodeException e) {
+    return new NotSendableException(
+        "cannot read the %s of the task here: %s [T023]"
+            .formatted(kind == Frame.Kind.RESULT ? "result" : "exception", why),
+        e == null || e.getCause() == null ? e : e.getCause());
+  }
+
+  // ---------------------------------------------------------------- the watch
+
+  private void lookLater() {
+    shared.clock().accept(lookNanos, this::look);
+  }
+
+  private void look() {
+    Current now = current.get();
+    if (now == null) {
+      watched.set(false);
+      if (current.get() == null || !watched.compareAndSet(false, true)) {
+        return; // the next read() sees to it
+      }
+    } else if (++now.looks >= LOOKS) {
+      relieve(now);
+    }
+    lookLater();
+  }
+
+  private void relieve(Current late) {
+    if (current.compareAndSet(late, null)) {
+      shared.strays().incrementAndGet();
+      late.thread.interrupt(); // it is not in a channel, and never will be again
+      Relief action = relief;
+      if (action != null) {
+        action.goOn(late);
+      }
+    }
+  }
+
+  /** The pool is stopped: nobody waits for what is read now. */
+  void hurry(Duration patience) {
+    lookNanos = Math.min(lookNanos, patience.toNanos() / (LOOKS - 1) + 1);
+    lookLater();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.tutti.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.Pool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders that are missing, full or of no use stop no pool, or are named. */
+@Tag("system")
+@Timeout(60)
+class SmallPlacesTest {
+  private static final String TMPDIR = "java.io.tmpdir";
+  private static final ProcessOptions ONE =
+      ProcessOptions.DEFAULTS.withWorkers(1).withJvmFlags("-XX:TieredStopAtLevel=1");
+
+  private final String realTmpdir = System.getProperty(TMPDIR);
+  @TempDir private Path folder;
+
+  @AfterEach
+  void nothingIsLeft() {
+    System.setProperty(TMPDIR, realTmpdir);
+    assertThat(Os.workers()).isEmpty();
+    assertThat(Os.leftOvers()).isEmpty();
+  }
+
+  /** A temporary folder that is missing, a file, closed to writing or too long stops no pool. */
+  @Test
+  void submit_tmpdirOfNoUse_poolWorks() throws Exception {
+    Path deep = Files.createDirectories(folder.resolve("d".repeat(60)).resolve("e".repeat(60)));
+    for (Path tmpdir :
+        List.of(folder.resolve("missing"), Files.createFile(folder.resolve("file")), deep)) {
+      System.setProperty(TMPDIR, tmpdir.toString());
+      try (Pool pool = Pool.open(ONE)) {
+        assertThat(pool.submit(() -> 7).get()).as("%s", tmpdir).isEqualTo(7);
+      }
+    }
+    assertThat(deep).isEmptyDirectory();
+  }
+
+  /** No home, no runtime folder, an almost empty environment: the pool works. */
+  @Test
+  void submit_noHomeAndNoEnvironment_poolWorks() throws Exception {
+    List<String> line = new ArrayList<>();
+    line.add("-Duser.home=/nonexistent");
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Program.class.getName()));
+    try (ParentJvm parent =
+        ParentJvm.start(
+            line,
+            builder -> {
+              builder.environment().clear();
+              builder.environment().put("HOME", "/nonexistent");
+              builder.environment().put("XDG_RUNTIME_DIR", "");
+            })) {
+      parent.awaitSuccess();
+      assertThat(parent.out()).containsExactly("result 7");
+    }
+  }
+
+  /**
+   * Where no file can grow, as on a disk that is full, the pool says so and what to do, and leaves
+   * nothing.
+   */
+  @Test
+  void submit_noRoomAnywhere_isSaidClearly() throws Exception {
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("-XX:-UsePerfData", "-D" + TMPDIR + "=" + folder));
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Program.class.getName()));
+    try (ParentJvm parent =
+        ParentJvm.start(
+            line,
+            builder ->
+                builder
+                    .command()
+                    .addAll(0, List.of("/bin/sh", "-c", "ulimit -f 8; exec \"$@\"", "limited")))) {
+      assertThat(parent.awaitEnd()).isZero();
+      assertThat(parent.out())
+          .singleElement()
+          .asString()
+          .contains("failure java.lang.IllegalStateException: no worker process can be started")
+          .contains("no room for a segment of shared memory: bytes=")
+          .contains("/dev/shm: java.io.IOException: File too large")
+          .contains(folder + ": java.io.IOException: File too large")
+          .contains("set java.io.tmpdir to a folder with room");
+      String own = "tutti-" + parent.handle().pid() + "-";
+      assertThat(Os.files(Path.of("/dev/shm"), own)).isEmpty();
+      assertThat(Os.files(Path.of("/tmp"), own)).isEmpty();
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  /** A user's program. */
+  static final class Program {
+    private Program() {}
+
+    public static void main(String[] args) throws Exception {
+      try (Pool pool = Pool.open(ONE)) {
+        System.out.println("result " + pool.submit(() -> 7).get());
+      } catch (java.util.concurrent.ExecutionException e) {
+        System.out.println("failure " + e.getCause());
+      }
+    }
+  }
+}
