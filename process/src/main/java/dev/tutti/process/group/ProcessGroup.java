@@ -370,14 +370,14 @@ public final class ProcessGroup implements WorkerGroup {
     lock.lockInterruptibly();
     try {
       int before = failures;
-      while (!closed && links.size() < most) {
-        startOne();
-      }
       while (!closed && ready.size() < most) {
         Exception cause = lastFailure;
         if (failures > before && cause != null) {
           throw new IllegalStateException(
               "a worker process cannot be started: " + cause.getMessage(), cause);
+        }
+        while (links.size() < most) {
+          startOne(); // also in the place of one that has died meanwhile
         }
         changed.await();
       }
