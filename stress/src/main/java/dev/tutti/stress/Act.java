@@ -39,7 +39,7 @@ record Act(Deed deed, Life victim, long nanos) {
   }
 
   private static Act parse(String line) {
-    String[] fields = line.split(" ");
+    String[] fields = line.split(" ", -1);
     return new Act(
         Deed.valueOf(fields[0]),
         new Life(Long.parseLong(fields[1]), Long.parseLong(fields[2])),
@@ -62,9 +62,7 @@ record Act(Deed deed, Life victim, long nanos) {
         in.seek(offset);
         in.readFully(fresh);
         offset += fresh.length;
-        new String(fresh, StandardCharsets.US_ASCII)
-            .lines()
-            .forEach(line -> acts.add(parse(line)));
+        new String(fresh, StandardCharsets.US_ASCII).lines().forEach(line -> acts.add(parse(line)));
       }
       return acts;
     }

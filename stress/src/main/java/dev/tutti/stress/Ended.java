@@ -82,7 +82,7 @@ record Ended(long item, How how, long value, int attempts, String text, long ove
   private static Ended failed(long item, Throwable cause) {
     return switch (cause) {
       case WorkerLostException lost ->
-          new Ended(item, How.LOST, lost.pid(), lost.attempt(), lost.getMessage(), 0);
+          new Ended(item, How.LOST, lost.pid(), lost.attempt(), lost.toString(), 0);
       case TaskTimeoutException _ -> new Ended(item, How.TIMED_OUT, 0, 0, "", 0);
       case CancellationException _ -> new Ended(item, How.CANCELLED, 0, 0, "", 0);
       case OutOfMemoryError _ -> new Ended(item, How.OUT_OF_MEMORY, 0, 0, "", 0);

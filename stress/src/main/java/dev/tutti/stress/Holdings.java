@@ -25,8 +25,7 @@ record Holdings(long threads, long descriptors, long children, List<String> file
         count(Path.of("/proc/self/fd")),
         ProcessHandle.current().children().count(),
         Stream.concat(
-                files(Path.of(System.getProperty("java.io.tmpdir"))),
-                files(Path.of("/dev/shm")))
+                files(Path.of(System.getProperty("java.io.tmpdir"))), files(Path.of("/dev/shm")))
             .toList(),
         heapAfterCollection());
   }

@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -108,18 +108,14 @@ final class Journal {
 
   /** {@return what a process has written in a round; a line that is not whole is left out} */
   static List<Line> read(Path file) throws IOException {
-    List<Line> lines = new ArrayList<>();
     String text = Files.readString(file, StandardCharsets.US_ASCII);
-    for (String line : text.substring(0, text.lastIndexOf('\n') + 1).split("\n")) {
-      Line.parse(line).ifPresent(lines::add);
-    }
-    return lines;
+    String whole = text.substring(0, text.lastIndexOf('\n') + 1);
+    return whole.lines().map(Line::parse).flatMap(Optional::stream).toList();
   }
 
   /** {@return what each process has written in a round} */
   static Map<Life, List<Line>> readAll(Path folder) throws IOException {
-    Map<Life, List<Line>> journals =
-        new TreeMap<>(java.util.Comparator.comparing(Life::toString));
+    Map<Life, List<Line>> journals = new TreeMap<>(java.util.Comparator.comparing(Life::toString));
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
         journals.put(Life.named(file), read(file));

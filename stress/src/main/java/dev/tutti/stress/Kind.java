@@ -3,13 +3,13 @@ package dev.tutti.stress;
 /** What an item is made to do, told by its number and the seed of its round. */
 enum Kind {
   /** A few microseconds. */
-  TINY(7_828),
+  TINY(8_738),
   /** From 1 to 5 ms, asleep. */
-  SLEEPS(900),
+  SLEEPS(450),
   /** From 1 to 5 ms, busy. */
-  COMPUTES(900),
+  COMPUTES(450),
   /** From 100 to 300 ms, asleep. */
-  LONG(20),
+  LONG(10),
   /** Throws. */
   THROWS(350),
   /** Never ends, and heeds no interrupt. */

@@ -29,7 +29,7 @@ record Life(long pid, long startTicks) {
   /** {@return the life that a journal's file is named after} */
   static Life named(Path file) {
     String name = file.getFileName().toString();
-    String[] parts = name.substring(0, name.length() - SUFFIX.length()).split("-");
+    String[] parts = name.substring(0, name.length() - SUFFIX.length()).split("-", -1);
     return new Life(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
   }
 
@@ -53,7 +53,7 @@ record Life(long pid, long startTicks) {
     try {
       String line =
           Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-      return Optional.of(line.substring(line.lastIndexOf(')') + 2).split(" "));
+      return Optional.of(line.substring(line.lastIndexOf(')') + 2).split(" ", -1));
     } catch (IOException gone) {
       return Optional.empty();
     }

@@ -44,7 +44,7 @@ record Line(Mark mark, long item, long value, long nanos) {
 
   /** {@return the line; empty if its process died while it wrote} */
   static Optional<Line> parse(String text) {
-    String[] fields = text.split(" ");
+    String[] fields = text.split(" ", -1);
     if (fields.length != FIELDS) {
       return Optional.empty();
     }

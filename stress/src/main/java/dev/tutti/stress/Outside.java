@@ -40,8 +40,8 @@ final class Outside {
    * time-out of an item counts from its claim, and frees the pool.
    */
   private static final String END = "end";
-  private static final int KILLS = 45;
-  private static final int STOPS = 30;
+  private static final int KILLS = 40;
+  private static final int STOPS = 35;
   private static final int ACTS = 100;
   private static final int EARLY_ACTS = 15;
   private static final Duration STOP_PATIENCE = Duration.ofMillis(200);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Compares how the items of a round ended with what their tasks and the outside process wrote. */
 final class RoundCheck {
@@ -68,22 +69,19 @@ final class RoundCheck {
     return lostBeforeFirstLine;
   }
 
-  private void breaks(String rule, Object... values) {
-    broken.add(rule.formatted(values));
-  }
-
   private void everyItemEndedOnce() {
     int[] outcomes = new int[terms.items()];
     for (Ended e : ended) {
       if (e.item() < 0 || e.item() >= outcomes.length) {
-        breaks("an item that was not given has an outcome: item=%d", e.item());
+        broken.add("an item that was not given has an outcome: item=%d".formatted(e.item()));
       } else {
         outcomes[(int) e.item()]++;
       }
     }
     for (int item = 0; item < outcomes.length; item++) {
       if (outcomes[item] != 1) {
-        breaks("an item must have one outcome: item=%d outcomes=%d", item, outcomes[item]);
+        broken.add(
+            "an item must have one outcome: item=%d outcomes=%d".formatted(item, outcomes[item]));
       }
     }
   }
@@ -94,10 +92,11 @@ final class RoundCheck {
       boolean runs = before != null && before.mark().runsOn();
       boolean begins = line.mark() == Mark.BEGAN;
       if (begins == runs && !isTold(before, line)) {
-        breaks("a worker runs one item after the other: worker=%s at=%s", life, line);
+        broken.add("a worker runs one item after the other: worker=%s at=%s".formatted(life, line));
       }
       if (!begins && before != null && runs && before.item() != line.item()) {
-        breaks("a worker must end the item that it runs: worker=%s at=%s", life, line);
+        broken.add(
+            "a worker must end the item that it runs: worker=%s at=%s".formatted(life, line));
       }
       if (line.mark() != Mark.OVERLAPPED) {
         before = line;
@@ -106,7 +105,7 @@ final class RoundCheck {
   }
 
   /** An interrupt may come when the item has written its end. */
-  private static boolean isTold(Line before, Line line) {
+  private static boolean isTold(@Nullable Line before, Line line) {
     return before != null
         && !before.mark().runsOn()
         && line.mark() == Mark.INTERRUPTED
@@ -116,12 +115,17 @@ final class RoundCheck {
   private void asOftenAsAllowed(long item, List<Said> said) {
     long begins = count(said, Mark.BEGAN);
     if (begins > terms.attempts()) {
-      breaks(
-          "an item must not begin more often than allowed: item=%d begins=%d allowed=%d workers=%s",
-          item, begins, terms.attempts(), said.stream().map(Said::life).distinct().toList());
+      broken.add(
+          "an item must not begin more often than allowed: item=%d begins=%d allowed=%d workers=%s"
+              .formatted(
+                  item,
+                  begins,
+                  terms.attempts(),
+                  said.stream().map(Said::life).distinct().toList()));
     }
     if (count(said, Mark.OVERLAPPED) > 0) {
-      breaks("two attempts of an item must not run at once: item=%d lines=%s", item, said);
+      broken.add(
+          "two attempts of an item must not run at once: item=%d lines=%s".formatted(item, said));
     }
   }
 
@@ -139,57 +143,60 @@ final class RoundCheck {
       case TIMED_OUT -> {}
       case CANCELLED -> {
         if (!terms.mayCancel()) {
-          breaks("nobody cancelled this item: item=%d", end.item());
+          broken.add("nobody cancelled this item: item=%d".formatted(end.item()));
         }
       }
       case OTHERWISE ->
-          breaks("an item ended as none can: item=%d text=%s", end.item(), end.text());
+          broken.add(
+              "an item ended as none can: item=%d text=%s".formatted(end.item(), end.text()));
     }
     long begins = count(said, Mark.BEGAN);
     if (end.attempts() > 0 && end.how() != How.CANCELLED && begins > end.attempts()) {
-      breaks(
-          "a start must be counted as an attempt: item=%d begins=%d attempts=%d",
-          end.item(), begins, end.attempts());
+      broken.add(
+          "a start must be counted as an attempt: item=%d begins=%d attempts=%d"
+              .formatted(end.item(), begins, end.attempts()));
     }
     boolean mayBeRetried =
         end.how() == How.THREW || end.how() == How.TIMED_OUT || end.how() == How.LOST;
     if (mayBeRetried && end.attempts() > 0 && end.attempts() < terms.attempts()) {
-      breaks(
-          "an item must have all its attempts: item=%d how=%s attempts=%d allowed=%d",
-          end.item(), end.how(), end.attempts(), terms.attempts());
+      broken.add(
+          "an item must have all its attempts: item=%d how=%s attempts=%d allowed=%d"
+              .formatted(end.item(), end.how(), end.attempts(), terms.attempts()));
     }
     said.stream()
         .filter(s -> s.line().nanos() - end.overNanos() > 0 && end.overNanos() != Long.MAX_VALUE)
         .findFirst()
         .ifPresent(late ->
-            breaks("an item that is over must not run: item=%d line=%s", end.item(), late));
+            broken.add(
+                "an item that is over must not run: item=%d line=%s".formatted(end.item(), late)));
   }
 
   private void succeeded(Ended end, List<Said> said) {
     long right = Mix.result(terms.seed(), end.item());
     if (end.value() != right || !Kind.of(terms.seed(), end.item()).succeeds()) {
-      breaks(
-          "a success must have the right value: item=%d value=%d right=%d kind=%s",
-          end.item(), end.value(), right, Kind.of(terms.seed(), end.item()));
+      broken.add(
+          "a success must have the right value: item=%d value=%d right=%d kind=%s"
+              .formatted(end.item(), end.value(), right, Kind.of(terms.seed(), end.item())));
     }
     if (said.stream()
         .noneMatch(s -> s.line().mark() == Mark.ENDED && s.line().value() == end.value())) {
-      breaks("a success must have come to its end: item=%d lines=%s", end.item(), said);
+      broken.add(
+          "a success must have come to its end: item=%d lines=%s".formatted(end.item(), said));
     }
   }
 
   private void threw(Ended end, List<Said> said) {
     if (count(said, Mark.THREW) == 0) {
-      breaks("an item that failed must have thrown: item=%d lines=%s", end.item(), said);
+      broken.add(
+          "an item that failed must have thrown: item=%d lines=%s".formatted(end.item(), said));
     }
   }
 
   private void outOfMemory(Ended end, List<Said> said) {
     boolean ordered =
-        said.stream()
-            .anyMatch(s -> s.line().mark() == Mark.FILLS && suffered(s.life(), Deed.FILL));
+        said.stream().anyMatch(s -> s.line().mark() == Mark.FILLS && suffered(s.life(), Deed.FILL));
     if (!ordered) {
-      breaks("no heap was filled by this item: item=%d lines=%s", end.item(), said);
+      broken.add("no heap was filled by this item: item=%d lines=%s".formatted(end.item(), said));
     }
   }
 
@@ -209,34 +216,31 @@ final class RoundCheck {
       lostBeforeFirstLine++;
     }
     if (named.isEmpty()) {
-      breaks(
-          "an item must be lost by the worker that ran it: item=%d pid=%d lines=%s text=%s",
-          end.item(), end.value(), said, end.text());
+      broken.add(
+          "an item must be lost by the worker that ran it: item=%d pid=%d lines=%s text=%s"
+              .formatted(end.item(), end.value(), said, end.text()));
       return;
     }
     Life worker = named.get();
     if (deeds.getOrDefault(worker, Set.of()).stream().noneMatch(Deed::costsAnItem)) {
-      breaks(
-          "nobody did anything to the worker that was lost: item=%d worker=%s text=%s",
-          end.item(), worker, end.text());
+      broken.add(
+          "nobody did anything to the worker that was lost: item=%d worker=%s text=%s"
+              .formatted(end.item(), worker, end.text()));
     }
     Long other = lossOf.putIfAbsent(worker, end.item());
     if (other != null) {
-      breaks(
-          "a worker must lose one item at most: worker=%s items=%d, %d",
-          worker, other, end.item());
+      broken.add(
+          "a worker must lose one item at most: worker=%s items=%d, %d"
+              .formatted(worker, other, end.item()));
     }
     List<Line> lines = journals.getOrDefault(worker, List.of());
-    boolean ranIt = count(said, Mark.BEGAN) > 0 && saidBy(said, worker);
-    if (ranIt && lines.getLast().item() != end.item()) {
-      breaks(
-          "an item must not be lost when its worker runs another: item=%d worker=%s last=%s",
-          end.item(), worker, lines.getLast());
+    Line last = lines.isEmpty() ? null : lines.getLast();
+    boolean wroteNothing = count(said, Mark.BEGAN) < end.attempts(); // of one of its attempts
+    if (last != null && last.item() != end.item() && (last.mark().runsOn() || !wroteNothing)) {
+      broken.add(
+          "an item must not be lost when its worker runs another: item=%d worker=%s last=%s"
+              .formatted(end.item(), worker, last));
     }
-  }
-
-  private static boolean saidBy(List<Said> said, Life worker) {
-    return said.stream().anyMatch(s -> s.life().equals(worker));
   }
 
   private boolean wasBetweenItems(Life life) {

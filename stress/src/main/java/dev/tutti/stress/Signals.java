@@ -5,7 +5,9 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Sends signals, by a shell that stays: Java has no call for it, and a program each time is slow. */
+/**
+ * Sends signals, by a shell that stays: Java has no call for it, and a program each time is slow.
+ */
 final class Signals implements AutoCloseable {
   private final Process shell;
   private final BufferedWriter in;

@@ -5,6 +5,7 @@ import dev.tutti.plan.RetryPolicy;
 import java.time.Duration;
 
 /** How a round gives its items to the pool. */
+@SuppressWarnings("ImmutableEnumChecker") // rules and policies are values
 enum Style {
   /** As a bulk call comes. */
   BULK(Batching.adaptive(), 1_024, RetryPolicy.NONE),
@@ -17,8 +18,7 @@ enum Style {
   /** A pool that is stopped in the midst of its work. */
   STOPPED_POOL(Batching.adaptive(), 1, RetryPolicy.NONE),
   /** Large batches in a small window, up to three attempts with a pause. */
-  PAUSES(
-      Batching.fixed(100), 128, RetryPolicy.attempts(3).withBackOff(Duration.ofMillis(20))),
+  PAUSES(Batching.fixed(100), 128, RetryPolicy.attempts(3).withBackOff(Duration.ofMillis(20))),
   /** As submitted tasks with up to four attempts, a third of them cancelled. */
   STUBBORN_SUBMITS(Batching.adaptive(), 1, RetryPolicy.attempts(4)),
   /** Adaptive batches in a large window, two attempts. */

@@ -34,8 +34,10 @@ final class Tally {
     lostBeforeFirstLine += lostEarly;
     ended.forEach(end -> outcomes.merge(end.how(), 1L, Long::sum));
     acts.forEach(act -> deeds.merge(act.deed(), 1L, Long::sum));
-    journals.values().forEach(lines ->
-        begins += lines.stream().filter(l -> l.mark() == Line.Mark.BEGAN).count());
+    journals
+        .values()
+        .forEach(
+            lines -> begins += lines.stream().filter(l -> l.mark() == Line.Mark.BEGAN).count());
     acts.stream()
         .filter(act -> act.deed() == Deed.KILL)
         .forEach(act -> replaced(act, journals.values()));
@@ -64,11 +66,14 @@ final class Tally {
         took.toMillis() / 1e3,
         begins,
         workersSeen);
-    out.println("outcomes: " + inWords(outcomes) + " (" + lostBeforeFirstLine
-        + " lost before their first line)");
+    out.println(
+        "outcomes: "
+            + inWords(outcomes)
+            + " ("
+            + lostBeforeFirstLine
+            + " lost before their first line)");
     out.println("acts: " + inWords(deeds));
-    out.printf(
-        Locale.ROOT, "longest time without an outcome: %,d ms%n", longestPause.toMillis());
+    out.printf(Locale.ROOT, "longest time without an outcome: %,d ms%n", longestPause.toMillis());
     replacementNanos.sort(null);
     if (!replacementNanos.isEmpty()) {
       out.printf(

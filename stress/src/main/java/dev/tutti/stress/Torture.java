@@ -26,6 +26,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.logging.StreamHandler;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs items on a pool of worker processes while another process kills, stops and fills its
@@ -80,8 +81,7 @@ public final class Torture {
             ? Files.createDirectories(Path.of(options.folder().get()).toAbsolutePath())
             : Files.createTempDirectory("torture-");
     PrintStream log =
-        new PrintStream(
-            Files.newOutputStream(home.resolve("talk")), true, StandardCharsets.UTF_8);
+        new PrintStream(Files.newOutputStream(home.resolve("talk")), true, StandardCharsets.UTF_8);
     redirect(log);
     List<String> broken = new Torture(options, home, out).run();
     broken.forEach(rule -> out.println("BROKEN: " + rule));
@@ -120,6 +120,7 @@ public final class Torture {
     return ProcessOptions.DEFAULTS
         .withWorkers(options.workers())
         .withHeap(DataSize.mib(64))
+        .withJvmFlags("-XX:TieredStopAtLevel=1")
         .withGrace(Duration.ofMillis(100));
   }
 
@@ -148,14 +149,12 @@ public final class Torture {
       broken.add("nothing must be left when the pool is closed: " + left);
     }
     watch.end();
-    tally.print(
-        out, Duration.ofNanos(System.nanoTime() - beginNanos), watch.longestPause(), seen);
+    tally.print(out, Duration.ofNanos(System.nanoTime() - beginNanos), watch.longestPause(), seen);
     out.println("after the end: " + left);
     return broken;
   }
 
-  private void torment(Pool pool, OutsideProcess outside)
-      throws IOException, InterruptedException {
+  private void torment(Pool pool, OutsideProcess outside) throws IOException, InterruptedException {
     Holdings first = null;
     for (int round = 0; broken.isEmpty() && (round <= WARM_UP_ROUNDS || goesOn()); round++) {
       if (round == WARM_UP_ROUNDS) {
@@ -237,8 +236,7 @@ public final class Torture {
   // ---------------------------------------------------------------- what is left
 
   /** {@return what is there with all workers alive and idle} */
-  private Holdings atRest(Pool pool, @org.jspecify.annotations.Nullable Holdings aim)
-      throws IOException {
+  private Holdings atRest(Pool pool, @Nullable Holdings aim) throws IOException {
     pool.warm();
     Holdings now = aim == null ? steady() : settled(aim);
     watch.skip();

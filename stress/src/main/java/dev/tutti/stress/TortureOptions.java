@@ -33,7 +33,7 @@ record TortureOptions(
           2,
           1,
           Duration.ofMillis(50),
-          400,
+          200,
           Duration.ofSeconds(30),
           Optional.empty());
 
@@ -45,7 +45,7 @@ record TortureOptions(
         --workers N     workers of the pool (2)
         --seed N        decides about items and acts (1)
         --every-ms N    milliseconds between two acts (50)
-        --round N       items of a round (400)
+        --round N       items of a round (200)
         --patience N    seconds without an outcome that count as a hang (30)
         --folder DIR    where the evidence goes; it is kept if a rule is broken
       """;

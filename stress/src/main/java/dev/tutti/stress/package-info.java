@@ -1,4 +1,6 @@
-/** The torture of a pool of worker processes, and its judgement from what the tasks have written. */
+/**
+ * The torture of a pool of worker processes, and its judgement from what the tasks have written.
+ */
 @NullMarked
 package dev.tutti.stress;
 
