@@ -235,12 +235,25 @@ public final class Torture {
 
   // ---------------------------------------------------------------- what is left
 
-  /** {@return what is there with all workers alive and idle} */
-  private Holdings atRest(Pool pool, @Nullable Holdings aim) throws IOException {
-    pool.warm();
-    Holdings now = aim == null ? steady() : settled(aim);
+  /** {@return what is there with all workers alive and idle, no more than before if that comes} */
+  private Holdings atRest(Pool pool, @Nullable Holdings before) throws IOException {
+    long end = System.nanoTime() + SETTLING.toNanos();
+    Holdings now;
+    do {
+      pool.warm(); // again: one that was killed a moment ago may still count as ready
+      now = steady();
+    } while ((now.children() != children() || (before != null && !now.isNoMoreThan(before)))
+        && System.nanoTime() - end < 0);
+    if (now.children() != children()) {
+      broken.add("a warm pool must have all its workers, and no more: " + now);
+    }
     watch.skip();
     return now;
+  }
+
+  /** The workers and the outside process. */
+  private long children() {
+    return options.workers() + 1L;
   }
 
   /** {@return what is there once it does not change any more} */
