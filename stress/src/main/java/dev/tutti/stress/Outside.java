@@ -214,7 +214,7 @@ final class Outside {
   }
 
   private void stop(Path round, Life victim) throws IOException {
-    boolean forGood = random.nextInt(3) == 0;
+    boolean forGood = random.nextInt(3) != 0;
     if (!signals.send("STOP", victim)) {
       return;
     }

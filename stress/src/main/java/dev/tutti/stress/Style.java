@@ -26,6 +26,8 @@ enum Style {
   /** One item a message, and one attempt. */
   ONCE(Batching.fixed(1), 16, RetryPolicy.NONE);
 
+  private static final int CALM = 4;
+
   private final Batching batching;
   private final int window;
   private final RetryPolicy retry;
@@ -38,6 +40,14 @@ enum Style {
 
   static Style of(int round) {
     return values()[round % values().length];
+  }
+
+  /**
+   * {@return whether nothing is done to the workers in a round} Then only the pool kills them, for
+   * what timed out or was cancelled, and no item may be lost.
+   */
+  static boolean isCalm(int round) {
+    return (round / values().length + round) % CALM == 1;
   }
 
   boolean submits() {
