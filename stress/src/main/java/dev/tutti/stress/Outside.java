@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -43,7 +42,7 @@ final class Outside {
   private static final int KILLS = 40;
   private static final int STOPS = 35;
   private static final int ACTS = 100;
-  private static final int EARLY_ACTS = 15;
+  private static final int EARLY_ACTS = 10;
   private static final Duration STOP_PATIENCE = Duration.ofMillis(200);
 
   /** A worker that is to go on. */
@@ -172,29 +171,23 @@ final class Outside {
   }
 
   private void act(Path round) throws IOException {
-    List<Life> inService = new ArrayList<>();
-    List<Life> others = new ArrayList<>();
-    for (Life worker : workers()) {
-      if (!Journal.hasFileOf(round, worker)) {
-        others.add(worker);
-      } else {
+    List<Life> workers = workers();
+    for (Life worker : workers) {
+      if (Journal.hasFileOf(round, worker)) {
         mayActEarly |= served.add(worker);
-        if (!halted.contains(worker)) {
-          inService.add(worker);
-        }
       }
     }
-    int choice = random.nextInt(ACTS);
-    if (!inService.isEmpty() && (others.isEmpty() || choice >= EARLY_ACTS)) {
-      torment(round, oneOf(inService));
-    } else if (!others.isEmpty() && mayActEarly && choice < EARLY_ACTS) {
-      mayActEarly = false;
-      startle(oneOf(others));
+    List<Life> victims = workers.stream().filter(worker -> !halted.contains(worker)).toList();
+    if (victims.isEmpty()) {
+      return;
     }
-  }
-
-  private Life oneOf(List<Life> workers) {
-    return workers.get(random.nextInt(workers.size()));
+    Life victim = victims.get(random.nextInt(victims.size()));
+    if (served.contains(victim)) {
+      torment(round, victim);
+    } else if (mayActEarly && random.nextInt(ACTS) < EARLY_ACTS) {
+      mayActEarly = false;
+      startle(victim);
+    }
   }
 
   // ---------------------------------------------------------------- what
