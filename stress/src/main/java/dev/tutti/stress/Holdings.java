@@ -2,6 +2,7 @@ package dev.tutti.stress;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,22 +13,27 @@ import java.util.stream.Stream;
  *
  * @param threads the threads of pools
  * @param descriptors the open descriptors
+ * @param segments the pieces of shared memory that it maps
  * @param children the child processes
  * @param files the files of this process's pools for temporary things and in shared memory
- * @param heapBytes the heap in use after a collection
  */
-record Holdings(long threads, long descriptors, long children, List<String> files, long heapBytes) {
+record Holdings(long threads, long descriptors, long segments, long children, List<String> files) {
+  static final Holdings NOTHING = new Holdings(0, Long.MAX_VALUE, 0, 0, List.of());
+
+  /** {@return what there is} No garbage is collected before: that would close what is forgotten. */
   static Holdings now() throws IOException {
     return new Holdings(
         Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> thread.getName().startsWith("tutti-"))
             .count(),
         count(Path.of("/proc/self/fd")),
+        Files.readAllLines(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1).stream()
+            .filter(line -> line.contains(" /dev/shm/"))
+            .count(),
         ProcessHandle.current().children().count(),
         Stream.concat(
                 files(Path.of(System.getProperty("java.io.tmpdir"))), files(Path.of("/dev/shm")))
-            .toList(),
-        heapAfterCollection());
+            .toList());
   }
 
   private static long count(Path folder) throws IOException {
@@ -47,22 +53,23 @@ record Holdings(long threads, long descriptors, long children, List<String> file
     }
   }
 
-  private static long heapAfterCollection() {
+  /** {@return the heap in use after a collection} */
+  static long heapBytes() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /** {@return whether there is nothing more here than before, but for the heap} */
   boolean isNoMoreThan(Holdings before) {
     return threads <= before.threads
         && descriptors <= before.descriptors
+        && segments <= before.segments
         && children <= before.children
         && files.size() <= before.files.size();
   }
 
   @Override
   public String toString() {
-    return "threads=%d descriptors=%d children=%d files=%s heap=%.1f MiB"
-        .formatted(threads, descriptors, children, files, heapBytes / (double) (1 << 20));
+    return "threads=%d descriptors=%d segments=%d children=%d files=%s"
+        .formatted(threads, descriptors, segments, children, files);
   }
 }

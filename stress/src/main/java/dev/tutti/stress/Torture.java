@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -144,8 +145,8 @@ public final class Torture {
       seen = outside.workersSeen();
     }
     watch.skip();
-    Holdings left = settled(new Holdings(0, Long.MAX_VALUE, 0, List.of(), 0));
-    if (left.threads() > 0 || left.children() > 0 || !left.files().isEmpty()) {
+    Holdings left = settled(Holdings.NOTHING);
+    if (!left.isNoMoreThan(Holdings.NOTHING)) {
       broken.add("nothing must be left when the pool is closed: " + left);
     }
     watch.end();
@@ -155,20 +156,20 @@ public final class Torture {
   }
 
   private void torment(Pool pool, OutsideProcess outside) throws IOException, InterruptedException {
-    Holdings first = null;
-    for (int round = 0; broken.isEmpty() && (round <= WARM_UP_ROUNDS || goesOn()); round++) {
-      if (round == WARM_UP_ROUNDS) {
-        first = atRest(pool, null);
-        out.println("at rest, after the warm-up: " + first);
-      } else if (first != null && round % Style.values().length == 0) {
-        ensureNoMoreThan(first, atRest(pool, first));
-      }
+    for (int round = 0; round < WARM_UP_ROUNDS && broken.isEmpty(); round++) {
       oneRound(round, pool, outside);
     }
-    if (first != null && broken.isEmpty()) {
-      Holdings last = atRest(pool, first);
-      out.println("at rest, after the last round: " + last);
-      ensureNoMoreThan(first, last);
+    Holdings first = atRest(pool, null);
+    long firstHeapBytes = Holdings.heapBytes();
+    tell("after the warm-up", first, firstHeapBytes);
+    for (int round = WARM_UP_ROUNDS; broken.isEmpty() && goesOn(); round++) {
+      oneRound(round, pool, outside);
+      if (round % Style.values().length == 0) {
+        ensureNoMoreThan(first, firstHeapBytes, pool, "after round " + round);
+      }
+    }
+    if (broken.isEmpty()) {
+      ensureNoMoreThan(first, firstHeapBytes, pool, "after the last round");
     }
   }
 
@@ -244,12 +245,12 @@ public final class Torture {
     do {
       pool.warm(); // again: one that was killed a moment ago may still count as ready
       now = steady();
+      watch.skip();
     } while ((now.children() != children() || (before != null && !now.isNoMoreThan(before)))
         && System.nanoTime() - end < 0);
     if (now.children() != children()) {
       broken.add("a warm pool must have all its workers, and no more: " + now);
     }
-    watch.skip();
     return now;
   }
 
@@ -283,13 +284,29 @@ public final class Torture {
     return now;
   }
 
-  private void ensureNoMoreThan(Holdings first, Holdings now) {
+  private void ensureNoMoreThan(Holdings first, long firstHeapBytes, Pool pool, String when)
+      throws IOException {
+    Holdings now = atRest(pool, first);
+    long heapBytes = Holdings.heapBytes();
+    watch.skip();
+    tell(when, now, heapBytes);
     if (!now.isNoMoreThan(first)) {
       broken.add("nothing must pile up in the pool: first=%s now=%s".formatted(first, now));
     }
-    if (now.heapBytes() > first.heapBytes() + HEAP_TOLERANCE_BYTES) {
-      broken.add("the heap must stay flat: first=%s now=%s".formatted(first, now));
+    if (heapBytes > firstHeapBytes + HEAP_TOLERANCE_BYTES) {
+      broken.add(
+          "the heap must stay flat: firstBytes=%d nowBytes=%d"
+              .formatted(firstHeapBytes, heapBytes));
     }
+  }
+
+  private void tell(String when, Holdings now, long heapBytes) {
+    out.printf(
+        Locale.ROOT,
+        "at rest %s: %s heap=%.1f MiB%n",
+        when,
+        now,
+        heapBytes / (double) DataSize.mib(1).bytes());
   }
 
   private static void delete(Path folder) throws IOException {
