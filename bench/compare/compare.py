@@ -96,6 +96,12 @@ class Peer:
             self.process.wait()
 
 
+def kept(samples):
+    """All counted runs, and the first and the last of the uncounted ones: quick rows have tens of thousands of those."""
+    uncounted = [s for s in samples if not s["counted"]]
+    return uncounted[:5] + uncounted[5:][-5:] + [s for s in samples if s["counted"]]
+
+
 def measure(row, chosen, java, scratch, log):
     """All columns of one row: each is warmed up, then all run in turn, and each repetition begins with another one."""
     items = (chosen.workers if row.key == "start" else row.quick_items if chosen.quick else row.items)
@@ -121,7 +127,7 @@ def measure(row, chosen, java, scratch, log):
     finally:
         for peer in peers:
             peer.close()
-            log.extend(peer.samples)
+            log.extend(kept(peer.samples))
             if peer.folder:
                 shutil.rmtree(peer.folder)
     return {"title": row.title, "unit": row.unit, "higher_is_better": row.higher_is_better, "items": items,

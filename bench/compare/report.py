@@ -1,4 +1,4 @@
-"""The results of a run as files: summary.md to read, results.json to compute with, raw.jsonl for every single run, commands.sh."""
+"""The results of a run as files: summary.md to read, results.json to compute with, raw.jsonl for the single runs, commands.sh."""
 import json
 import os
 

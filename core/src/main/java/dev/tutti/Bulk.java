@@ -13,6 +13,7 @@ import dev.tutti.task.ItemAction;
 import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Success;
 import dev.tutti.task.TaskFailedException;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -153,7 +154,7 @@ public final class Bulk {
   public <A extends @Nullable Object, R extends @Nullable Object> List<R> map(
       Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
     Objects.requireNonNull(fn, "fn");
-    return (List<R>) engine().runAll(Body.FN, fn, checked(items), plan);
+    return (List<R>) runAll(Body.FN, fn, checked(items));
   }
 
   /**
@@ -207,7 +208,7 @@ public final class Bulk {
   public <A extends @Nullable Object, R extends @Nullable Object> Stream<Done<A, R>> outcomes(
       Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
     Objects.requireNonNull(fn, "fn");
-    return streamOf(engine().iterate(Body.FN, fn, checked(items), plan, true, false))
+    return streamOf(engine().iterate(Body.FN, fn, checked(items), plan, true, false, pool))
         .map(done -> (Done<A, R>) done);
   }
 
@@ -227,14 +228,22 @@ public final class Bulk {
   public <A extends @Nullable Object> void forEach(
       Iterable<? extends A> items, ItemAction<? super A> action) {
     Objects.requireNonNull(action, "action");
-    engine().runAll(Body.ITEM_ACTION, action, checked(items), plan);
+    runAll(Body.ITEM_ACTION, action, checked(items));
+  }
+
+  private List<@Nullable Object> runAll(Body body, Object function, Iterable<?> items) {
+    try {
+      return engine().runAll(body, function, items, plan);
+    } finally {
+      Reference.reachabilityFence(pool); // a pool that is dropped is closed
+    }
   }
 
   @SuppressWarnings("unchecked") // the function makes an R of each item
   private <A extends @Nullable Object, R extends @Nullable Object> Stream<R> values(
       Iterable<? extends A> items, Fn<? super A, ? extends R> fn, boolean inOrder) {
     Objects.requireNonNull(fn, "fn");
-    return streamOf(engine().iterate(Body.FN, fn, checked(items), plan, inOrder, true))
+    return streamOf(engine().iterate(Body.FN, fn, checked(items), plan, inOrder, true, pool))
         .map(done -> ((Success<R>) done.outcome()).value());
   }
 

@@ -1,11 +1,15 @@
 package dev.tutti;
 
 import dev.tutti.engine.Engine;
+import dev.tutti.event.PoolListener;
+import dev.tutti.event.Subscription;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
 import dev.tutti.task.Action;
 import dev.tutti.task.Task;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.WorkerContext;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,14 +34,57 @@ final class EnginePool implements Pool {
   private final Engine engine;
   private final CallOptions options;
 
-  EnginePool(Engine engine, CallOptions options) {
+  /** Reachable as long as one view of the pool is, or one of its result streams. */
+  private final Object handle;
+
+  private EnginePool(Engine engine, CallOptions options, Object handle) {
     this.engine = engine;
     this.options = options;
+    this.handle = handle;
+  }
+
+  /** {@return a pool whose owner closes it, or drops it} */
+  static EnginePool ownedBy(Engine engine) {
+    Object handle = new Object();
+    engine.closeWhenDropped(handle);
+    return new EnginePool(engine, CallOptions.DEFAULTS, handle);
+  }
+
+  /** {@return the pool whose task runs on this thread} */
+  static Pool current() {
+    return Engine.current()
+        .<Pool>map(engine -> new EnginePool(engine, CallOptions.DEFAULTS, engine))
+        .orElseGet(() -> WorkerContext.current().perWorker(Nested.class, Nested::open).pool());
+  }
+
+  /** The pool that the tasks of one worker process share; it ends with the worker. */
+  private record Nested(Pool pool) implements AutoCloseable {
+    static Nested open() {
+      return new Nested(Pool.processes());
+    }
+
+    @Override
+    public void close() {
+      pool.close();
+    }
   }
 
   @Override
   public Pool with(CallOptions other) {
-    return new EnginePool(engine, Objects.requireNonNull(other, "options"));
+    return new EnginePool(engine, Objects.requireNonNull(other, "options"), handle);
+  }
+
+  @Override
+  public Subscription listen(PoolListener listener) {
+    return engine.listen(Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
+  public void resize(int workers) {
+    if (workers < 1) {
+      throw new IllegalArgumentException("workers must be >= 1: workers=" + workers);
+    }
+    engine.group().resize(workers);
   }
 
   CallOptions options() {
@@ -52,37 +99,53 @@ final class EnginePool implements Pool {
 
   @Override
   public <R extends @Nullable Object> TaskFuture<R> submit(Task<R> task) {
-    return engine.submit(Body.CALLABLE, Objects.requireNonNull(task, "task"), options);
+    return submit(Body.CALLABLE, Objects.requireNonNull(task, "task"));
   }
 
   @Override
   public <R extends @Nullable Object> TaskFuture<R> submit(Callable<R> task) {
-    return engine.submit(Body.CALLABLE, Objects.requireNonNull(task, "task"), options);
+    return submit(Body.CALLABLE, Objects.requireNonNull(task, "task"));
   }
 
   @Override
   public TaskFuture<@Nullable Void> submit(Action action) {
-    return engine.submit(Body.RUNNABLE, Objects.requireNonNull(action, "action"), options);
+    return submit(Body.RUNNABLE, Objects.requireNonNull(action, "action"));
   }
 
   @Override
   public TaskFuture<@Nullable Void> submit(Runnable task) {
-    return engine.submit(Body.RUNNABLE, Objects.requireNonNull(task, "task"), options);
+    return submit(Body.RUNNABLE, Objects.requireNonNull(task, "task"));
+  }
+
+  private <R extends @Nullable Object> TaskFuture<R> submit(Body body, Object function) {
+    try {
+      return engine.submit(body, function, options);
+    } finally {
+      Reference.reachabilityFence(handle); // a pool that is dropped is closed
+    }
   }
 
   @Override
   public <R extends @Nullable Object> TaskFuture<R> submit(Runnable task, R result) {
-    return engine.submit(Objects.requireNonNull(task, "task"), result, options);
+    try {
+      return engine.submit(Objects.requireNonNull(task, "task"), result, options);
+    } finally {
+      Reference.reachabilityFence(handle);
+    }
   }
 
   @Override
   public void execute(Action action) {
-    engine.execute(Objects.requireNonNull(action, "action"), options);
+    execute((Runnable) action);
   }
 
   @Override
   public void execute(Runnable task) {
-    engine.execute(Objects.requireNonNull(task, "task"), options);
+    try {
+      engine.execute(Objects.requireNonNull(task, "task"), options);
+    } finally {
+      Reference.reachabilityFence(handle);
+    }
   }
 
   // ---------------------------------------------------------------- many tasks

@@ -1,6 +1,8 @@
 package dev.tutti;
 
 import dev.tutti.engine.Engine;
+import dev.tutti.event.PoolListener;
+import dev.tutti.event.Subscription;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.Cpus;
@@ -39,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Lifetime.</b> Workers start when there is work for them. {@link #close} waits for all that
  * was submitted; {@link #closeNow} stops it. Both may be called again and end every future. A
  * program whose {@code main} ends without closing its pools finishes what it has submitted and
- * exits.
+ * exits. A pool that is dropped without {@code close} is closed by the garbage collector when its
+ * tasks have ended, with a warning.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *
@@ -114,7 +117,21 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * @throws IllegalArgumentException if there is no such backend
    */
   static Pool open(BackendOptions options) {
-    return new EnginePool(Engine.open(options), CallOptions.DEFAULTS);
+    return EnginePool.ownedBy(Engine.open(options));
+  }
+
+  /**
+   * {@return the pool whose task runs on this thread} In a worker process it is a pool of processes
+   * of its own, which all tasks of that worker share, with as many workers as the worker has
+   * processors; it ends with the worker, however that ends.
+   *
+   * {@snippet class=dev.tutti.PoolSnippets region=current lang=java}
+   *
+   * @throws IllegalStateException if no task of a pool runs on this thread, or if pools are nested
+   *     deeper than their bound allows
+   */
+  static Pool current() {
+    return EnginePool.current();
   }
 
   /**
@@ -272,6 +289,26 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
 
   /** {@return how many workers the pool has at most} */
   int workers();
+
+  /**
+   * Changes how many workers the pool has at most, while it serves. Workers that are too many end
+   * what they run, and leave; missing ones start when there is work for them.
+   *
+   * @param workers how many, at least 1
+   * @throws IllegalArgumentException if there would be none
+   * @throws UnsupportedOperationException if the pool has no such bound: the caller's thread, or
+   *     virtual threads
+   */
+  void resize(int workers);
+
+  /**
+   * Tells somebody what happens to the pool: workers that start, fail to start, or end and why, and
+   * tasks that {@linkplain dev.tutti.task.WorkerContext#progress tell} how far they are.
+   *
+   * @param listener who
+   * @return closing it takes the listener away
+   */
+  Subscription listen(PoolListener listener);
 
   /** {@return the name of the pool, as it stands in the names of its threads} */
   String name();

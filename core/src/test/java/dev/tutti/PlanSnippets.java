@@ -1,16 +1,19 @@
 package dev.tutti;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.DataSize;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.plan.ThreadOptions;
+import dev.tutti.task.WorkerContext;
 import dev.tutti.task.WorkerLost;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -69,7 +72,18 @@ final class PlanSnippets {
   @Test
   void threadOptions() {
     // @start region=threadOptions
-    try (Pool pool = Pool.open(ThreadOptions.DEFAULTS.withWorkers(3))) {
+    ThreadOptions options =
+        ThreadOptions.DEFAULTS
+            .withWorkers(3)
+            .withInitialiser(() -> WorkerContext.current().perWorker(Random.class, Random::new));
+    try (Pool pool = Pool.open(options)) {
+      double number =
+          pool.submit(() ->
+                  WorkerContext.current()
+                      .perWorker(Random.class, () -> fail("made by the initialiser"))
+                      .nextDouble())
+              .join();
+      assertThat(number).isBetween(0.0, 1.0);
       assertThat(pool.workers()).isEqualTo(3);
     }
     // @end region=threadOptions

@@ -61,4 +61,19 @@ final class PoolSnippets {
       assertThat(bytes).isEqualTo(5);
     }
   }
+
+  @Test
+  void current() throws Exception {
+    List<String> words = List.of("all", "together");
+    try (Pool pool = Pool.threads(2)) {
+      // @start region=current
+      TaskFuture<Integer> longest =
+          pool.submit(() -> {
+            TaskFuture<Integer> other = Pool.current().submit(() -> words.get(0).length());
+            return Math.max(words.get(1).length(), other.get());
+          });
+      // @end region=current
+      assertThat(longest.get()).isEqualTo(8);
+    }
+  }
 }

@@ -14,11 +14,13 @@ import dev.tutti.task.Success;
 import dev.tutti.task.Task;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.TimedOut;
+import dev.tutti.task.WorkerContext;
 import dev.tutti.task.WorkerLost;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -125,5 +127,38 @@ final class TaskSnippets {
   private static int waitForEver() throws InterruptedException {
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  @Test
+  void workerContext() throws Exception {
+    List<Path> files = List.of(Path.of("a.txt"), Path.of("b.txt"));
+    // @start region=workerContext
+    List<String> types =
+        pool.map(
+            files,
+            file -> {
+              WorkerContext context = WorkerContext.current();
+              MimeTable table =
+                  context.perWorker(MimeTable.class, MimeTable::load); // once a worker
+              context.progress(0.5);
+              return context.isCancelled() ? "" : table.typeOf(file);
+            });
+    // @end region=workerContext
+    assertThat(types).containsExactly("text/plain", "text/plain");
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(WorkerContext::current)
+        .withMessageContaining("no task of a pool runs on this thread");
+  }
+
+  /** Something that is slow to make and is used again and again. */
+  private record MimeTable(Map<String, String> types) {
+    static MimeTable load() {
+      return new MimeTable(Map.of("txt", "text/plain"));
+    }
+
+    String typeOf(Path file) {
+      String name = file.toString();
+      return types.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "?");
+    }
   }
 }

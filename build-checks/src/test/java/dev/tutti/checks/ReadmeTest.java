@@ -21,9 +21,9 @@ class ReadmeTest {
   private static final Pattern REGION =
       Pattern.compile("// @start region=(\\w+)\n(.*?) *// @end region=\\1", Pattern.DOTALL);
 
-  /** Each Java block of the README is, but for its white space, a region of a tested class. */
+  /** Each Java block of README and guides is, but for white space, a region of a tested class. */
   @Test
-  void javaBlocks_ofTheReadme_areTestedRegions() throws IOException {
+  void javaBlocks_ofTheDocuments_areTestedRegions() throws IOException {
     List<String> regions = new ArrayList<>();
     try (Stream<Path> files = Files.walk(ROOT)) {
       for (Path file : files.filter(ReadmeTest::isSnippets).toList()) {
@@ -33,12 +33,22 @@ class ReadmeTest {
         }
       }
     }
-    Matcher block = JAVA_BLOCK.matcher(Files.readString(ROOT.resolve("README.md")));
     List<String> blocks = new ArrayList<>();
-    while (block.find()) {
-      blocks.add(bare(block.group(1)));
+    for (Path document : documents()) {
+      Matcher block = JAVA_BLOCK.matcher(Files.readString(document));
+      while (block.find()) {
+        blocks.add(bare(block.group(1)));
+      }
     }
     assertThat(blocks).isNotEmpty().allSatisfy(code -> assertThat(regions).contains(code));
+  }
+
+  private static List<Path> documents() throws IOException {
+    List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+    try (Stream<Path> guides = Files.list(ROOT.resolve("docs/guide"))) {
+      documents.addAll(guides.filter(file -> file.toString().endsWith(".md")).toList());
+    }
+    return documents;
   }
 
   private static String bare(String code) {

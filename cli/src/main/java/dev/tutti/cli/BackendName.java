@@ -64,7 +64,7 @@ enum BackendName {
   BackendOptions options(int workers, List<Path> classPath) {
     return switch (this) {
       case SEQUENTIAL -> SequentialOptions.DEFAULTS;
-      case THREADS -> new ThreadOptions(workers);
+      case THREADS -> ThreadOptions.DEFAULTS.withWorkers(workers);
       case VIRTUAL -> VirtualThreadOptions.DEFAULTS;
       case PROCESSES ->
           ProcessOptions.DEFAULTS

@@ -63,7 +63,7 @@ class OptionsTest {
             ProcessOptions.class,
             options -> {
               assertThat(options.workers()).isEqualTo(3);
-              assertThat(options.classPath()).containsExactly(Path.of("x"));
+              assertThat(options.jvm().classPath()).containsExactly(Path.of("x"));
             });
   }
 

@@ -78,7 +78,8 @@ final class BulkRun extends EngineCall {
         plan.options(),
         new Lane(
             new Chunker(
-                plan.batching(), plan.window(), dispatcher.group().capabilities().batches())));
+                plan.batching(), plan.window(), dispatcher.group().capabilities().batches())),
+        dispatcher);
     this.dispatcher = dispatcher;
     this.window = plan.window();
     this.results = results;
@@ -110,7 +111,7 @@ final class BulkRun extends EngineCall {
     } finally {
       lock.unlock();
     }
-    dispatcher.expire(this, limit);
+    dispatcher.deadlines().expire(this, limit);
   }
 
   private static @Nullable ProgressMeter meter(@Nullable Progress listener, Iterable<?> items) {

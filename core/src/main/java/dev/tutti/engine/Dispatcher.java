@@ -1,31 +1,24 @@
 package dev.tutti.engine;
 
-import dev.tutti.plan.RetryPolicy;
 import dev.tutti.spi.Batch;
+import dev.tutti.spi.Call;
 import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
-import dev.tutti.spi.Timer;
 import dev.tutti.spi.WorkSource;
 import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
-import dev.tutti.task.TaskTimeoutException;
-import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +34,11 @@ final class Dispatcher implements WorkSource, OutcomeSink {
    *   OPEN -> CLOSING      close(): nothing new, what waits and runs goes on
    *   OPEN, CLOSING -> STOPPED   closeNow(): what waits ends as cancelled, what runs is stopped
    *
-   * An item is in exactly one place: in a lane, in a batch of `active`, pausing before a further attempt,
-   * or ended. It leaves a lane
-   * under `lock`; it leaves a batch by ended() or returned(), which its worker calls once for each item
-   * that it claimed or gave back. Whoever takes an item back by its claim (takeBack, stop) is the one
-   * who reports it. A retried or returned item goes back to its lane and waits for a worker anew.
+   * An item is in exactly one place: in a lane, in a batch of `active`, pausing before a further attempt
+   * (Attempts), or ended. It leaves a lane under `lock`; it leaves a batch by ended() or returned(), which
+   * its worker calls once for each item that it claimed or gave back. Whoever takes an item back by its
+   * claim (takeBack, stop) is the one who reports it. A retried or returned item goes back to its lane and
+   * waits for a worker anew, unless nobody wants it any more: that is looked at under `lock`.
    *
    * When the last open item of a closing pool has ended, the group is closed, by the thread that
    * reported it.
@@ -65,11 +58,14 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   private final Lanes lanes = new Lanes();
   private final Set<Batch> active = new LinkedHashSet<>();
   private final Set<EngineCall> calls = new LinkedHashSet<>();
-  private final Set<Item> pausing = new LinkedHashSet<>();
   private final Lane singles = Lane.ofSingles();
+  private final Attempts attempts = new Attempts(this);
+  private final Deadlines deadlines = new Deadlines(this);
   private final Keeper keeper;
   private @Nullable WorkerGroup group;
+  private @Nullable Engine engine;
   private State state = State.OPEN;
+  private boolean dropped;
   private long open;
 
   Dispatcher(Keeper keeper) {
@@ -86,6 +82,14 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       throw new IllegalStateException("the group of workers is not open yet");
     }
     return g;
+  }
+
+  void engine(Engine owner) {
+    this.engine = owner;
+  }
+
+  Engine engine() {
+    return java.util.Objects.requireNonNull(engine, "engine");
   }
 
   /** {@return the lane of submitted tasks} */
@@ -110,6 +114,27 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** {@return what ends calls at their deadline} */
+  Deadlines deadlines() {
+    return deadlines;
+  }
+
+  /** {@return the items of a call that wait, pause or run} */
+  List<Item> openItems(EngineCall call) {
+    List<Item> open = new ArrayList<>();
+    lock.lock();
+    try {
+      call.lane.forEach(open::add);
+      active.stream()
+          .filter(batch -> batch.call() == call)
+          .forEach(batch -> open.addAll(batch.items()));
+    } finally {
+      lock.unlock();
+    }
+    open.addAll(attempts.of(call));
+    return open;
   }
 
   /** Enters a call that is to be let go if the pool is stopped. */
@@ -143,7 +168,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     lock.lock();
     try {
       refuseUnlessOpen();
-      handOut(batch);
+      handOut(batch, Thread.currentThread());
       open += items.size();
       if (open == items.size()) {
         keeper.workBegins();
@@ -230,39 +255,47 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   // ---------------------------------------------------------------- WorkSource
 
   @Override
-  public @Nullable Batch poll() {
+  public @Nullable Batch poll(Object worker, boolean othersFree, int most) {
     List<Batch> running;
     lock.lock();
     try {
-      Batch batch = lanes.next();
+      Batch batch = lanes.next(othersFree ? worker : null, most);
       if (batch != null) {
-        handOut(batch);
+        handOut(batch, worker);
         return batch;
+      }
+      if (!lanes.isEmpty()) {
+        return null; // what waits is for another worker
       }
       running = active.stream().filter(b -> b.items().size() > 1).toList();
     } finally {
       lock.unlock();
     }
-    return running.isEmpty() ? null : takeOver(running);
+    return running.isEmpty() ? null : takeOver(running, worker, most);
   }
 
-  private void handOut(Batch batch) {
-    batch.items().forEach(item -> item.handOut(batch));
+  private void handOut(Batch batch, Object worker) {
+    batch.items().forEach(item -> item.handOut(batch, worker));
     active.add(batch);
   }
 
   /** Nothing waits, so a free worker takes over what another one has not begun. */
-  private @Nullable Batch takeOver(List<Batch> running) {
+  private @Nullable Batch takeOver(List<Batch> running, Object worker, int most) {
     for (Batch from : running) {
-      List<Item> items = group().takeBack(from);
+      List<Item> items = group().takeBack(from, most);
       if (!items.isEmpty()) {
-        Batch batch = new Batch(from.call(), items);
-        items.forEach(item -> item.requeue(batch));
-        enter(batch);
-        return batch;
+        return takeOver(from.call(), items, worker);
       }
     }
     return null;
+  }
+
+  /** {@return a batch of items that were in nobody's hands} */
+  Batch takeOver(Call call, List<Item> items, Object worker) {
+    Batch batch = new Batch(call, items);
+    items.forEach(item -> item.requeue(batch, worker));
+    enter(batch);
+    return batch;
   }
 
   /** The call may have been given up while its items were in nobody's hands. */
@@ -296,82 +329,21 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     if (!item.isDecided()) {
       item.countAttempt();
     }
-    // What is stopped for its time-out has that outcome, also if it succeeded in its grace time.
-    Outcome<?> told = item.isOverdue() ? timedOut(item) : outcome;
-    RetryPolicy retry = item.call().options().retry();
-    if (!item.isUnwanted() && !item.isDecided() && retry.retries(told, item.attempts())) {
-      Duration pause = retry.pauseAfter(item.attempts(), ThreadLocalRandom.current().nextDouble());
-      tryAgain(item, pause);
-    } else {
+    Outcome<?> told = Attempts.told(item, outcome);
+    if (!attempts.goesOnAfter(item, told)) {
       end(item, told, elapsedNanos);
     }
   }
 
-  private static TimedOut<Object> timedOut(Item item) {
-    Duration limit = item.call().options().timeout().orElse(Duration.ZERO);
-    return new TimedOut<>(new TaskTimeoutException(limit, false));
-  }
-
   @Override
   public void overdue(Item item, long elapsedNanos) {
-    if (!item.markOverdue()) {
-      return;
-    }
-    TimedOut<?> outcome = timedOut(item);
-    boolean again = item.call().options().retry().retries(outcome, item.attempts() + 1);
-    if (!again && item.decide()) {
-      item.unwant();
-      item.countAttempt();
-      ((EngineCall) item.call()).ended(item, outcome, elapsedNanos);
-    }
-    group().stop(item);
-  }
-
-  /** A further attempt of an item, after a pause in which nobody has it. */
-  private void tryAgain(Item item, Duration pause) {
-    if (callerRuns()) {
-      tryAgainHere(item, pause);
-      return;
-    }
-    if (pause.isZero()) {
-      requeueOrEnd(item);
-      return;
-    }
-    lock.lock();
-    try {
-      pausing.add(item);
-    } finally {
-      lock.unlock();
-    }
-    var _ = Timer.after(pause.toNanos(), () -> endPause(item));
-  }
-
-  /** The caller is the worker, so it is also the one who pauses. */
-  private void tryAgainHere(Item item, Duration pause) {
-    long end = System.nanoTime() + pause.toNanos();
-    while (!Thread.currentThread().isInterrupted() && end - System.nanoTime() > 0) {
-      LockSupport.parkNanos(this, end - System.nanoTime());
-    }
-    Batch batch = new Batch(item.call(), List.of(item));
-    item.requeue(batch);
-    enter(batch);
-    ((CallerGroup) group()).run(batch);
-  }
-
-  private void endPause(Item item) {
-    boolean still;
-    lock.lock();
-    try {
-      still = pausing.remove(item);
-    } finally {
-      lock.unlock();
-    }
-    if (still) {
-      requeueOrEnd(item);
+    if (attempts.isOverdue(item, elapsedNanos)) {
+      group().stop(item);
     }
   }
 
-  private void requeueOrEnd(Item item) {
+  /** An item that is in nobody's hands waits for a worker anew, or ends if nobody wants it. */
+  void requeueOrEnd(Item item) {
     if (requeue(item)) {
       group().workQueued();
     } else {
@@ -396,14 +368,25 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   private boolean requeue(Item item) {
     lock.lock();
     try {
-      EngineCall call = (EngineCall) item.call();
-      if (state == State.STOPPED || call.hasGivenUp(item)) {
+      if (!isWanted(item)) {
         return false;
       }
-      item.requeue(null);
+      EngineCall call = (EngineCall) item.call();
+      item.requeue(null, null);
       call.lane.addReturned(item);
       lanes.schedule(call.lane);
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return whether an item that is in nobody's hands may go on} */
+  boolean isWanted(Item item) {
+    lock.lock();
+    try {
+      EngineCall call = (EngineCall) item.call();
+      return state != State.STOPPED && !call.hasGivenUp(item) && !item.isUnwanted();
     } finally {
       lock.unlock();
     }
@@ -435,12 +418,12 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   private List<Item> drainAll() {
     List<Item> items = lanes.drain();
     calls.forEach(call -> items.addAll(call.lane.drain(0))); // batches that are not full yet
-    items.addAll(pausing);
-    pausing.clear();
+    items.addAll(attempts.removeAll());
     return items;
   }
 
-  private void end(Item item, Outcome<?> outcome, long elapsedNanos) {
+  /** An item has ended, and runs nowhere any more. */
+  void end(Item item, Outcome<?> outcome, long elapsedNanos) {
     EngineCall call = (EngineCall) item.call();
     if (item.decide()) {
       call.ended(item, outcome, elapsedNanos);
@@ -450,6 +433,9 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     lock.lock();
     try {
       if (--open == 0) {
+        if (dropped && state == State.OPEN) {
+          state = State.CLOSING;
+        }
         quiet.signalAll();
         last = state != State.OPEN;
       }
@@ -473,7 +459,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     boolean waited;
     lock.lock();
     try {
-      waited = laneOf(item).remove(item) || pausing.remove(item);
+      waited = laneOf(item).remove(item) || attempts.remove(item);
     } finally {
       lock.unlock();
     }
@@ -492,7 +478,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     try {
       call.giveUpFrom(fromIndex);
       waited = call.lane.drain(fromIndex);
-      pausing.removeIf(i -> i.call() == call && i.index() >= fromIndex && waited.add(i));
+      waited.addAll(attempts.remove(call, fromIndex));
       for (Batch batch : active) {
         if (batch.call() == call) {
           batch.items().stream().filter(i -> i.index() >= fromIndex).forEach(held::add);
@@ -507,44 +493,6 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     }
     held.forEach(Item::unwant); // all, before the first is stopped: none of them is to begin
     held.forEach(group()::stop);
-  }
-
-  /** Watches the deadline of a call, if it has one. */
-  Optional<Future<?>> watchDeadline(SubmittedCall<?> call) {
-    return call.options()
-        .deadline()
-        .map(limit -> Timer.after(limit.toNanos(), () -> expire(call.item(), limit)));
-  }
-
-  private void expire(Item item, Duration deadline) {
-    if (item.decide()) {
-      ((EngineCall) item.call()).ended(item, expired(deadline), 0);
-      giveUp(item, true);
-    }
-  }
-
-  private static TimedOut<Object> expired(Duration deadline) {
-    return new TimedOut<>(new TaskTimeoutException(deadline, true));
-  }
-
-  /**
-   * The deadline of a bulk call has come: all its items that have not ended end so, and are
-   * stopped.
-   */
-  void expire(EngineCall call, Duration deadline) {
-    List<Item> open = new ArrayList<>();
-    lock.lock();
-    try {
-      call.lane.forEach(open::add);
-      pausing.stream().filter(item -> item.call() == call).forEach(open::add);
-      active.stream()
-          .filter(batch -> batch.call() == call)
-          .forEach(batch -> open.addAll(batch.items()));
-    } finally {
-      lock.unlock();
-    }
-    open.stream().filter(Item::decide).forEach(item -> call.ended(item, expired(deadline), 0));
-    giveUp(call, 0);
   }
 
   /** Nothing new from now on; the group is closed when what waits and runs has ended. */
@@ -563,6 +511,21 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     }
     if (quietNow) {
       group().close();
+    }
+  }
+
+  /** Nobody can submit anything any more, but tasks that run: closes when nothing waits or runs. */
+  void closeWhenQuiet() {
+    boolean quietNow;
+    lock.lock();
+    try {
+      dropped = true;
+      quietNow = open == 0;
+    } finally {
+      lock.unlock();
+    }
+    if (quietNow) {
+      close();
     }
   }
 

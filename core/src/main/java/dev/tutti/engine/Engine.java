@@ -1,14 +1,19 @@
 package dev.tutti.engine;
 
+import dev.tutti.event.PoolListener;
+import dev.tutti.event.Subscription;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.CallContext;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.JdkFloor;
 import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.WorkerContext;
+import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,16 +26,22 @@ import org.jspecify.annotations.Nullable;
 
 /** What runs behind one pool: a dispatcher and a group of workers. */
 public final class Engine {
+  /** For what is dropped without being closed. */
+  static final Cleaner CLEANER = Cleaner.create();
+
   private static final AtomicInteger POOLS = new AtomicInteger();
 
   private final String name;
   private final String backend;
   private final Dispatcher dispatcher;
+  private final Listeners listeners;
 
-  private Engine(String name, String backend, Dispatcher dispatcher) {
+  private Engine(String name, String backend, Dispatcher dispatcher, Listeners listeners) {
     this.name = name;
     this.backend = backend;
     this.dispatcher = dispatcher;
+    this.listeners = listeners;
+    dispatcher.engine(this);
   }
 
   /**
@@ -48,8 +59,18 @@ public final class Engine {
     Keeper keeper = new Keeper("tutti-" + name + "-keeper", () -> self.value().openItems() > 0);
     Dispatcher dispatcher = new Dispatcher(keeper);
     self.set(dispatcher);
-    dispatcher.group(backend.open(new GroupRequest(name, options, dispatcher, dispatcher)));
-    return new Engine(name, backend.name(), dispatcher);
+    Listeners listeners = new Listeners();
+    dispatcher.group(
+        backend.open(new GroupRequest(name, options, dispatcher, dispatcher, listeners)));
+    return new Engine(name, backend.name(), dispatcher, listeners);
+  }
+
+  /** {@return the engine whose task runs on this thread, in the JVM of its pool} */
+  public static Optional<Engine> current() {
+    return WorkerContext.current() instanceof CallContext context
+            && context.call() instanceof EngineCall call
+        ? Optional.of(call.engine())
+        : Optional.empty();
   }
 
   /**
@@ -80,6 +101,16 @@ public final class Engine {
   /** {@return the pool's name, as it stands in thread names} */
   public String name() {
     return name;
+  }
+
+  /**
+   * Adds somebody who is told what happens to the pool.
+   *
+   * @param listener who
+   * @return takes him away again
+   */
+  public Subscription listen(PoolListener listener) {
+    return listeners.add(listener)::run;
   }
 
   /** {@return the name of the backend} */
@@ -122,7 +153,7 @@ public final class Engine {
 
   private <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call) {
     group().admit(call);
-    Optional<Future<?>> deadline = dispatcher.watchDeadline(call);
+    Optional<Future<?>> deadline = dispatcher.deadlines().watch(call);
     try {
       dispatcher.offer(call.item());
     } catch (RuntimeException e) {
@@ -175,6 +206,7 @@ public final class Engine {
    * @param plan how to run it
    * @param inOrder whether results come in input order, not as they end
    * @param stopsAtFailure whether the first item that fails ends the call
+   * @param owner what is to stay reachable as long as the results are
    * @return the results to come
    */
   public ResultIterator iterate(
@@ -183,16 +215,37 @@ public final class Engine {
       Iterable<?> items,
       BulkPlan plan,
       boolean inOrder,
-      boolean stopsAtFailure) {
+      boolean stopsAtFailure,
+      Object owner) {
     Resequencer results =
         inOrder ? new Resequencer.InOrder(plan.window()) : new Resequencer.AsEnded();
     BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, stopsAtFailure);
-    return ResultIterator.over(run, dispatcher.callerRuns(), name);
+    return ResultIterator.over(run, dispatcher.callerRuns(), name, owner);
   }
 
   /** Takes no further tasks; what was submitted goes on. */
   public void close() {
     dispatcher.close();
+  }
+
+  /**
+   * Closes the pool when nobody has it any more and all its tasks have ended.
+   *
+   * @param handle what everybody has who has the pool
+   */
+  public void closeWhenDropped(Object handle) {
+    CLEANER.register(handle, this::dropped);
+  }
+
+  private void dropped() {
+    if (!isClosed()) {
+      System.getLogger("dev.tutti")
+          .log(
+              System.Logger.Level.WARNING,
+              "pool {0} was dropped without close; it ends when its tasks have ended",
+              name);
+      dispatcher.closeWhenQuiet();
+    }
   }
 
   /**

@@ -9,13 +9,20 @@ import dev.tutti.task.Outcome;
 /** A call as the engine knows it: where its items wait, and who is told how they ended. */
 abstract class EngineCall extends Call {
   final Lane lane;
+  private final Dispatcher dispatcher;
 
   /** Items from this index on are not wanted any more. Guarded by the dispatcher's lock. */
   private long givenUpFrom = Long.MAX_VALUE;
 
-  EngineCall(Body body, Object function, CallOptions options, Lane lane) {
+  EngineCall(Body body, Object function, CallOptions options, Lane lane, Dispatcher dispatcher) {
     super(body, function, options);
     this.lane = lane;
+    this.dispatcher = dispatcher;
+  }
+
+  /** {@return the engine that runs this call} */
+  final Engine engine() {
+    return dispatcher.engine();
   }
 
   /** Gives up all items from an index on, those too that are still on their way to a lane. */

@@ -5,6 +5,7 @@ import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -65,25 +66,41 @@ final class Lane {
     return waiting.isEmpty() && returned.isEmpty();
   }
 
-  /** {@return the next batch, or null if none is ready} */
-  @Nullable Batch take() {
-    ArrayDeque<Item> from = returned.isEmpty() ? waiting : returned;
-    int count = chunker.take(from.size(), ended || flushed || from == returned);
-    if (count == 0) {
-      return null;
+  /**
+   * {@return the next batch, or null if none is ready}
+   *
+   * @param notFor the worker for which items that avoid it are passed over; null for none
+   * @param most how many items the batch may have
+   */
+  @Nullable Batch take(@Nullable Object notFor, int most) {
+    List<Item> items = takeReturned(notFor, most);
+    if (items.isEmpty()) {
+      int count = Math.min(most, chunker.take(waiting.size(), ended || flushed));
+      while (items.size() < count) {
+        items.add(waiting.removeFirst());
+      }
     }
-    List<Item> items = new ArrayList<>(count);
-    while (items.size() < count) {
-      boolean suspect = from.getFirst().deaths() >= SUSPECT_DEATHS;
+    return items.isEmpty() ? null : new Batch(items.getFirst().call(), items);
+  }
+
+  /** A suspect goes out alone. */
+  private List<Item> takeReturned(@Nullable Object notFor, int most) {
+    List<Item> items = new ArrayList<>();
+    int count = Math.min(most, chunker.take(returned.size(), true));
+    Iterator<Item> each = returned.iterator();
+    while (each.hasNext() && items.size() < count) {
+      Item item = each.next();
+      boolean suspect = item.deaths() >= SUSPECT_DEATHS;
       if (suspect && !items.isEmpty()) {
         break;
       }
-      items.add(from.removeFirst());
-      if (suspect) {
-        break;
+      if (notFor == null || !item.avoids(notFor)) {
+        each.remove();
+        items.add(item);
+        count = suspect ? 1 : count;
       }
     }
-    return new Batch(items.getFirst().call(), items);
+    return items;
   }
 
   /** {@return whether {@link #take} would give a batch} */

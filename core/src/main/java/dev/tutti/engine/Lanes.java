@@ -22,14 +22,19 @@ final class Lanes {
     }
   }
 
-  /** {@return the batch whose turn it is, or null} */
-  @Nullable Batch next() {
-    while (!ready.isEmpty()) {
+  /**
+   * {@return the batch whose turn it is, or null}
+   *
+   * @param notFor the worker for which items that avoid it are passed over; null for none
+   * @param most how many items the batch may have
+   */
+  @Nullable Batch next(@Nullable Object notFor, int most) {
+    for (int left = ready.size(); left > 0; left--) {
       Lane lane = ready.removeFirst();
       lane.scheduled = false;
-      Batch batch = lane.take();
+      Batch batch = lane.take(notFor, most);
+      schedule(lane);
       if (batch != null) {
-        schedule(lane);
         return batch;
       }
     }

@@ -13,27 +13,30 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread safety.</b> For one thread at a time; {@link #close} for any.
  */
 public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final BulkRun run;
   private final boolean feeds;
+
+  @SuppressWarnings("unused") // it is only to stay reachable
+  private final Object owner;
+
   private final Cleaner.Cleanable stop;
   private @Nullable Done<?, ?> next;
   private boolean ended;
 
-  private ResultIterator(BulkRun run, boolean feeds, @Nullable Thread feeder) {
+  private ResultIterator(BulkRun run, boolean feeds, @Nullable Thread feeder, Object owner) {
     this.run = run;
     this.feeds = feeds;
-    this.stop = CLEANER.register(this, new Stop(run, feeder));
+    this.owner = owner;
+    this.stop = Engine.CLEANER.register(this, new Stop(run, feeder));
   }
 
-  static ResultIterator over(BulkRun run, boolean feeds, String pool) {
+  static ResultIterator over(BulkRun run, boolean feeds, String pool, Object owner) {
     if (feeds) {
-      return new ResultIterator(run, true, null);
+      return new ResultIterator(run, true, null, owner);
     }
     Thread feeder =
         Thread.ofPlatform().daemon().name("tutti-" + pool + "-feeder").start(run::feedAll);
-    return new ResultIterator(run, false, feeder);
+    return new ResultIterator(run, false, feeder, owner);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tutti.local;
 
+import dev.tutti.event.PoolListener;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.GroupRequest;
@@ -18,12 +19,14 @@ abstract class LocalGroup implements WorkerGroup {
   final String pool;
   final WorkSource source;
   final OutcomeSink sink;
+  final PoolListener events;
   final Strays strays;
 
   LocalGroup(GroupRequest request) {
     this.pool = request.pool();
     this.source = request.source();
     this.sink = request.sink();
+    this.events = request.events();
     this.strays = new Strays(pool);
   }
 
@@ -38,11 +41,12 @@ abstract class LocalGroup implements WorkerGroup {
   }
 
   @Override
-  public final List<Item> takeBack(Batch batch) {
+  public final List<Item> takeBack(Batch batch, int most) {
     List<Item> items = batch.items();
     List<Item> back = new ArrayList<>();
     long left = items.stream().filter(item -> item.place() == batch).count();
-    for (int i = items.size() - 1; i >= 0 && back.size() < (left + 1) / 2; i--) {
+    long half = Math.min(most, (left + 1) / 2);
+    for (int i = items.size() - 1; i >= 0 && back.size() < half; i--) {
       // An item that has moved to another worker is still listed here, but its place is another.
       if (items.get(i).place() == batch && items.get(i).takeBack()) {
         back.addFirst(items.get(i));

@@ -1,13 +1,14 @@
 package dev.tutti.local;
 
 import dev.tutti.spi.Batch;
+import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Item;
-import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.Timer;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
+import dev.tutti.task.WorkerContext;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,8 +21,9 @@ final class Runner {
    * the flag is cleared when the item has ended, so no later item and no code of the pool sees it. When
    * the thread is the caller's own, an interrupt that was not aimed by stop() is the caller's and stays.
    */
-  private final OutcomeSink sink;
-  private final Strays strays;
+  private final LocalGroup group;
+  private final String worker;
+  private final Belongings belongings;
   private final boolean ownsThread;
   private final Runnable nearlyFree;
   private final ReentrantLock lock = new ReentrantLock();
@@ -31,8 +33,8 @@ final class Runner {
   private @Nullable Future<?> stray;
 
   /** A runner on the caller's own thread. */
-  static Runner onCaller(OutcomeSink sink, Strays strays) {
-    return new Runner(sink, strays, false, () -> {});
+  static Runner onCaller(LocalGroup group, Belongings belongings) {
+    return new Runner(group, "tutti-" + group.pool + "-caller", belongings, false, () -> {});
   }
 
   /**
@@ -42,13 +44,20 @@ final class Runner {
    * @param nearlyFree called when the last item of a batch has run and before its outcome is told:
    *     who hears that outcome and queues further work finds this worker as good as free
    */
-  static Runner onOwnThread(OutcomeSink sink, Strays strays, Runnable nearlyFree) {
-    return new Runner(sink, strays, true, nearlyFree);
+  static Runner onOwnThread(
+      LocalGroup group, String worker, Belongings belongings, Runnable nearlyFree) {
+    return new Runner(group, worker, belongings, true, nearlyFree);
   }
 
-  private Runner(OutcomeSink sink, Strays strays, boolean ownsThread, Runnable nearlyFree) {
-    this.sink = sink;
-    this.strays = strays;
+  private Runner(
+      LocalGroup group,
+      String worker,
+      Belongings belongings,
+      boolean ownsThread,
+      Runnable nearlyFree) {
+    this.group = group;
+    this.worker = worker;
+    this.belongings = belongings;
     this.ownsThread = ownsThread;
     this.nearlyFree = nearlyFree;
   }
@@ -58,13 +67,13 @@ final class Runner {
     Item last = batch.items().getLast();
     for (Item item : batch.items()) {
       if (item.isUnwanted() && item.takeBack()) {
-        sink.returned(item, null);
+        group.sink.returned(item, null);
       } else if (item.claim()) {
         item.place(this); // before begin() looks whether the item is still wanted
         run(item, item == last);
       }
     }
-    sink.batchEnded(batch, System.nanoTime() - start);
+    group.sink.batchEnded(batch, System.nanoTime() - start);
   }
 
   private void run(Item item, boolean last) {
@@ -78,9 +87,7 @@ final class Runner {
     boolean callersInterrupt = false;
     Outcome<?> outcome;
     try {
-      outcome =
-          new Success<@Nullable Object>(
-              item.call().body().invoke(item.call().function(), item.argument()));
+      outcome = new Success<@Nullable Object>(invoke(item));
     } catch (Throwable failure) { // an Error of a task is a failure like any other
       callersInterrupt = !ownsThread && failure instanceof InterruptedException;
       outcome = item.isUnwanted() ? new Cancelled<>() : new Failure<>(failure);
@@ -93,7 +100,14 @@ final class Runner {
     if (last) {
       nearlyFree.run();
     }
-    sink.ended(item, outcome, elapsed);
+    group.sink.ended(item, outcome, elapsed);
+  }
+
+  private @Nullable Object invoke(Item item) throws Exception {
+    LocalContext context =
+        new LocalContext(group.pool, worker, item, item.attempts() + 1, belongings, group.events);
+    return ScopedValue.where(WorkerContext.CURRENT, context)
+        .call(() -> item.call().body().invoke(item.call().function(), item.argument()));
   }
 
   private void checkTime(Item item, long start) {
@@ -105,7 +119,7 @@ final class Runner {
       lock.unlock();
     }
     if (runs) {
-      sink.overdue(item, System.nanoTime() - start);
+      group.sink.overdue(item, System.nanoTime() - start);
     }
   }
 
@@ -149,7 +163,7 @@ final class Runner {
       if (current == item) {
         interruptCurrent();
         if (stray == null) {
-          stray = strays.watch(this, item);
+          stray = group.strays.watch(this, item);
         }
       }
     } finally {

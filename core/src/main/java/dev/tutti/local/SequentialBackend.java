@@ -4,11 +4,13 @@ import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.SequentialOptions;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Batch;
+import dev.tutti.spi.Belongings;
 import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.WorkerGroup;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,6 +37,7 @@ public final class SequentialBackend implements Backend {
   private static final class Group extends LocalGroup implements CallerGroup {
     private volatile boolean closed;
     private final Set<Runner> running = ConcurrentHashMap.newKeySet();
+    private final Map<Thread, Belongings> belongings = new ConcurrentHashMap<>();
 
     Group(GroupRequest request) {
       super(request);
@@ -57,7 +60,9 @@ public final class SequentialBackend implements Backend {
 
     @Override
     public void run(Batch batch) {
-      Runner runner = Runner.onCaller(sink, strays);
+      Thread caller = Thread.currentThread();
+      Runner runner =
+          Runner.onCaller(this, belongings.computeIfAbsent(caller, _ -> new Belongings()));
       running.add(runner);
       try {
         runner.run(batch);
@@ -72,6 +77,12 @@ public final class SequentialBackend implements Backend {
     }
 
     @Override
+    public void resize(int workers) {
+      throw new UnsupportedOperationException(
+          "a sequential pool has one worker, the caller; use Pool.threads(%d)".formatted(workers));
+    }
+
+    @Override
     public void warm() {
       // The caller is there.
     }
@@ -79,11 +90,15 @@ public final class SequentialBackend implements Backend {
     @Override
     public void close() {
       closed = true;
+      if (running.isEmpty()) {
+        belongings.values().forEach(Belongings::close);
+        belongings.clear();
+      }
     }
 
     @Override
     public void closeNow() {
-      closed = true;
+      close();
       running.forEach(Runner::stopCurrent);
     }
 

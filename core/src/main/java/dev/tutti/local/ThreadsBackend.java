@@ -4,11 +4,17 @@ import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.ThreadOptions;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Batch;
+import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.StartBudget;
+import dev.tutti.spi.StartContext;
 import dev.tutti.spi.WorkerGroup;
+import dev.tutti.task.Action;
+import dev.tutti.task.WorkerContext;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,7 +41,7 @@ public final class ThreadsBackend implements Backend {
       throw new IllegalArgumentException(
           "options of backend 'threads' must be ThreadOptions: options=" + request.options());
     }
-    return new Group(request, options.workers());
+    return new Group(request, options);
   }
 
   private static final class Group extends LocalGroup {
@@ -43,21 +49,26 @@ public final class ThreadsBackend implements Backend {
      * Guarded by `lock`: the workers, how many of them are idle, how many wake-ups they have been given
      * and not taken. A worker says that it is idle and looks for work once more before it waits; who
      * queues work does so before it looks for an idle worker. So one of the two sees the other. A worker
-     * that is nearly free looks for work next, without being woken, so no other one is started for it.
+     * that is nearly free looks for work next, without being woken, so no other one is started for it. One
+     * that leaves because there are too many looks for work as its last act, and wakes another one for it.
      */
-    private final int most;
+    private final Optional<Action> initialiser;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
     private final Condition gone = lock.newCondition();
     private final Set<Worker> workers = new HashSet<>();
+    private final StartBudget budget = new StartBudget();
+    private int most;
     private int idle;
     private int wakeUps;
     private int named;
     private boolean closed;
+    private @Nullable Throwable lastFailure;
 
-    Group(GroupRequest request, int most) {
+    Group(GroupRequest request, ThreadOptions options) {
       super(request);
-      this.most = most;
+      this.most = options.workers();
+      this.initialiser = options.initialiser();
     }
 
     @Override
@@ -67,7 +78,12 @@ public final class ThreadsBackend implements Backend {
 
     @Override
     public int maxWorkers() {
-      return most;
+      lock.lock();
+      try {
+        return most;
+      } finally {
+        lock.unlock();
+      }
     }
 
     @Override
@@ -82,17 +98,29 @@ public final class ThreadsBackend implements Backend {
 
     @Override
     public void workQueued() {
+      Throwable failure = null;
       lock.lock();
       try {
         if (idle > wakeUps) {
           wakeUps++;
           wake.signal();
         } else if (!takeNearlyFree() && workers.size() < most) {
-          startWorker();
+          if (budget.allowsStart(System.nanoTime())) {
+            startWorker();
+          } else if (workers.isEmpty()) {
+            failure = lastFailure;
+          }
         }
       } finally {
         lock.unlock();
       }
+      if (failure != null) {
+        sink.startFailed(noWorker(failure));
+      }
+    }
+
+    private static IllegalStateException noWorker(Throwable cause) {
+      return new IllegalStateException("no worker thread can be initialised: " + cause, cause);
     }
 
     /**
@@ -109,15 +137,29 @@ public final class ThreadsBackend implements Backend {
     }
 
     private void startWorker() {
-      Worker worker = new Worker();
+      Worker worker = new Worker("tutti-" + pool + "-worker-" + named++);
       workers.add(worker);
       try {
-        Thread.ofPlatform().daemon().name("tutti-" + pool + "-worker-" + named++).start(worker);
+        Thread.ofPlatform().daemon().name(worker.name).start(worker);
       } catch (RuntimeException | Error e) { // no memory for a thread; others may still serve
         workers.remove(worker);
         if (workers.isEmpty()) {
           throw e;
         }
+      }
+    }
+
+    @Override
+    public void resize(int workersWanted) {
+      lock.lock();
+      try {
+        most = workersWanted;
+        wake.signalAll();
+        while (workers.size() < most && !closed && source.hasWork()) {
+          startWorker();
+        }
+      } finally {
+        lock.unlock();
       }
     }
 
@@ -139,6 +181,7 @@ public final class ThreadsBackend implements Backend {
       try {
         closed = true;
         wake.signalAll();
+        gone.signalAll();
       } finally {
         lock.unlock();
       }
@@ -149,8 +192,7 @@ public final class ThreadsBackend implements Backend {
       Set<Worker> running;
       lock.lock();
       try {
-        closed = true;
-        wake.signalAll();
+        close();
         running = Set.copyOf(workers);
       } finally {
         lock.unlock();
@@ -176,24 +218,103 @@ public final class ThreadsBackend implements Backend {
     }
 
     private final class Worker implements Runnable {
-      private final Runner runner = Runner.onOwnThread(sink, strays, this::isNearlyFree);
+      private final String name;
+      private final Belongings belongings = new Belongings();
+      private final Runner runner;
       private boolean nearlyFree; // guarded by `lock`
+
+      Worker(String name) {
+        this.name = name;
+        this.runner = Runner.onOwnThread(Group.this, name, belongings, this::isNearlyFree);
+      }
 
       @Override
       public void run() {
-        try {
-          for (Batch batch = next(); batch != null; batch = next()) {
-            runner.run(batch);
+        try (belongings) {
+          if (isInitialised()) {
+            for (Batch batch = next(); batch != null; batch = next()) {
+              runner.run(batch);
+            }
           }
         } finally {
-          lock.lock();
+          leave();
+        }
+        if (source.hasWork()) {
+          workQueued(); // what counted on this worker
+        }
+      }
+
+      private void leave() {
+        lock.lock();
+        try {
+          workers.remove(this);
+          gone.signalAll();
+        } finally {
+          lock.unlock();
+        }
+      }
+
+      /** {@return whether the initialiser has run, after some tries if need be} */
+      private boolean isInitialised() {
+        if (initialiser.isEmpty()) {
+          return true;
+        }
+        WorkerContext context =
+            new StartContext(
+                name, belongings, line -> LocalContext.log(name, line.level(), line.message()));
+        while (true) {
+          Throwable failure;
           try {
-            workers.remove(this);
-            gone.signalAll();
-          } finally {
-            lock.unlock();
+            ScopedValue.where(WorkerContext.CURRENT, context)
+                .call(() -> {
+                  initialiser.get().act();
+                  return name;
+                });
+            succeeded();
+            return true;
+          } catch (Throwable e) { // whatever it is, this thread cannot serve
+            failure = e;
+          }
+          if (!goesOnAfter(failure)) {
+            return false;
           }
         }
+      }
+
+      private void succeeded() {
+        lock.lock();
+        try {
+          budget.succeeded();
+          lastFailure = null;
+        } finally {
+          lock.unlock();
+        }
+      }
+
+      private boolean goesOnAfter(Throwable failure) {
+        boolean tellsAll;
+        lock.lock();
+        try {
+          lastFailure = failure;
+          long pause = budget.failed(System.nanoTime());
+          if (pause > 0) {
+            while (pause > 0) {
+              pause = gone.awaitNanos(pause);
+            }
+            return true;
+          }
+          workers.remove(this);
+          tellsAll = workers.isEmpty();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt(); // the thread is the pool's own, and ends here
+          tellsAll = false;
+        } finally {
+          lock.unlock();
+        }
+        if (tellsAll) {
+          sink.startFailed(noWorker(failure));
+        }
+        return false;
       }
 
       private void isNearlyFree() {
@@ -205,26 +326,37 @@ public final class ThreadsBackend implements Backend {
         }
       }
 
-      private void looksForWork() {
+      /** {@return whether this worker is to stay} */
+      private boolean looksForWork() {
         lock.lock();
         try {
           nearlyFree = false; // before it looks: who queued work and counted on it did so before
+          return staysUnlessTooMany();
         } finally {
           lock.unlock();
         }
       }
 
-      /**
-       * {@return the next batch, waiting for one; null when the group is closed and nothing waits}
-       */
+      private boolean staysUnlessTooMany() {
+        if (workers.size() <= most) {
+          return true;
+        }
+        workers.remove(this); // so that no other one leaves for the same reason
+        gone.signalAll();
+        return false;
+      }
+
+      /** {@return the next batch, waiting for one; null when this worker is to leave} */
       private @Nullable Batch next() {
-        looksForWork();
-        Batch batch = source.poll();
+        Batch batch = null;
         while (batch == null) {
-          if (!awaitWork()) {
+          if (!looksForWork()) {
             return null;
           }
-          batch = source.poll();
+          batch = source.poll(this, false, Integer.MAX_VALUE);
+          if (batch == null && !awaitWork()) {
+            return null;
+          }
         }
         return batch;
       }
@@ -234,7 +366,7 @@ public final class ThreadsBackend implements Backend {
         try {
           idle++;
           try {
-            while (wakeUps == 0 && !closed && !source.hasWork()) {
+            while (wakeUps == 0 && !closed && workers.size() <= most && !source.hasWork()) {
               wake.awaitUninterruptibly();
             }
             if (wakeUps > 0) {

@@ -4,14 +4,17 @@ import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.VirtualThreadOptions;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Batch;
+import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.WorkerGroup;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** A virtual thread of its own for each task. */
 public final class VirtualThreadsBackend implements Backend {
@@ -38,7 +41,7 @@ public final class VirtualThreadsBackend implements Backend {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition gone = lock.newCondition();
     private final Set<Runner> running = new HashSet<>();
-    private long named;
+    private final AtomicLong named = new AtomicLong();
 
     Group(GroupRequest request) {
       super(request);
@@ -66,25 +69,29 @@ public final class VirtualThreadsBackend implements Backend {
 
     @Override
     public void workQueued() {
-      for (Batch batch = source.poll(); batch != null; batch = source.poll()) {
+      for (Batch batch = poll(); batch != null; batch = poll()) {
         start(batch);
       }
     }
 
+    private @Nullable Batch poll() {
+      return source.poll(this, false, Integer.MAX_VALUE); // each worker is a fresh one
+    }
+
     private void start(Batch batch) {
-      Runner runner = Runner.onOwnThread(sink, strays, () -> {});
-      String name;
+      String name = "tutti-" + pool + "-virtual-" + named.getAndIncrement();
+      Belongings belongings = new Belongings();
+      Runner runner = Runner.onOwnThread(this, name, belongings, () -> {});
       lock.lock();
       try {
         running.add(runner);
-        name = "tutti-" + pool + "-virtual-" + named++;
       } finally {
         lock.unlock();
       }
       Thread.ofVirtual()
           .name(name)
           .start(() -> {
-            try {
+            try (belongings) {
               runner.run(batch);
             } finally {
               leave(runner);
@@ -100,6 +107,13 @@ public final class VirtualThreadsBackend implements Backend {
       } finally {
         lock.unlock();
       }
+    }
+
+    @Override
+    public void resize(int workers) {
+      throw new UnsupportedOperationException(
+          "a pool of virtual threads has no bound; use Pool.threads(%d), or a window"
+              .formatted(workers));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tutti.spi;
 
+import dev.tutti.event.PoolListener;
 import dev.tutti.plan.BackendOptions;
 
 /**
@@ -9,7 +10,12 @@ import dev.tutti.plan.BackendOptions;
  * @param options the options that the user gave
  * @param source where the group gets its work
  * @param sink where the group tells how the work ended
+ * @param events who is told what happens to the workers
  * @since 0.1
  */
 public record GroupRequest(
-    String pool, BackendOptions options, WorkSource source, OutcomeSink sink) {}
+    String pool,
+    BackendOptions options,
+    WorkSource source,
+    OutcomeSink sink,
+    PoolListener events) {}

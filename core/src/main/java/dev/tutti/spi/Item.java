@@ -47,6 +47,8 @@ public final class Item {
   private volatile boolean unwanted;
   private volatile @Nullable Object place;
   private volatile @Nullable Object form;
+  private volatile @Nullable Object worker;
+  private volatile @Nullable Object avoided;
   private final AtomicInteger attempts = new AtomicInteger();
   private final AtomicInteger deaths = new AtomicInteger();
   private final AtomicBoolean decided = new AtomicBoolean();
@@ -102,8 +104,10 @@ public final class Item {
    * Makes the item ready to be claimed again. Only for the engine, while nobody else has it.
    *
    * @param next where it is from now on; null if it waits for a worker
+   * @param to the worker that has it from now on; null if it waits for one
    */
-  public void requeue(@Nullable Object next) {
+  public void requeue(@Nullable Object next, @Nullable Object to) {
+    worker = to;
     place = next; // before it can be claimed: who claims it says where it is then
     overdue.set(false);
     CLAIM.setVolatile(this, QUEUED);
@@ -133,10 +137,26 @@ public final class Item {
    * Says which batch the item is in, unless a worker has said that it has the item.
    *
    * @param batch the batch
+   * @param to the worker that asked for it
    */
-  public void handOut(Batch batch) {
+  public void handOut(Batch batch, Object to) {
+    worker = to;
     PLACE.compareAndSet(
         this, null, batch); // against place(), by who claims it out of an older batch
+  }
+
+  /** Says that another worker than the last is to have the item, where there is one. */
+  public void avoidLastWorker() {
+    avoided = worker;
+  }
+
+  /**
+   * {@return whether another worker than this one is to have the item, where there is one}
+   *
+   * @param who a worker, as it asks for work
+   */
+  public boolean avoids(Object who) {
+    return avoided == who;
   }
 
   /**

@@ -18,6 +18,15 @@ public interface WorkerGroup {
   /** {@return how many workers there are at most} */
   int maxWorkers();
 
+  /**
+   * Changes how many workers there are at most. Those that are too many end what they run, and
+   * leave; missing ones start when there is work for them. Does not block.
+   *
+   * @param workers how many, at least 1
+   * @throws UnsupportedOperationException if the group has no such bound
+   */
+  void resize(int workers);
+
   /** {@return how many workers are alive now} */
   int liveWorkers();
 
@@ -46,9 +55,10 @@ public interface WorkerGroup {
    * Takes back about half of the items of a batch that its worker has not claimed, from the end.
    *
    * @param batch a batch that a worker has
+   * @param most how many at most
    * @return the items that are back; nobody else will report them
    */
-  List<Item> takeBack(Batch batch);
+  List<Item> takeBack(Batch batch, int most);
 
   /**
    * Stops an item: takes it back where its worker has not claimed it, else interrupts it, and kills

@@ -36,7 +36,9 @@ final class BulkRunTest {
   private void runAtOnce() {
     group.onWork =
         () -> {
-          for (Batch batch = dispatcher.poll(); batch != null; batch = dispatcher.poll()) {
+          for (Batch batch = dispatcher.poll(this, false, Integer.MAX_VALUE);
+              batch != null;
+              batch = dispatcher.poll(this, false, Integer.MAX_VALUE)) {
             for (Item item : batch.items()) {
               dispatcher.ended(item, new Success<>(item.argument()), 1);
             }
@@ -49,7 +51,7 @@ final class BulkRunTest {
     BulkPlan plan = new BulkPlan(window, Batching.fixed(batch), CallOptions.DEFAULTS, null);
     BulkRun run =
         new BulkRun(dispatcher, Body.FN, SAME, items, plan, new Resequencer.InOrder(window), false);
-    return ResultIterator.over(run, false, "test");
+    return ResultIterator.over(run, false, "test", this);
   }
 
   private static List<Integer> numbers(int n) {

@@ -80,7 +80,7 @@ final class DispatcherRaceTest {
     private void work(Random random) {
       try {
         while (group.closed.get() == 0) {
-          Batch batch = dispatcher.poll();
+          Batch batch = dispatcher.poll(this, false, Integer.MAX_VALUE);
           if (batch == null) {
             Thread.onSpinWait();
           } else {
@@ -121,7 +121,7 @@ final class DispatcherRaceTest {
       Thread worker =
           Thread.ofPlatform()
               .start(() -> {
-                Batch batch = dispatcher.poll();
+                Batch batch = dispatcher.poll(this, false, Integer.MAX_VALUE);
                 if (batch != null && item.claim()) {
                   dispatcher.ended(
                       item, item.isUnwanted() ? new Cancelled<>() : new Success<>(1), 1);

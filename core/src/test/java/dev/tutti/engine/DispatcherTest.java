@@ -30,7 +30,7 @@ final class DispatcherTest {
   private final Dispatcher dispatcher = group.dispatcher();
 
   private Batch poll() {
-    return Objects.requireNonNull(dispatcher.poll(), "a batch");
+    return Objects.requireNonNull(dispatcher.poll(this, false, Integer.MAX_VALUE), "a batch");
   }
 
   private void endAll(Batch batch) {
@@ -49,11 +49,11 @@ final class DispatcherTest {
     assertThat(indices(poll())).containsExactly(0L, 1L, 2L);
     assertThat(indices(poll())).containsExactly(3L, 4L, 5L);
     assertThat(dispatcher.hasWork()).isFalse();
-    assertThat(dispatcher.poll()).isNull();
+    assertThat(dispatcher.poll(this, false, Integer.MAX_VALUE)).isNull();
     dispatcher.endOfInput(call);
     assertThat(dispatcher.hasWork()).isTrue();
     assertThat(indices(poll())).containsExactly(6L);
-    assertThat(dispatcher.poll()).isNull();
+    assertThat(dispatcher.poll(this, false, Integer.MAX_VALUE)).isNull();
   }
 
   /** Each offer that makes a batch ready is told to the group. */
@@ -71,7 +71,9 @@ final class DispatcherTest {
     one.offer(dispatcher, 4);
     other.offer(dispatcher, 2);
     List<Object> order = new ArrayList<>();
-    for (Batch batch = dispatcher.poll(); batch != null; batch = dispatcher.poll()) {
+    for (Batch batch = dispatcher.poll(this, false, Integer.MAX_VALUE);
+        batch != null;
+        batch = dispatcher.poll(this, false, Integer.MAX_VALUE)) {
       order.add(batch.call());
     }
     assertThat(order).containsExactly(one, other, one, other, one, one);
@@ -132,7 +134,7 @@ final class DispatcherTest {
     assertThat(last.items()).containsExactly(killer);
     dispatcher.returned(killer, death);
     dispatcher.batchEnded(last, 1);
-    assertThat(dispatcher.poll()).isNull();
+    assertThat(dispatcher.poll(this, false, Integer.MAX_VALUE)).isNull();
     assertThat(call.outcomes.get(killer.index())).isEqualTo(new WorkerLost<>(death));
     assertThat(call.outcomes).hasSize(3);
     assertThat(items).filteredOn(item -> item != killer).allMatch(item -> item.deaths() == 2);
@@ -159,7 +161,7 @@ final class DispatcherTest {
     dispatcher.batchEnded(slow, 1);
     assertThat(call.outcomes).hasSize(4);
     assertThat(call.endedTwice).isEmpty();
-    assertThat(dispatcher.poll()).isNull();
+    assertThat(dispatcher.poll(this, false, Integer.MAX_VALUE)).isNull();
   }
 
   /** A call that is given up while its items are in nobody's hands is given up with them. */
@@ -177,7 +179,7 @@ final class DispatcherTest {
           dispatcher.giveUp(call, 0);
           return back;
         };
-    Batch over = dispatcher.poll();
+    Batch over = dispatcher.poll(this, false, Integer.MAX_VALUE);
     assertThat(over == null || over.items().stream().allMatch(Item::isUnwanted)).isTrue();
     assertThat(items.get(1).isUnwanted()).isTrue();
   }
@@ -197,7 +199,7 @@ final class DispatcherTest {
           dispatcher.closeNow();
           return back;
         };
-    dispatcher.poll();
+    dispatcher.poll(this, false, Integer.MAX_VALUE);
     assertThat(items.get(1).isUnwanted()).isTrue();
   }
 
@@ -281,7 +283,7 @@ final class DispatcherTest {
     assertThat(entered.outcomes).hasSize(3);
     assertThat(out.getFirst().isUnwanted()).isTrue();
     assertThat(group.closedNow.get()).isEqualTo(1);
-    assertThat(dispatcher.poll()).isNull();
+    assertThat(dispatcher.poll(this, false, Integer.MAX_VALUE)).isNull();
     dispatcher.ended(out.getFirst(), new Cancelled<>(), 1);
     assertThat(dispatcher.awaitQuiet(Duration.ZERO)).isTrue();
     assertThat(dispatcher.closeNow()).isEmpty();
@@ -296,7 +298,7 @@ final class DispatcherTest {
     dispatcher.closeNow();
     dispatcher.returned(items.getFirst(), death);
     assertThat(call.outcomes).containsEntry(0L, new Cancelled<>());
-    assertThat(dispatcher.poll()).isNull();
+    assertThat(dispatcher.poll(this, false, Integer.MAX_VALUE)).isNull();
     assertThat(dispatcher.openItems()).isZero();
   }
 

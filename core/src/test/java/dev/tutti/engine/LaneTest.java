@@ -28,7 +28,7 @@ final class LaneTest {
   }
 
   private List<Item> take() {
-    Batch batch = Objects.requireNonNull(lane.take(), "a batch");
+    Batch batch = Objects.requireNonNull(lane.take(null, 100), "a batch");
     assertThat(batch.call()).isSameAs(call);
     return batch.items();
   }
@@ -37,7 +37,7 @@ final class LaneTest {
   void take_notFull_waitsUntilEndedOrFlushed() {
     List<Item> items = add(0, 2);
     assertThat(lane.isReady()).isFalse();
-    assertThat(lane.take()).isNull();
+    assertThat(lane.take(null, 100)).isNull();
     lane.flush();
     assertThat(lane.isReady()).isTrue();
     assertThat(take()).isEqualTo(items);
@@ -46,7 +46,7 @@ final class LaneTest {
     lane.end();
     assertThat(take()).hasSize(1);
     assertThat(lane.isEmpty()).isTrue();
-    assertThat(lane.take()).isNull();
+    assertThat(lane.take(null, 100)).isNull();
   }
 
   @Test
@@ -73,6 +73,28 @@ final class LaneTest {
     assertThat(take()).extracting(Item::index).containsExactly(0L);
     assertThat(take()).extracting(Item::index).containsExactly(1L);
     assertThat(take()).extracting(Item::index).containsExactly(2L);
+  }
+
+  /** An item that avoids a worker is passed over for that one, and for no other. */
+  @Test
+  void take_itemAvoidsWorker_isForAnother() {
+    Item failed = new Item(call, 0, 0);
+    failed.handOut(new Batch(call, List.of(failed)), "first");
+    failed.avoidLastWorker();
+    Item other = new Item(call, 1, 1);
+    lane.addReturned(failed);
+    lane.addReturned(other);
+    assertThat(Objects.requireNonNull(lane.take("first", 100)).items()).containsExactly(other);
+    assertThat(lane.take("first", 100)).isNull();
+    assertThat(lane.isReady()).isTrue();
+    assertThat(Objects.requireNonNull(lane.take("second", 100)).items()).containsExactly(failed);
+  }
+
+  /** A worker that has room for fewer items than a batch gets no more. */
+  @Test
+  void take_littleRoom_isNoMore() {
+    List<Item> items = add(0, 3);
+    assertThat(Objects.requireNonNull(lane.take(null, 2)).items()).isEqualTo(items.subList(0, 2));
   }
 
   @Test

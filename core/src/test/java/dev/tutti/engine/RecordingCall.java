@@ -20,7 +20,12 @@ final class RecordingCall extends EngineCall {
   final AtomicBoolean abandoned = new AtomicBoolean();
 
   RecordingCall(Lane lane) {
-    super(Body.FN, (Fn<Integer, Integer>) n -> n, CallOptions.DEFAULTS, lane);
+    super(
+        Body.FN,
+        (Fn<Integer, Integer>) n -> n,
+        CallOptions.DEFAULTS,
+        lane,
+        new ScriptedGroup().dispatcher());
   }
 
   static RecordingCall ofBatches(int items) {

@@ -54,6 +54,9 @@ final class ScriptedGroup implements WorkerGroup {
   }
 
   @Override
+  public void resize(int workers) {}
+
+  @Override
   public int liveWorkers() {
     return closed.get() + closedNow.get() > 0 ? 0 : 2;
   }
@@ -73,7 +76,7 @@ final class ScriptedGroup implements WorkerGroup {
   }
 
   @Override
-  public List<Item> takeBack(Batch batch) {
+  public List<Item> takeBack(Batch batch, int most) {
     return onTakeBack.apply(batch);
   }
 

@@ -183,7 +183,7 @@ final class SubmittedFutureTest {
     SubmittedCall<Integer> call =
         new SubmittedCall<>(Body.CALLABLE, TASK, CallOptions.DEFAULTS, dispatcher);
     dispatcher.offer(call.item());
-    dispatcher.poll();
+    dispatcher.poll(this, false, Integer.MAX_VALUE);
     assertThat(call.future().complete(3)).isTrue();
     assertThat(call.item().isUnwanted()).isTrue();
     assertThat(group.stopped).containsExactly(call.item());

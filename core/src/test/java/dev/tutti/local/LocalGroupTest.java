@@ -28,14 +28,16 @@ final class LocalGroupTest {
   private final List<Item> returned = new ArrayList<>();
   private final WorkerGroup group =
       new VirtualThreadsBackend()
-          .open(new GroupRequest("test", VirtualThreadOptions.DEFAULTS, new NoWork(), new Sink()));
+          .open(
+              new GroupRequest(
+                  "test", VirtualThreadOptions.DEFAULTS, new NoWork(), new Sink(), _ -> {}));
   private final Call call =
       new Call(Body.FN, (Fn<Integer, Integer>) n -> n, CallOptions.DEFAULTS) {};
 
   /** Nothing to do. */
   private static final class NoWork implements WorkSource {
     @Override
-    public @Nullable Batch poll() {
+    public @Nullable Batch poll(Object worker, boolean othersFree, int most) {
       return null;
     }
 
@@ -68,14 +70,14 @@ final class LocalGroupTest {
   private Batch batch(int size) {
     Batch batch =
         new Batch(call, LongStream.range(0, size).mapToObj(i -> new Item(call, i, i)).toList());
-    batch.items().forEach(item -> item.handOut(batch));
+    batch.items().forEach(item -> item.handOut(batch, this));
     return batch;
   }
 
   @Test
   void takeBack_nothingClaimed_isTheLaterHalf() {
     Batch batch = batch(4);
-    assertThat(group.takeBack(batch)).extracting(Item::index).containsExactly(2L, 3L);
+    assertThat(group.takeBack(batch, 100)).extracting(Item::index).containsExactly(2L, 3L);
     assertThat(batch.items().get(1).claim()).isTrue();
     assertThat(batch.items().get(2).claim()).isFalse();
   }
@@ -85,12 +87,12 @@ final class LocalGroupTest {
   void takeBack_itemsHaveMoved_areNotTakenAgain() {
     Batch first = batch(4);
     first.items().getFirst().claim();
-    List<Item> taken = new ArrayList<>(group.takeBack(first));
+    List<Item> taken = new ArrayList<>(group.takeBack(first, 100));
     int rounds = 0;
     while (!taken.isEmpty() && rounds < 100) {
       Batch second = new Batch(call, taken);
-      taken.forEach(item -> item.requeue(second));
-      taken = group.takeBack(first);
+      taken.forEach(item -> item.requeue(second, this));
+      taken = group.takeBack(first, 100);
       rounds++;
     }
     assertThat(rounds).isLessThanOrEqualTo(3);

@@ -1,7 +1,11 @@
 package dev.tutti.process;
 
+import dev.tutti.codec.Codec;
+import dev.tutti.codec.Role;
 import dev.tutti.plan.BackendOptions;
+import dev.tutti.process.group.GroupPlan;
 import dev.tutti.process.group.ProcessGroup;
+import dev.tutti.process.group.RetireRules;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.LaunchPlan.LineTarget;
 import dev.tutti.spi.Backend;
@@ -42,38 +46,72 @@ public final class ProcessBackend implements Backend {
       throw new IllegalArgumentException(
           "options of backend 'processes' must be ProcessOptions: options=" + request.options());
     }
-    if (!Files.isDirectory(DESCRIPTORS)) {
-      throw new IllegalStateException(
-          "worker processes need Linux's /proc, which is not there: os.name=%s; use Pool.threads()"
-              .formatted(System.getProperty("os.name")));
-    }
+    ensureSupported();
+    Nesting nesting = Nesting.here(options.maxDepth());
     WorkerOutput to = options.output();
-    WorkerJvm jvm = options.jvm();
     LaunchPlan plan =
-        new LaunchPlan(
+        plan(
             request.pool(),
             options.workers(),
-            jvm.heap(),
-            jvm.metaspace(),
-            jvm.direct(),
-            jvm.flags(),
-            jvm.environment(),
-            jvm.directory(),
-            jvm.java(),
-            jvm.classPath(),
+            nesting.jvm(options.jvm(), options.workers()),
             to == WorkerOutput.DISCARD
                 ? null
                 : lines(to == WorkerOutput.STDERR ? () -> System.err : () -> System.out),
-            to == WorkerOutput.DISCARD ? null : lines(() -> System.err));
+            to == WorkerOutput.DISCARD ? null : lines(() -> System.err),
+            to == WorkerOutput.NAMED);
+    Recycling recycling = options.recycling();
+    RetireRules rules =
+        new RetireRules(
+            recycling.tasks(),
+            recycling.resident(),
+            recycling.heap(),
+            recycling.age(),
+            recycling.idle(),
+            recycling.least(),
+            options.residentLimit());
+    byte[] initialiser =
+        options.initialiser().map(action -> Codec.encode(action, Role.FUNCTION)).orElse(null);
     try {
-      return new ProcessGroup(plan, options.grace(), request.source(), request.sink());
+      return new ProcessGroup(new GroupPlan(plan, options.grace(), rules, initialiser), request);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open a pool of processes: " + e.getMessage(), e);
     }
   }
 
+  /** Refuses a system on which no worker process can be reached. */
+  static void ensureSupported() {
+    if (!Files.isDirectory(DESCRIPTORS)) {
+      throw new IllegalStateException(
+          "worker processes need Linux's /proc, which is not there: os.name=%s; use Pool.threads()"
+              .formatted(System.getProperty("os.name")));
+    }
+  }
+
+  static LaunchPlan plan(
+      String name,
+      int workers,
+      WorkerJvm jvm,
+      @Nullable LineTarget stdout,
+      @Nullable LineTarget stderr,
+      boolean named) {
+    return new LaunchPlan(
+        name,
+        workers,
+        jvm.heap(),
+        jvm.metaspace(),
+        jvm.direct(),
+        jvm.flags(),
+        jvm.environment(),
+        jvm.directory(),
+        jvm.java(),
+        jvm.classPath(),
+        stdout,
+        stderr,
+        named);
+  }
+
   /** The stream is asked for at each line: a program may exchange it. */
-  private static @Nullable LineTarget lines(Supplier<PrintStream> stream) {
+  static LineTarget lines(Supplier<PrintStream> stream) {
     return (bytes, length) -> {
       PrintStream out = stream.get();
       out.write(bytes, 0, length);

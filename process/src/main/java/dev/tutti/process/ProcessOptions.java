@@ -3,40 +3,69 @@ package dev.tutti.process;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.Cpus;
 import dev.tutti.plan.DataSize;
+import dev.tutti.task.Action;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Options of a pool of worker JVMs.
  *
  * {@snippet class=dev.tutti.process.ProcessSnippets region=options lang=java}
  *
- * <p>What is said once per worker JVM stands in {@link WorkerJvm}; its most used settings have a
- * method here.
+ * <p>What is said once per worker JVM stands in {@link WorkerJvm}, when a worker is replaced in
+ * {@link Recycling}; the most used settings of both have a method here.
  *
  * @param workers how many workers at most, at least 1
  * @param jvm how each worker's JVM is started
+ * @param recycling when a worker is replaced by a fresh one
+ * @param residentLimit how much resident memory a worker may take; one that takes more is killed,
+ *     and what it ran ends as {@link dev.tutti.task.WorkerLost}. Looked at five times a second; if
+ *     empty, there is no limit
+ * @param initialiser what each worker does once, before its first task; a worker in which it fails
+ *     counts as one that cannot be started
  * @param grace how long a task that is to stop may still run after its interrupt before its worker
  *     is killed
  * @param output where the things go that tasks print
+ * @param maxDepth how deep pools may be nested by {@link dev.tutti.Pool#current}, this one counted;
+ *     at least 1
  * @since 0.1
  */
-public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerOutput output)
+public record ProcessOptions(
+    int workers,
+    WorkerJvm jvm,
+    Recycling recycling,
+    Optional<DataSize> residentLimit,
+    Optional<Action> initialiser,
+    Duration grace,
+    WorkerOutput output,
+    int maxDepth)
     implements BackendOptions {
   /** A worker for each processor, everything else inherited, a second of grace. */
   public static final ProcessOptions DEFAULTS =
       new ProcessOptions(
-          Cpus.available(), WorkerJvm.DEFAULTS, Duration.ofSeconds(1), WorkerOutput.INHERIT);
+          Cpus.available(),
+          WorkerJvm.DEFAULTS,
+          Recycling.NONE,
+          Optional.empty(),
+          Optional.empty(),
+          Duration.ofSeconds(1),
+          WorkerOutput.INHERIT,
+          4);
 
   /** Makes the options. */
   public ProcessOptions {
     Checks.require(workers >= 1, "workers must be >= 1: workers=" + workers);
     Objects.requireNonNull(jvm, "jvm");
+    Objects.requireNonNull(recycling, "recycling");
+    Objects.requireNonNull(residentLimit, "residentLimit");
+    Objects.requireNonNull(initialiser, "initialiser");
     Checks.require(!grace.isNegative(), "grace must not be negative: grace=" + grace);
     Objects.requireNonNull(output, "output");
+    Checks.require(maxDepth >= 1, "maxDepth must be >= 1: maxDepth=" + maxDepth);
   }
 
   /**
@@ -45,7 +74,8 @@ public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerO
    * @param n how many at most, at least 1
    */
   public ProcessOptions withWorkers(int n) {
-    return new ProcessOptions(n, jvm, grace, output);
+    return new ProcessOptions(
+        n, jvm, recycling, residentLimit, initialiser, grace, output, maxDepth);
   }
 
   /**
@@ -54,7 +84,8 @@ public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerO
    * @param settings the settings
    */
   public ProcessOptions withJvm(WorkerJvm settings) {
-    return new ProcessOptions(workers, settings, grace, output);
+    return new ProcessOptions(
+        workers, settings, recycling, residentLimit, initialiser, grace, output, maxDepth);
   }
 
   /**
@@ -112,12 +143,52 @@ public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerO
   }
 
   /**
+   * {@return these options with another rule for the replacement of workers}
+   *
+   * @param rule the rule
+   */
+  public ProcessOptions withRecycling(Recycling rule) {
+    return new ProcessOptions(
+        workers, jvm, rule, residentLimit, initialiser, grace, output, maxDepth);
+  }
+
+  /**
+   * {@return these options with a fresh worker after so many tasks}
+   *
+   * @param tasks how many, at least 1; with 1, each task has a worker of its own
+   */
+  public ProcessOptions withRecycleAfter(int tasks) {
+    return withRecycling(recycling.afterTasks(tasks));
+  }
+
+  /**
+   * {@return these options with a limit on the resident memory of each worker}
+   *
+   * @param size how much it may take; a worker that takes more is killed
+   */
+  public ProcessOptions withResidentLimit(DataSize size) {
+    return new ProcessOptions(
+        workers, jvm, recycling, Optional.of(size), initialiser, grace, output, maxDepth);
+  }
+
+  /**
+   * {@return these options with something that each worker does before its first task}
+   *
+   * @param action what to do; it travels as a task does
+   */
+  public ProcessOptions withInitialiser(Action action) {
+    return new ProcessOptions(
+        workers, jvm, recycling, residentLimit, Optional.of(action), grace, output, maxDepth);
+  }
+
+  /**
    * {@return these options with another grace time}
    *
    * @param time how long a task may go on after its interrupt, not negative
    */
   public ProcessOptions withGrace(Duration time) {
-    return new ProcessOptions(workers, jvm, time, output);
+    return new ProcessOptions(
+        workers, jvm, recycling, residentLimit, initialiser, time, output, maxDepth);
   }
 
   /**
@@ -126,7 +197,18 @@ public record ProcessOptions(int workers, WorkerJvm jvm, Duration grace, WorkerO
    * @param to the place
    */
   public ProcessOptions withOutput(WorkerOutput to) {
-    return new ProcessOptions(workers, jvm, grace, to);
+    return new ProcessOptions(
+        workers, jvm, recycling, residentLimit, initialiser, grace, to, maxDepth);
+  }
+
+  /**
+   * {@return these options with another bound on nested pools}
+   *
+   * @param depth how deep pools may be nested, this one counted; at least 1
+   */
+  public ProcessOptions withMaxDepth(int depth) {
+    return new ProcessOptions(
+        workers, jvm, recycling, residentLimit, initialiser, grace, output, depth);
   }
 
   @Override

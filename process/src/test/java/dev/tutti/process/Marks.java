@@ -22,8 +22,13 @@ record Marks(String folder) implements Serializable {
 
   /** Each call leaves another file, so what is done twice is seen twice. */
   void leave(String name) {
+    leavePid(name, ProcessHandle.current().pid());
+  }
+
+  /** For a process that cannot leave something itself. */
+  void leavePid(String name, long pid) {
     try {
-      Files.createTempFile(Path.of(folder), name + ".", "." + ProcessHandle.current().pid());
+      Files.createTempFile(Path.of(folder), name + ".", "." + pid);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -65,6 +65,20 @@ final class Os {
     }
   }
 
+  /** {@return the process group of a process; -1 if it is gone} */
+  static long groupOf(long pid) {
+    String stat = text(pid, "stat");
+    int name = stat.lastIndexOf(')');
+    return name < 0 ? -1 : Long.parseLong(stat.substring(name + 2).split(" ", -1)[2]);
+  }
+
+  /** {@return how much processor time a process has used, in hundredths of a second} */
+  static long cpuTicks(long pid) {
+    String stat = text(pid, "stat");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+
   /** {@return the names of files that begin so} */
   static List<String> files(Path folder, String prefix) {
     try (Stream<Path> files = Files.list(folder)) {

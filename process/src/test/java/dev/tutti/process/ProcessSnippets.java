@@ -1,17 +1,26 @@
 package dev.tutti.process;
 
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.plan.DataSize;
+import dev.tutti.plan.RetryPolicy;
+import dev.tutti.task.Done;
+import dev.tutti.task.WorkerLost;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("system")
 @Timeout(60)
 class ProcessSnippets {
+  private static final List<String> REPORTED = new ArrayList<>();
 
   /** The sample of {@link ProcessOptions} does what it shows. */
   @Test
@@ -37,6 +47,50 @@ class ProcessSnippets {
       assertEquals("1", pool.submit(() -> System.getenv("OMP_NUM_THREADS")).get());
     }
     // @end region=options
+  }
+
+  /** The sample of the guide on isolation does what it shows. */
+  @Test
+  void isolation_boundsTimeoutsRetries_areTaken() {
+    List<Path> files = List.of(Path.of("a.jpg"), Path.of("b.jpg"));
+    // @start region=isolation
+    try (Pool pool =
+        Pool.open(ProcessOptions.DEFAULTS.withHeap(DataSize.mib(256)).withRecycleAfter(500))) {
+      RetryPolicy retry = RetryPolicy.attempts(2).on(WorkerLost.class).withBackOff(ofMillis(100));
+      try (Stream<Done<Path, String>> outcomes =
+          Parallel.on(pool).timeout(ofSeconds(30)).retry(retry).outcomes(files, Thumbs::make)) {
+        outcomes.forEach(done -> report(done));
+      }
+    }
+    // @end region=isolation
+    assertEquals(2, REPORTED.size());
+  }
+
+  private static void report(Done<Path, String> done) {
+    REPORTED.add(done.item() + ": " + done.outcome());
+  }
+
+  private static final class Thumbs {
+    private Thumbs() {}
+
+    static String make(Path file) {
+      return "thumb-" + file;
+    }
+  }
+
+  /** The sample of {@link Recycling} does what it shows. */
+  @Test
+  void recycling_severalBounds_areTaken() throws Exception {
+    // @start region=recycling
+    Recycling recycling =
+        Recycling.NONE
+            .afterTasks(1_000)
+            .aboveResident(DataSize.mib(800))
+            .afterIdle(Duration.ofSeconds(30), 1); // one stays
+    try (Pool pool = Pool.open(ProcessOptions.DEFAULTS.withRecycling(recycling))) {
+      assertEquals(42, pool.submit(() -> 6 * 7).get());
+    }
+    // @end region=recycling
   }
 
   /** The sample of {@link WorkerJvm} does what it shows. */

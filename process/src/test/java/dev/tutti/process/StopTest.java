@@ -377,4 +377,22 @@ class StopTest {
     assertThat(waits.get()).isEqualTo(2);
     assertThat(Os.isGone(marks.pids("runs").getFirst())).isTrue();
   }
+
+  /**
+   * What an idle worker is given that the system has stopped runs elsewhere, and it is replaced.
+   */
+  @Test
+  void submit_idleWorkersAreStopped_tasksRunElsewhere() throws Exception {
+    for (int workers : new int[] {1, 2}) {
+      List<Long> others = Os.workers();
+      try (Pool stopped = Pool.open(options(workers))) {
+        stopped.warm();
+        List<Long> own = new ArrayList<>(Os.workers());
+        own.removeAll(others);
+        Os.signal("STOP", own.getFirst());
+        List<Integer> squares = stopped.map(List.of(1, 2, 3, 4, 5, 6), i -> i * i);
+        assertThat(squares).containsExactly(1, 4, 9, 16, 25, 36);
+      }
+    }
+  }
 }

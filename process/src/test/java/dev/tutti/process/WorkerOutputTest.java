@@ -201,8 +201,9 @@ class WorkerOutputTest {
 
   /** In the place where both streams go to standard error, nothing is on standard output. */
   @Test
-  void withOutput_stderrAndDiscard_goThere() throws Exception {
-    List<WorkerOutput> places = new ArrayList<>(List.of(WorkerOutput.STDERR, WorkerOutput.DISCARD));
+  void withOutput_otherPlaces_goThere() throws Exception {
+    List<WorkerOutput> places =
+        new ArrayList<>(List.of(WorkerOutput.STDERR, WorkerOutput.NAMED, WorkerOutput.DISCARD));
     for (WorkerOutput place : places) {
       try (Pool one = Pool.open(options().withWorkers(1).withOutput(place))) {
         one.submit(
@@ -213,9 +214,12 @@ class WorkerOutputTest {
             .get();
       }
     }
-    assertThat(out.toString(UTF_8)).doesNotContain("STDERR").doesNotContain("DISCARD");
+    assertThat(out.toString(UTF_8))
+        .containsPattern("\\[tutti-p\\d+-worker-0\\] out NAMED\n")
+        .doesNotContain("STDERR", "DISCARD");
     assertThat(err.toString(UTF_8))
         .contains("out STDERR\n", "err STDERR\n")
+        .containsPattern("\\[tutti-p\\d+-worker-0\\] err NAMED\n")
         .doesNotContain("DISCARD");
   }
 

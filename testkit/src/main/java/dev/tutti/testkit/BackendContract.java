@@ -41,6 +41,7 @@ public abstract class BackendContract
         ShutdownSuite,
         FutureSuite,
         LimitSuite,
+        ContextSuite,
         CrossingSuite {
   /** For subclasses. */
   protected BackendContract() {}

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The socket at which one new worker knocks twice, once for each channel; then it is gone. */
-final class Door implements AutoCloseable {
+public final class Door implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final Duration GREETING_PATIENCE = Duration.ofSeconds(10);
@@ -32,7 +32,15 @@ final class Door implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Selector selector;
 
-  Door(PoolFolder folder, int number, String secret) throws IOException {
+  /**
+   * Opens the socket.
+   *
+   * @param folder where
+   * @param number tells it from others in the folder
+   * @param secret what the worker has to say
+   * @throws IOException if that is not possible
+   */
+  public Door(PoolFolder folder, int number, String secret) throws IOException {
     this.path = folder.path().resolve("w" + number + ".s");
     this.secret = secret;
     this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -47,12 +55,19 @@ final class Door implements AutoCloseable {
     }
   }
 
-  Path path() {
+  /** {@return where the worker is to knock} */
+  public Path path() {
     return path;
   }
 
-  /** Waits until the worker has opened both channels. */
-  Map<Frame.Role, Channel> await(WorkerProcess worker) throws IOException {
+  /**
+   * Waits until the worker has opened both channels.
+   *
+   * @param worker the worker
+   * @return the channels
+   * @throws IOException if it has ended before, or takes too long
+   */
+  public Map<Frame.Role, Channel> await(WorkerProcess worker) throws IOException {
     Map<Frame.Role, Channel> channels = new EnumMap<>(Frame.Role.class);
     var wakeUp = worker.onExit().thenRun(selector::wakeup);
     try {

@@ -1,5 +1,7 @@
 package dev.tutti.process.group;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.FramePacker;
 import dev.tutti.process.wire.WireException;
@@ -46,6 +48,8 @@ final class Flights {
    */
   record Finished(Batch batch, long elapsedNanos) {}
 
+  private static final byte[] NO_ITEM = {};
+
   private final Link link;
   private final Claims claims;
   private final ReentrantLock lock = new ReentrantLock();
@@ -57,6 +61,8 @@ final class Flights {
   private @Nullable Batch batch;
   private WeakReference<Call> lastCall = new WeakReference<>(null);
   private boolean closed;
+  private long lookedAtBatch = -1;
+  private int lookedAtOpen;
 
   Flights(Link link, Claims claims) {
     this.link = link;
@@ -83,7 +89,7 @@ final class Flights {
   /**
    * Enters a batch.
    *
-   * @param next the batch, of which at most {@link #LARGEST_BATCH} items are taken
+   * @param next the batch, of at most {@link #LARGEST_BATCH} items
    * @return the frames to send; null if the worker is gone
    */
   @Nullable List<ByteBuffer> load(Batch next) {
@@ -97,11 +103,11 @@ final class Flights {
       startNanos = System.nanoTime();
       FramePacker frames = new FramePacker();
       if (!lastCall.refersTo(next.call())) {
-        frames.call(next.call().body().ordinal(), bytes(next.call().form()));
+        SentCall sent = (SentCall) requireNonNull(next.call().form(), "form");
+        frames.call(next.call().body().ordinal(), sent.loader(), sent.function());
         lastCall = new WeakReference<>(next.call());
       }
-      int count = Math.min(LARGEST_BATCH, next.items().size());
-      next.items().subList(0, count).forEach(item -> enter(item, frames));
+      next.items().forEach(item -> enter(item, frames));
       frames.batchEnd(batches);
       return frames.pack();
     } finally {
@@ -115,11 +121,8 @@ final class Flights {
     bySlot[slot(flight.number())] = flight;
     open++;
     item.place(flight); // before the sender looks whether the item is still wanted
-    frames.item(flight.number(), bytes(item.form()));
-  }
-
-  private static byte[] bytes(@Nullable Object form) {
-    return form instanceof byte[] b ? b : new byte[0];
+    byte[] bytes = item.form() instanceof byte[] b ? b : NO_ITEM;
+    frames.item(flight.number(), item.attempts() + 1, bytes);
   }
 
   /** An outcome has come. */
@@ -135,6 +138,50 @@ final class Flights {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** {@return the item with a number, if the worker has it} */
+  @Nullable Item item(long number) {
+    lock.lock();
+    try {
+      Flight flight = bySlot[slot(number)];
+      return flight != null && flight.number() == number ? flight.item() : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * {@return whether the worker has claimed nothing since the last look, though it has items and
+   * runs none} As it is with a worker that the system has stopped.
+   */
+  boolean isStalled() {
+    lock.lock();
+    try {
+      boolean same = lookedAtBatch == batches && lookedAtOpen == open;
+      lookedAtBatch = batches;
+      lookedAtOpen = open;
+      return same && open > 0 && all().stream().noneMatch(f -> claims.isBegun(f.number()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes back all that the worker has not claimed. */
+  List<Item> takeBackAll() {
+    List<Item> back = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Flight flight : all()) {
+        if (claims.takeBack(flight.number())) {
+          remove(flight);
+          back.add(flight.item());
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return back;
   }
 
   /** {@return the batch, if no item of it is left and nobody has asked since} */
@@ -182,15 +229,20 @@ final class Flights {
     }
   }
 
-  /** Takes about half of what is left of a batch, from its end, as far as it is not claimed. */
-  List<Item> takeHalf(Batch from) {
+  /**
+   * Takes about half of what is left of a batch, from its end, as far as it is not claimed.
+   *
+   * @param from the batch
+   * @param atMost how many at most
+   */
+  List<Item> takeHalf(Batch from, int atMost) {
     List<Item> back = new ArrayList<>();
     lock.lock();
     try {
       if (batch != from) {
         return back;
       }
-      int most = open / 2;
+      int most = Math.min(atMost, open / 2);
       for (int i = from.items().size() - 1; i >= 0 && back.size() < most; i--) {
         Object place = from.items().get(i).place();
         if (place instanceof Flight flight && flight.link() == link && holds(flight)) {

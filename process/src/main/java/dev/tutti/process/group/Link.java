@@ -1,9 +1,15 @@
 package dev.tutti.process.group;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
+import dev.tutti.event.PoolEvent;
+import dev.tutti.event.PoolEvent.Reason;
+import dev.tutti.plan.DataSize;
+import dev.tutti.process.group.RetireRules.Retirement;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
@@ -23,6 +29,7 @@ import java.io.IOException;
 import java.io.ObjectInputFilter;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,22 +38,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One worker process: its start, what it says, and its end. */
+@SuppressWarnings("EnumOrdinal") // levels of the log, which are the JDK's and in one order
 final class Link implements Runnable {
   /*
    * One thread, run(), leads the worker from its start to its end; it is the only one that reads the
    * worker's channel, and the one that reports outcomes. Any thread may send a batch (the group sees to it
    * that there is one at a time), take items back or stop them.
    *
-   *   STARTING -> READY    both channels are open
+   *   STARTING -> READY    both channels are open, and the initialiser has run
    *   STARTING -> LOST     the process could not be started
-   *   READY    -> LOST     the channel ended, broke, or said what it must not
+   *   READY    -> LEAVING  it is to leave (`retirement`): it gets nothing more, and ends what it runs
+   *   READY, LEAVING -> LOST     the channel ended, broke, or said what it must not
    *
-   * `ready` is set once, by run(), before the group hears of the link; `process` as soon as there is one, so
+   * `retirement` is written by run(), by who dismisses an idle worker, which run() finds out only at its end,
+   * and by nobody else. `ready` is set once, by run(), before the group hears of the link; `process` as soon as there is one, so
    * that a pool that is stopped can kill a worker that never gets ready. What the worker has is in `flights`.
    *
    * At the end the channel is read to its last frame before anything is judged: what was written counts.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final System.Logger TASK_LOG = System.getLogger("dev.tutti.task");
+  private static final Retirement STOPPED =
+      new Retirement(Reason.STOPPED, "it was killed to stop what it ran");
 
   /** How long a process may take to end whose channel has ended already. */
   private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
@@ -54,7 +67,7 @@ final class Link implements Runnable {
   private static final long LEAST_WATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   /** What a worker has once it can work. */
-  private record Ready(Flights flights, Channel work, Channel control) {}
+  private record Ready(Flights flights, Channel work, Channel control, VitalSigns signs) {}
 
   private final ProcessGroup group;
   private final String name;
@@ -62,7 +75,9 @@ final class Link implements Runnable {
   private final ObjectInputFilter filter = Filters.results();
   private volatile @Nullable Ready ready;
   private volatile @Nullable WorkerProcess process;
-  private boolean retiring; // only run() uses it
+  private volatile @Nullable Retirement retirement;
+  private volatile @Nullable String killedFor;
+  private volatile long idleSinceNanos;
 
   Link(ProcessGroup group, int serial) {
     this.group = group;
@@ -79,6 +94,7 @@ final class Link implements Runnable {
   @Override
   public void run() {
     Ready started;
+    long begin = System.nanoTime();
     try {
       started = start();
     } catch (IOException | RuntimeException e) {
@@ -87,15 +103,24 @@ final class Link implements Runnable {
       return;
     }
     ready = started;
+    tellStart(Duration.ofNanos(System.nanoTime() - begin));
     group.ready(this);
-    String wrongdoing = null;
     try {
       listen(started);
     } catch (IOException | RuntimeException e) {
-      wrongdoing = String.valueOf(e.getMessage());
-      kill();
+      killFor("its channel broke, and it was killed: " + e.getMessage());
     }
-    conclude(started, wrongdoing);
+    conclude(started);
+  }
+
+  private void tellStart(Duration took) {
+    group.events().happened(new PoolEvent.WorkerStarted(group.pool(), name, pid(), took));
+    LOG.log(Level.DEBUG, "{0} has started: pid={1} took={2}", name, pid(), took);
+  }
+
+  private long pid() {
+    WorkerProcess worker = process;
+    return worker == null ? -1 : worker.pid();
   }
 
   private Ready start() throws IOException {
@@ -113,11 +138,51 @@ final class Link implements Runnable {
       if (work == null || control == null) {
         throw new IOException("worker opened only one channel");
       }
-      return new Ready(new Flights(this, claims), work, control);
+      initialise(work);
+      return new Ready(new Flights(this, claims), work, control, new VitalSigns(worker.pid()));
     } catch (IOException | RuntimeException e) {
       claims.close();
       throw e;
     }
+  }
+
+  /** Has the worker do what it is to do first, and waits for the end of that. */
+  private void initialise(Channel work) throws IOException {
+    byte[] action = group.plan().initialiser();
+    if (action == null) {
+      return;
+    }
+    work.send(List.of(Frame.begin(Frame.Kind.INITIALISE, action.length).put(action).flip()));
+    for (Frame frame = work.read(); frame != null; frame = work.read()) {
+      switch (frame.kind()) {
+        case LOG -> log(frame.atLeast(1));
+        case INITIALISED -> {
+          return;
+        }
+        case NOT_INITIALISED -> throw failedInitialiser(frame.content());
+        default ->
+            throw new WireException("worker sent what is not for a pool: kind=" + frame.kind());
+      }
+    }
+    throw new IOException("worker ended in its initialiser: " + endInWords());
+  }
+
+  private IOException failedInitialiser(ByteBuffer content) {
+    Throwable cause;
+    try {
+      cause = FailureCodec.decode(content, ClassLoader.getSystemClassLoader(), filter);
+    } catch (DecodeException e) {
+      cause = unreadable("exception", e);
+    }
+    return new IOException("the initialiser failed: " + cause, cause);
+  }
+
+  private String endInWords() {
+    WorkerProcess dead = requireNonNull(process, "process");
+    int status = dead.awaitExit(EXIT_PATIENCE);
+    return "exit=%d%s"
+        .formatted(
+            status, String.join("", dead.stderrTail().stream().map(l -> "\n    " + l).toList()));
   }
 
   private Introduction introduction(Door door, Claims claims) {
@@ -126,6 +191,7 @@ final class Link implements Runnable {
         door.path().toString(),
         ProcessHandle.current().pid(),
         name,
+        group.plan().rules().heap().map(DataSize::bytes).orElse(0L),
         claims.handle());
   }
 
@@ -134,11 +200,14 @@ final class Link implements Runnable {
     Flights flights = worker.flights();
     for (Frame frame = in.read(); frame != null; frame = in.read()) {
       switch (frame.kind()) {
-        case RESULT -> result(flights, frame.atLeast(2 * Long.BYTES));
-        case FAILURE -> failure(flights, frame.atLeast(2 * Long.BYTES + 1));
+        case RESULT -> result(worker, frame.atLeast(2 * Long.BYTES));
+        case FAILURE -> failure(worker, frame.atLeast(2 * Long.BYTES));
+        case LEAVING -> leave(worker, toldBy(Frame.Leave.of(frame.atLeast(1).get())));
+        case PROGRESS -> progress(flights, frame.atLeast(2 * Long.BYTES));
+        case LOG -> log(frame.atLeast(1));
         case BATCH_DONE -> {
           flights.past(frame.atLeast(Long.BYTES).getLong());
-          goOn(flights);
+          goOn(worker);
         }
         default ->
             throw new WireException("worker sent what is not for a pool: kind=" + frame.kind());
@@ -146,9 +215,8 @@ final class Link implements Runnable {
     }
   }
 
-  private void result(Flights flights, ByteBuffer content) throws WireException {
-    Flight flight = flights.land(content.getLong());
-    goOn(flights);
+  private void result(Ready worker, ByteBuffer content) throws WireException {
+    Flight flight = land(worker, content);
     long elapsed = content.getLong();
     Outcome<?> outcome;
     try {
@@ -159,11 +227,9 @@ final class Link implements Runnable {
     report(flight, outcome, elapsed);
   }
 
-  private void failure(Flights flights, ByteBuffer content) throws WireException {
-    Flight flight = flights.land(content.getLong());
+  private void failure(Ready worker, ByteBuffer content) throws WireException {
+    Flight flight = land(worker, content);
     long elapsed = content.getLong();
-    retiring |= content.get() != 0; // its heap was full: it leaves by itself
-    goOn(flights);
     Outcome<?> outcome;
     try {
       outcome = new Failure<>(FailureCodec.decode(content, loaderOf(flight), filter));
@@ -173,19 +239,71 @@ final class Link implements Runnable {
     report(flight, outcome, elapsed);
   }
 
+  /** An outcome has come, which is not read yet. */
+  private Flight land(Ready worker, ByteBuffer content) throws WireException {
+    Flight flight = worker.flights().land(content.getLong());
+    worker.signs().countTask();
+    if (retirement == null) {
+      Retirement due = group.plan().rules().dueAfterTask(worker.signs());
+      if (due != null) {
+        leave(worker, due);
+      }
+    }
+    goOn(worker);
+    return flight;
+  }
+
   /**
    * Gives the worker its next batch if it has none left. This is done before the last outcome is
    * read and reported: the worker works meanwhile, and who gets that outcome and submits again
    * finds it free.
    */
-  private void goOn(Flights flights) {
-    Flights.Finished finished = flights.finish();
+  private void goOn(Ready worker) {
+    Flights.Finished finished = worker.flights().finish();
     if (finished != null) {
       group.sink().batchEnded(finished.batch(), finished.elapsedNanos());
-      if (!retiring) {
+      Retirement now = retirement;
+      if (now == null) {
         group.serve(this);
+      } else {
+        dismiss(now);
       }
     }
+  }
+
+  /**
+   * The worker is to leave when it has ended what it runs; what it has not begun runs elsewhere.
+   */
+  private void leave(Ready worker, Retirement why) {
+    retirement = why;
+    group.leaves(this);
+    worker.flights().takeBackAll().forEach(item -> group.sink().returned(item, null));
+  }
+
+  private static Retirement toldBy(Frame.Leave reason) {
+    return switch (reason) {
+      case OUT_OF_MEMORY -> new Retirement(Reason.OUT_OF_MEMORY, "its heap was full");
+      case HEAP -> new Retirement(Reason.HEAP, "its heap holds more than its bound");
+    };
+  }
+
+  private void progress(Flights flights, ByteBuffer content) {
+    Item item = flights.item(content.getLong());
+    double fraction = content.getDouble();
+    if (item != null && fraction >= 0 && fraction <= 1) {
+      group
+          .events()
+          .happened(new PoolEvent.TaskAdvanced(group.pool(), name, item.index(), fraction));
+    }
+  }
+
+  private void log(ByteBuffer content) throws WireException {
+    int level = content.get();
+    if (level < 0 || level >= Level.values().length) {
+      throw new WireException("unknown level of a log line: level=" + level);
+    }
+    String line = StandardCharsets.UTF_8.decode(content).toString();
+    TASK_LOG.log(Level.values()[level], "{0}: {1}", name, line);
   }
 
   private static NotSendableException unreadable(String what, DecodeException e) {
@@ -223,9 +341,14 @@ final class Link implements Runnable {
     }
     Flights flights = worker.flights();
     batch.call().options().timeout().ifPresent(limit -> watch(flights, batch, limit.toNanos()));
-    List<Item> items = batch.items();
-    items.stream().filter(Item::isUnwanted).forEach(group::stop);
-    items.stream().skip(Flights.LARGEST_BATCH).forEach(item -> group.sink().returned(item, null));
+    batch.items().stream().filter(Item::isUnwanted).forEach(group::stop);
+  }
+
+  /** {@return how many items the worker can be given now} */
+  int room() {
+    Ready worker = ready;
+    long ran = worker == null ? 0 : worker.signs().ran();
+    return Math.min(Flights.LARGEST_BATCH, group.plan().rules().tasksLeft(ran));
   }
 
   /**
@@ -247,9 +370,58 @@ final class Link implements Runnable {
         Timer.after(Math.max(left, LEAST_WATCH_NANOS), () -> watch(flights, batch, timeoutNanos));
   }
 
-  List<Item> takeHalf(Batch from) {
+  List<Item> takeHalf(Batch from, int most) {
     Ready worker = ready;
-    return worker == null ? List.of() : worker.flights().takeHalf(from);
+    return worker == null ? List.of() : worker.flights().takeHalf(from, most);
+  }
+
+  // ---------------------------------------------------------------- idle
+
+  /** The worker has nothing to do from now on. */
+  void rests() {
+    idleSinceNanos = System.nanoTime();
+  }
+
+  /**
+   * {@return why the worker, which is idle, is to leave; null if it is not}
+   *
+   * @param workers how many there are
+   */
+  @Nullable Retirement dueWhileIdle(int workers) {
+    Ready worker = ready;
+    long idleNanos = System.nanoTime() - idleSinceNanos;
+    return worker == null
+        ? null
+        : group.plan().rules().dueWhileIdle(worker.signs(), idleNanos, workers);
+  }
+
+  /** Looks whether the worker is as it should be while it serves. */
+  void look() {
+    Ready worker = ready;
+    if (worker == null) {
+      return;
+    }
+    String tooLarge = group.plan().rules().killReason(worker.signs());
+    if (tooLarge != null) {
+      killFor(tooLarge);
+    } else if (worker.flights().isStalled()) {
+      relieve(worker);
+    }
+  }
+
+  /**
+   * The worker does not claim what it was given: others are to run it. One that the system has
+   * stopped is of no use, and ends; it runs nothing.
+   */
+  private void relieve(Ready worker) {
+    if (worker.signs().isStopped()) {
+      killFor("it was stopped, and did not begin what it was given");
+    }
+    for (Item item : worker.flights().takeBackAll()) {
+      item.avoidLastWorker();
+      group.sink().returned(item, null);
+    }
+    // Where it goes on some day, it says that it is past this batch, and gets the next one.
   }
 
   // ---------------------------------------------------------------- stopping
@@ -269,6 +441,7 @@ final class Link implements Runnable {
             Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(flight.number()).flip());
         group.afterGrace(() -> {
           if (worker.flights().shutGateFor(flight)) {
+            retirement = STOPPED;
             kill();
           }
         });
@@ -287,7 +460,8 @@ final class Link implements Runnable {
   }
 
   /** Tells an idle worker that there will be no more, and kills it if it stays all the same. */
-  void dismiss() {
+  void dismiss(Retirement why) {
+    retirement = why;
     Ready worker = ready;
     if (worker != null) {
       tell(worker.work(), Frame.begin(Frame.Kind.BYE, 0).flip());
@@ -303,6 +477,13 @@ final class Link implements Runnable {
     }
   }
 
+  private void killFor(String why) {
+    if (killedFor == null) {
+      killedFor = why;
+    }
+    kill();
+  }
+
   private void kill() {
     WorkerProcess worker = process;
     if (worker != null) {
@@ -312,16 +493,16 @@ final class Link implements Runnable {
 
   // ---------------------------------------------------------------- the end
 
-  private void conclude(Ready worker, @Nullable String wrongdoing) {
-    WorkerProcess dead = java.util.Objects.requireNonNull(process, "process");
+  private void conclude(Ready worker) {
+    WorkerProcess dead = requireNonNull(process, "process");
     int status = dead.awaitExit(EXIT_PATIENCE);
     Flights flights = worker.flights();
     List<Flight> left = flights.closeAll();
-    if (!left.isEmpty()) {
-      judge(
-          left,
-          flights.claims(),
-          new Autopsy(dead, status, flights.claims(), group.folder(), wrongdoing));
+    Retirement why = retirement;
+    if (!left.isEmpty() || why == null) {
+      Autopsy autopsy = new Autopsy(dead, status, flights.claims(), group.folder(), killedFor);
+      judge(left, flights.claims(), autopsy);
+      why = why == null ? new Retirement(Reason.LOST, autopsy.words()) : why;
     }
     Flights.Finished undone = flights.finish();
     if (undone != null) {
@@ -331,7 +512,23 @@ final class Link implements Runnable {
     close(worker.control());
     close(flights.claims());
     dead.awaitOutput();
+    tellEnd(why, worker.signs().ran(), left.isEmpty());
     group.gone(this);
+  }
+
+  private void tellEnd(Retirement why, long ran, boolean wasIdle) {
+    group
+        .events()
+        .happened(
+            new PoolEvent.WorkerEnded(group.pool(), name, pid(), why.reason(), why.words(), ran));
+    LOG.log(
+        why.reason() == Reason.LOST && wasIdle ? Level.WARNING : Level.DEBUG, // else its item tells
+        "{0} has ended: pid={1} reason={2} tasks={3} {4}",
+        name,
+        Long.toString(pid()),
+        why.reason(),
+        Long.toString(ran),
+        why.words());
   }
 
   private void judge(List<Flight> left, Claims claims, Autopsy autopsy) {
@@ -344,7 +541,7 @@ final class Link implements Runnable {
       long elapsed = System.nanoTime() - claims.startNanos(flight.number());
       report(flight, new WorkerLost<>(autopsy.report(flight.item())), elapsed);
     }
-    boolean blameless = retiring || !begun.isEmpty();
+    boolean blameless = retirement != null || !begun.isEmpty();
     for (Flight flight : waiting) {
       group.sink().returned(flight.item(), blameless ? null : autopsy.report(flight.item()));
     }

@@ -2,14 +2,19 @@ package dev.tutti.process.group;
 
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Role;
-import dev.tutti.process.launch.LaunchPlan;
+import dev.tutti.event.PoolEvent;
+import dev.tutti.event.PoolEvent.Reason;
+import dev.tutti.event.PoolListener;
+import dev.tutti.process.group.RetireRules.Retirement;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.Introduction;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.Capabilities;
+import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.WorkSource;
@@ -17,14 +22,11 @@ import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.NotSendableException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,26 +38,26 @@ import org.jspecify.annotations.Nullable;
 /** The worker processes of one pool. */
 public final class ProcessGroup implements WorkerGroup {
   /*
-   * `lock` guards which workers there are and which of them are idle. It is held for no call to a link, to
-   * the source or to the sink.
+   * `lock` guards the roster: which workers there are and which of them are idle. It is held for no call to a
+   * link, to the source or to the sink.
    *
    * A worker that becomes free polls; if nothing waits it is entered as idle, and looks once more whether
    * something has come in between. Who queues work does so before it looks for an idle worker. So one of
-   * the two sees the other, and who takes the link out of `idle` is the one who serves it.
+   * the two sees the other, and who takes the link out of `idle` is the one who serves it. What waits may be
+   * for another worker than the one that looks: then that one is woken, or started, if there is one.
    *
-   * A worker that cannot be started is tried again after a pause. After MAX_FAILURES in a row without a
-   * single worker alive, what waits fails with the cause; the next task tries once more.
+   * A worker that cannot be started is tried again after a pause, as the budget allows. When that is used up
+   * and there is no worker at all, what waits fails with the cause, and so does what comes until the budget
+   * has filled again.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
-  private static final int MAX_FAILURES = 3;
-  private static final long BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final int SECRET_BYTES = 32;
+  private static final Retirement CLOSED = new Retirement(Reason.CLOSED, "the pool is closed");
 
+  private final GroupPlan plan;
   private final String pool;
-  private final int most;
-  private final Duration grace;
   private final WorkSource source;
   private final OutcomeSink sink;
+  private final PoolListener events;
   private final PoolFolder folder;
   private final Launcher launcher;
   private final ScheduledExecutorService timer;
@@ -63,12 +65,10 @@ public final class ProcessGroup implements WorkerGroup {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Set<Link> links = new HashSet<>();
-  private final Set<Link> ready = new HashSet<>();
-  private final ArrayDeque<Link> idle = new ArrayDeque<>();
+  private final Roster roster;
   private int serial;
-  private int failures;
-  private @Nullable Exception lastFailure;
+  private int warming;
+  private long failures;
   private boolean closed;
   private boolean stopped;
   private boolean releasing;
@@ -77,30 +77,32 @@ public final class ProcessGroup implements WorkerGroup {
   /**
    * Makes a group without any worker yet.
    *
-   * @param plan how workers are started
-   * @param grace how long what is to stop may go on
-   * @param source where work comes from
-   * @param sink where outcomes go
+   * @param plan what it is to be like
+   * @param request whose workers they are
    * @throws IOException if there is no place for the pool's folder
    */
-  public ProcessGroup(LaunchPlan plan, Duration grace, WorkSource source, OutcomeSink sink)
-      throws IOException {
-    this.pool = plan.pool();
-    this.most = plan.workers();
-    this.grace = grace;
-    this.source = source;
-    this.sink = sink;
+  public ProcessGroup(GroupPlan plan, GroupRequest request) throws IOException {
+    this.plan = plan;
+    this.pool = request.pool();
+    this.source = request.source();
+    this.sink = request.sink();
+    this.events = request.events();
+    this.roster = new Roster(plan.launch().workers());
     this.folder = PoolFolder.create();
-    this.launcher = new Launcher(plan);
+    this.launcher = new Launcher(plan.launch());
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
-    byte[] key = new byte[SECRET_BYTES];
-    new SecureRandom().nextBytes(key);
-    this.secret = HexFormat.of().formatHex(key);
+    this.secret = Introduction.newSecret();
+    long tick = plan.rules().tickMillis();
+    var _ = timer.scheduleWithFixedDelay(this::look, tick, tick, TimeUnit.MILLISECONDS);
   }
 
   // ---------------------------------------------------------------- for the links
+
+  GroupPlan plan() {
+    return plan;
+  }
 
   String pool() {
     return pool;
@@ -118,12 +120,12 @@ public final class ProcessGroup implements WorkerGroup {
     return secret;
   }
 
-  Duration grace() {
-    return grace;
-  }
-
   OutcomeSink sink() {
     return sink;
+  }
+
+  PoolListener events() {
+    return events;
   }
 
   boolean isStopped() {
@@ -137,20 +139,18 @@ public final class ProcessGroup implements WorkerGroup {
 
   void afterGrace(Runnable action) {
     try {
-      var _ = timer.schedule(action, grace.toNanos(), TimeUnit.NANOSECONDS);
+      var _ = timer.schedule(action, plan.grace().toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       // All workers are gone, and the timer with them: there is nobody left to kill.
       LOG.log(Level.DEBUG, "too late to stop anything in {0}", pool);
     }
   }
 
-  /** A worker has both channels open. */
+  /** A worker has both channels open, and has done what it is to do first. */
   void ready(Link link) {
     lock.lock();
     try {
-      ready.add(link);
-      failures = 0;
-      lastFailure = null;
+      roster.ready(link);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -160,36 +160,98 @@ public final class ProcessGroup implements WorkerGroup {
 
   /** Gives a free worker the next batch, or enters it as idle. */
   void serve(Link link) {
-    while (true) {
-      Batch batch = source.poll();
+    boolean declined = false;
+    while (!leavesForSize(link)) {
+      Batch batch = source.poll(link, hasOther(link), link.room());
       if (batch != null) {
         link.send(batch);
         return;
       }
-      boolean leaves;
-      lock.lock();
-      try {
-        leaves = closed;
-        if (!leaves) {
-          idle.addLast(link);
-        }
-      } finally {
-        lock.unlock();
-      }
-      if (leaves) {
-        link.dismiss();
+      if (!rest(link)) {
+        link.dismiss(CLOSED);
         return;
       }
-      if (!source.hasWork() || !takeIdle(link)) {
+      if (!source.hasWork() || (declined && callOther(link)) || !takeIdle(link)) {
         return;
       }
+      declined = true; // if the next look finds nothing either, what waits is for another worker
     }
+  }
+
+  private boolean leavesForSize(Link link) {
+    lock.lock();
+    try {
+      if (!roster.isTooMany()) {
+        return false;
+      }
+      roster.leave(link);
+    } finally {
+      lock.unlock();
+    }
+    link.dismiss(resized());
+    return true;
+  }
+
+  private Retirement resized() {
+    return new Retirement(Reason.RESIZED, "the pool was resized: workers=" + maxWorkers());
+  }
+
+  private boolean hasOther(Link link) {
+    lock.lock();
+    try {
+      return roster.hasOther(link);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return whether the worker is entered as idle; if not, the pool is closed} */
+  private boolean rest(Link link) {
+    lock.lock();
+    try {
+      if (!closed) {
+        link.rests();
+        roster.idle(link);
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return whether another worker is about to look for work} */
+  private boolean callOther(Link link) {
+    Link other;
+    lock.lock();
+    try {
+      other = roster.takeIdleOther(link);
+      if (other == null) {
+        if (roster.hasRoom() && !closed) {
+          startOne();
+        }
+        return roster.hasOther(link);
+      }
+    } finally {
+      lock.unlock();
+    }
+    serve(other);
+    return true;
   }
 
   private boolean takeIdle(Link link) {
     lock.lock();
     try {
-      return idle.remove(link);
+      return roster.takeIdle(link);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A worker is to get nothing more, though it may still run something. */
+  void leaves(Link link) {
+    lock.lock();
+    try {
+      roster.leave(link);
     } finally {
       lock.unlock();
     }
@@ -197,49 +259,64 @@ public final class ProcessGroup implements WorkerGroup {
 
   /** A worker could not be started. Called by its own thread, which ends with this. */
   void startFailed(Link link, Exception cause) {
-    boolean giveUp;
     long pause;
+    int left;
     lock.lock();
     try {
-      lastFailure = cause;
       failures++;
-      giveUp = failures >= MAX_FAILURES && ready.isEmpty();
-      pause = BACK_OFF_NANOS << Math.min(failures - 1, MAX_FAILURES);
-      while (pause > 0 && !giveUp && !closed) {
-        pause = changed.awaitNanos(pause);
-      }
-      links.remove(link);
-      if (giveUp) {
-        failures = MAX_FAILURES - 1; // the next task may try once
-      }
+      pause = roster.startFailed(cause);
+      left = roster.startsLeft();
       changed.signalAll();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the thread is the pool's own, and ends here
-      links.remove(link);
-      giveUp = true;
     } finally {
       lock.unlock();
     }
-    if (giveUp) {
-      sink.startFailed(
-          new IllegalStateException(
-              "no worker process can be started: " + cause.getMessage(), cause));
-    } else if (!isStopped()) {
+    if (!isStopped()) {
       LOG.log(Level.WARNING, "a worker of {0} could not be started: {1}", pool, cause.getMessage());
-      if (source.hasWork()) {
-        workQueued();
-      }
+      events.happened(new PoolEvent.WorkerNotStarted(pool, link.name(), cause, left));
+    }
+    Exception hopeless = removeAfter(pause, link);
+    if (hopeless != null) {
+      sink.startFailed(noWorker(hopeless));
+    } else if (source.hasWork()) {
+      workQueued();
     }
     releaseIfDone();
+  }
+
+  /** {@return why what waits has to fail; null if there are other workers, or a further start} */
+  private @Nullable Exception removeAfter(long pauseNanos, Link link) {
+    lock.lock();
+    try {
+      awaitPause(pauseNanos);
+      roster.remove(link);
+      changed.signalAll();
+      return roster.hopeless();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitPause(long nanos) {
+    long left = nanos;
+    try {
+      while (left > 0 && !closed) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the thread is the pool's own, and ends soon
+    }
+  }
+
+  private static IllegalStateException noWorker(Exception cause) {
+    return new IllegalStateException(
+        "no worker process can be started: " + cause.getMessage(), cause);
   }
 
   /** A worker is gone, and what it had is reported. */
   void gone(Link link) {
     lock.lock();
     try {
-      links.remove(link);
-      ready.remove(link);
-      idle.remove(link);
+      roster.remove(link);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -253,7 +330,7 @@ public final class ProcessGroup implements WorkerGroup {
   private void releaseIfDone() {
     lock.lock();
     try {
-      if (releasing || !closed || !links.isEmpty()) {
+      if (releasing || !closed || roster.processes() > 0) {
         return;
       }
       releasing = true;
@@ -276,6 +353,35 @@ public final class ProcessGroup implements WorkerGroup {
     }
   }
 
+  // ---------------------------------------------------------------- looking after the workers
+
+  /** Lets go what has been idle for long enough, and finds what takes too much or does nothing. */
+  private void look() {
+    Map<Link, Retirement> due = new LinkedHashMap<>();
+    List<Link> serving;
+    lock.lock();
+    try {
+      var _ = roster.takeIdle(link -> isDue(link, due));
+      due.keySet().forEach(roster::leave);
+      serving = roster.serving();
+    } finally {
+      lock.unlock();
+    }
+    due.forEach(Link::dismiss);
+    serving.forEach(Link::look);
+    if (source.hasWork()) {
+      workQueued();
+    }
+  }
+
+  private boolean isDue(Link link, Map<Link, Retirement> due) {
+    Retirement retirement = warming > 0 ? null : link.dueWhileIdle(roster.size() - due.size());
+    if (retirement != null) {
+      due.put(link, retirement);
+    }
+    return retirement != null;
+  }
+
   // ---------------------------------------------------------------- WorkerGroup
 
   @Override
@@ -285,16 +391,43 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public int maxWorkers() {
-    return most;
+    lock.lock();
+    try {
+      return roster.most();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void resize(int workers) {
+    List<Link> leaving = new ArrayList<>();
+    lock.lock();
+    try {
+      roster.most(workers);
+      while (roster.isTooMany()) {
+        Link free = roster.takeIdle();
+        if (free == null) {
+          break; // the others leave when they have ended what they run
+        }
+        roster.leave(free);
+        leaving.add(free);
+      }
+      while (roster.hasRoom() && !closed && source.hasWork()) {
+        startOne();
+      }
+    } finally {
+      lock.unlock();
+    }
+    leaving.forEach(link -> link.dismiss(resized()));
   }
 
   @Override
   public int liveWorkers() {
     lock.lock();
     try {
-      return closed && !released
-          ? Math.max(1, links.size())
-          : links.size(); // until all is cleaned up
+      int processes = roster.processes();
+      return closed && !released ? Math.max(1, processes) : processes; // until all is cleaned up
     } finally {
       lock.unlock();
     }
@@ -302,7 +435,8 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public void admit(Call call) {
-    call.form(fitting(Codec.encode(call.function(), Role.FUNCTION), "task"));
+    byte[] function = fitting(Codec.encode(call.function(), Role.FUNCTION), "task");
+    call.form(new SentCall(function, Frame.Loader.current()));
   }
 
   @Override
@@ -326,32 +460,39 @@ public final class ProcessGroup implements WorkerGroup {
   @Override
   public void workQueued() {
     Link free;
+    Exception hopeless = null;
     lock.lock();
     try {
-      free = idle.pollLast(); // the one that worked last: the others may be let go some day
-      if (free == null && !closed && links.size() < most) {
-        startOne();
+      free = roster.takeIdle();
+      if (free == null && !closed) {
+        if (roster.hasRoom()) {
+          startOne();
+        } else {
+          hopeless = roster.hopeless();
+        }
       }
     } finally {
       lock.unlock();
     }
     if (free != null) {
       serve(free);
+    } else if (hopeless != null) {
+      sink.startFailed(noWorker(hopeless));
     }
   }
 
   /** With `lock` held; the new thread does the work. */
   private void startOne() {
     Link link = new Link(this, serial++);
-    links.add(link);
+    roster.start(link);
     Thread.ofPlatform().daemon().name(link.name()).start(link);
   }
 
   @Override
-  public List<Item> takeBack(Batch batch) {
+  public List<Item> takeBack(Batch batch, int most) {
     for (Item item : batch.items()) {
       if (item.place() instanceof Flight flight) {
-        return flight.link().takeHalf(batch);
+        return flight.link().takeHalf(batch, most);
       }
     }
     return List.of();
@@ -368,20 +509,22 @@ public final class ProcessGroup implements WorkerGroup {
   @Override
   public void warm() throws InterruptedException {
     lock.lockInterruptibly();
+    warming++; // nobody leaves for being idle while the others start
     try {
-      int before = failures;
-      while (!closed && ready.size() < most) {
-        Exception cause = lastFailure;
+      long before = failures;
+      while (!closed && roster.readyCount() < roster.most()) {
+        Exception cause = roster.lastFailure();
         if (failures > before && cause != null) {
           throw new IllegalStateException(
               "a worker process cannot be started: " + cause.getMessage(), cause);
         }
-        while (links.size() < most) {
+        while (roster.size() < roster.most()) {
           startOne(); // also in the place of one that has died meanwhile
         }
         changed.await();
       }
     } finally {
+      warming--;
       lock.unlock();
     }
   }
@@ -392,13 +535,12 @@ public final class ProcessGroup implements WorkerGroup {
     lock.lock();
     try {
       closed = true;
-      leaving = List.copyOf(idle);
-      idle.clear();
+      leaving = roster.takeIdle(_ -> true);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-    leaving.forEach(Link::dismiss);
+    leaving.forEach(link -> link.dismiss(CLOSED));
     releaseIfDone();
   }
 
@@ -408,7 +550,7 @@ public final class ProcessGroup implements WorkerGroup {
     lock.lock();
     try {
       stopped = true;
-      all = new ArrayList<>(links);
+      all = roster.all();
     } finally {
       lock.unlock();
     }
@@ -421,7 +563,7 @@ public final class ProcessGroup implements WorkerGroup {
     long left = timeout.toNanos();
     lock.lockInterruptibly();
     try {
-      while (!links.isEmpty() || !released) {
+      while (roster.processes() > 0 || !released) {
         if (left <= 0) {
           return false;
         }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param classPath entries after this JVM's own
  * @param stdout where a worker's standard output goes; null for nowhere
  * @param stderr where its standard error goes; null for nowhere
+ * @param named whether each line has the worker's name in front
  */
 public record LaunchPlan(
     String pool,
@@ -35,7 +36,8 @@ public record LaunchPlan(
     Optional<Path> java,
     List<Path> classPath,
     @Nullable LineTarget stdout,
-    @Nullable LineTarget stderr) {
+    @Nullable LineTarget stderr,
+    boolean named) {
 
   /** Takes whole lines, as bytes. */
   @FunctionalInterface

@@ -40,7 +40,9 @@ public final class Launcher implements AutoCloseable {
       throws IOException {
     boolean interrupted = false;
     try {
-      var started = thread.submit(() -> WorkerProcess.start(plan, folder, name, introduction));
+      var started =
+          thread.submit(
+              () -> WorkerProcess.start(Entry.POOL_WORKER, plan, folder, name, introduction));
       while (true) {
         try {
           return started.get();

@@ -19,14 +19,21 @@ final class OutputPump implements Runnable {
 
   private final InputStream in;
   private final @Nullable LineTarget target;
+  private final byte[] prefix;
   private final ArrayDeque<String> tail = new ArrayDeque<>(); // guarded by itself
   private byte[] line = new byte[1 << 10];
   private int length;
+  private int head; // how much of `line` is the prefix
+  private boolean atLineStart = true;
   private boolean told;
 
-  OutputPump(InputStream in, @Nullable LineTarget target) {
+  /**
+   * @param prefix what stands before each line that is passed on
+   */
+  OutputPump(InputStream in, @Nullable LineTarget target, String prefix) {
     this.in = in;
     this.target = target;
+    this.prefix = prefix.getBytes(Charset.defaultCharset());
   }
 
   /** {@return the last lines that came} */
@@ -53,13 +60,24 @@ final class OutputPump implements Runnable {
 
   private void take(byte[] bytes, int count) {
     for (int i = 0; i < count; i++) {
+      if (atLineStart) {
+        beginLine();
+      }
       add(bytes[i]);
       if (bytes[i] == '\n') {
         endLine(true);
-      } else if (length == LONGEST_LINE_BYTES) {
+      } else if (length >= LONGEST_LINE_BYTES) {
         pass(); // a line without end must not fill the heap
       }
     }
+  }
+
+  private void beginLine() {
+    atLineStart = false;
+    for (byte b : prefix) {
+      add(b);
+    }
+    head = length;
   }
 
   private void add(byte b) {
@@ -70,6 +88,7 @@ final class OutputPump implements Runnable {
   }
 
   private void endLine(boolean whole) {
+    atLineStart = true;
     if (length > 0) {
       keep(whole ? length - 1 : length);
       if (!whole) {
@@ -80,7 +99,8 @@ final class OutputPump implements Runnable {
   }
 
   private void keep(int bytes) {
-    String text = new String(line, 0, Math.min(bytes, KEPT_LINE_BYTES), Charset.defaultCharset());
+    int kept = Math.min(bytes - head, KEPT_LINE_BYTES);
+    String text = new String(line, head, kept, Charset.defaultCharset());
     synchronized (tail) {
       if (tail.size() == KEPT_LINES) {
         tail.removeFirst();
@@ -102,6 +122,7 @@ final class OutputPump implements Runnable {
       }
     } finally {
       length = 0;
+      head = 0;
     }
   }
 }

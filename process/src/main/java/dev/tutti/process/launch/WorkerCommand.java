@@ -3,16 +3,53 @@ package dev.tutti.process.launch;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ResolvedModule;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TimeZone;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The command line of a worker: everything by which it sees the same classes and settings. */
 final class WorkerCommand {
-  private static final String MAIN_CLASS = "dev.tutti.process.worker.WorkerMain";
+  /*
+   * The guard. A worker can be killed at any time, by its pool, by the kernel when its pool is killed, by
+   * anybody; the programs that its tasks have started would go on for ever. So each worker leads a process
+   * group of its own, and has a guard in it: a shell that waits for the end of a pipe whose other end only
+   * the worker has. When that ends without a word, the guard kills the group. A worker that leaves properly
+   * says so first (worker.Guard).
+   *
+   * The pipe is opened for both at first, so that no open has to wait for the other side; it has no name from
+   * then on. Where there is no `setsid`, or no `mkfifo`, there is no guard, and only the pool kills programs.
+   */
+  private static final String BEFORE_JVM =
+      """
+      trap '' INT
+      pipe=$1
+      shift
+      if mkfifo -m 600 "$pipe" 2>/dev/null; then
+        exec 9<>"$pipe" 8<"$pipe"
+        rm -f "$pipe"
+        (exec 9>&- </dev/null >/dev/null 2>&1; read -r word <&8 || kill -s KILL -- "-$$") &
+        exec 8<&-
+      fi
+      exec "$@"
+      """;
+
+  /** How the shell in front of a worker, and the guard behind it, are called. */
+  static final String SHELL_NAME = "tutti-worker";
+
+  private static final String PIPE_NAME = "guard";
+  private static final AtomicLong PIPES = new AtomicLong();
+  private static final Optional<Path> OWN_GROUP =
+      Stream.of("/usr/bin/setsid", "/bin/setsid")
+          .map(Path::of)
+          .filter(Files::isExecutable)
+          .findFirst();
 
   /** Settings of the parent that are about this one JVM, or that a second JVM would fight over. */
   private static final List<String> NOT_INHERITED =
@@ -47,13 +84,18 @@ final class WorkerCommand {
   /**
    * {@return the command line} The shell in front makes the worker ignore SIGINT from its first
    * instruction on: a terminal sends that to the whole group, and only the pool stops its workers.
-   * It replaces itself by the JVM.
+   * It starts the worker's guard, and replaces itself by the JVM.
    */
-  static List<String> of(LaunchPlan plan, Path folder) {
+  static List<String> of(Entry entry, LaunchPlan plan, Path folder) {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "tutti-worker"));
+    if (OWN_GROUP.isPresent()) {
+      command.add(OWN_GROUP.get().toString());
+    }
+    command.addAll(List.of("/bin/sh", "-c", BEFORE_JVM, SHELL_NAME));
+    command.add(folder.resolve(PIPE_NAME + "-" + PIPES.incrementAndGet()).toString());
     command.add(plan.java().orElseGet(WorkerCommand::ownJava).toString());
     command.addAll(arguments(plan, folder));
+    command.addAll(main(entry));
     return command;
   }
 
@@ -61,6 +103,13 @@ final class WorkerCommand {
     return Path.of(System.getProperty("java.home"), "bin", "java");
   }
 
+  private static List<String> main(Entry entry) {
+    return WorkerCommand.class.getModule().isNamed()
+        ? List.of("-m", WorkerCommand.class.getModule().getName() + "/" + entry.mainClass())
+        : List.of(entry.mainClass());
+  }
+
+  /** {@return what stands between the command and the main class} */
   static List<String> arguments(LaunchPlan plan, Path folder) {
     List<String> inherited = inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
     boolean modular = WorkerCommand.class.getModule().isNamed();
@@ -75,11 +124,6 @@ final class WorkerCommand {
             + (modular ? WorkerCommand.class.getModule().getName() : "ALL-UNNAMED"));
     addClasses(args, plan, modular);
     args.addAll(plan.jvmFlags());
-    if (modular) {
-      args.addAll(List.of("-m", WorkerCommand.class.getModule().getName() + "/" + MAIN_CLASS));
-    } else {
-      args.add(MAIN_CLASS);
-    }
     return args;
   }
 

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -20,8 +21,9 @@ public final class WorkerProcess {
 
   private WorkerProcess(Process process, LaunchPlan plan, String name) {
     this.process = process;
-    this.stdout = new OutputPump(process.getInputStream(), plan.stdout());
-    this.stderr = new OutputPump(process.getErrorStream(), plan.stderr());
+    String prefix = plan.named() ? "[" + name + "] " : "";
+    this.stdout = new OutputPump(process.getInputStream(), plan.stdout(), prefix);
+    this.stderr = new OutputPump(process.getErrorStream(), plan.stderr(), prefix);
     this.stdoutThread = Thread.ofPlatform().daemon().name(name + "-stdout").start(stdout);
     this.stderrThread = Thread.ofPlatform().daemon().name(name + "-stderr").start(stderr);
   }
@@ -30,6 +32,7 @@ public final class WorkerProcess {
    * Starts a worker and tells it what it has to know. The calling thread must live as long as the
    * worker is wanted: the kernel ends the worker when that thread ends.
    *
+   * @param entry where it begins
    * @param plan how
    * @param folder the pool's folder
    * @param name the worker's name, for threads
@@ -37,10 +40,10 @@ public final class WorkerProcess {
    * @return the process
    * @throws IOException if it cannot be started
    */
-  static WorkerProcess start(
-      LaunchPlan plan, PoolFolder folder, String name, List<String> introduction)
+  public static WorkerProcess start(
+      Entry entry, LaunchPlan plan, PoolFolder folder, String name, List<String> introduction)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(WorkerCommand.of(plan, folder.path()));
+    ProcessBuilder builder = new ProcessBuilder(WorkerCommand.of(entry, plan, folder.path()));
     plan.directory().ifPresent(d -> builder.directory(d.toFile()));
     // They are about this JVM, print a line into the worker's output, or would start agents twice.
     List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "TUTTI_JAVA_OPTIONS")
@@ -65,6 +68,11 @@ public final class WorkerProcess {
   /** {@return whether it is alive} */
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** {@return its exit status; empty while it is alive} */
+  public OptionalInt exitStatus() {
+    return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
   }
 
   /** {@return a future that ends when it has ended} */
@@ -101,9 +109,20 @@ public final class WorkerProcess {
     }
   }
 
+  /** The guard kills what is left of the worker's group, also what has lost its parent. */
+  private static boolean isGuard(ProcessHandle child) {
+    return child.info().commandLine().orElse("").contains(WorkerCommand.SHELL_NAME);
+  }
+
+  /** Asks it to end, as SIGTERM does: its shutdown hooks run. */
+  public void terminate() {
+    process.toHandle().destroy(); // as in kill()
+  }
+
   /** Kills it, and the programs that its tasks have started. */
   public void kill() {
-    List<ProcessHandle> children = process.descendants().toList(); // before they lose their parent
+    List<ProcessHandle> children = // before they lose their parent
+        process.descendants().filter(child -> !isGuard(child)).toList();
     process.toHandle().destroyForcibly(); // Process.destroyForcibly would close its streams unread
     children.forEach(ProcessHandle::destroyForcibly);
   }

@@ -1,6 +1,7 @@
 package dev.tutti.process.wire;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One message on a channel.
@@ -12,14 +13,20 @@ import java.nio.ByteBuffer;
  *   +--------+------+------------------+
  *
  *   HELLO        both     version (4), pid (8), role (1), secret (the rest)
- *   CALL         to       body (1), the function (the rest)
- *   ITEM         to       number (8), the item (the rest)
+ *   INITIALISE   to       the initialiser (the rest)
+ *   CALL         to       body (1), loader (1), the function (the rest)
+ *   ITEM         to       number (8), attempt (4), the item (the rest)
  *   BATCH_END    to       batch (8)
  *   BYE          to       -
  *   INTERRUPT    to       number (8)                           on the control channel
+ *   INITIALISED  from     -
+ *   NOT_INITIALISED from  the exception (the rest)
  *   RESULT       from     number (8), elapsed ns (8), the value (the rest)
- *   FAILURE      from     number (8), elapsed ns (8), last (1), the exception (the rest)
+ *   FAILURE      from     number (8), elapsed ns (8), the exception (the rest)
+ *   LEAVING      from     reason (1)                           before its last outcome
  *   BATCH_DONE   from     batch (8)
+ *   PROGRESS     from     number (8), fraction (8)
+ *   LOG          from     level (1), the line (the rest)
  * </pre>
  *
  * @param kind what it says
@@ -28,7 +35,10 @@ import java.nio.ByteBuffer;
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
 public record Frame(Kind kind, ByteBuffer content) {
   /** The version of all this; a worker of another version is refused. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
+
+  /** The number of the only item of a JVM that was started for one task. */
+  public static final long OWN_TASK = 0;
 
   /** Length and kind. */
   public static final int HEADER_BYTES = Integer.BYTES + 1;
@@ -43,6 +53,8 @@ public record Frame(Kind kind, ByteBuffer content) {
   public enum Kind {
     /** Who is there. */
     HELLO,
+    /** What to do before the first item. */
+    INITIALISE,
     /** The function that the items after it belong to. */
     CALL,
     /** An item. */
@@ -53,14 +65,24 @@ public record Frame(Kind kind, ByteBuffer content) {
     BYE,
     /** Stop this item. */
     INTERRUPT,
+    /** The initialiser has run. */
+    INITIALISED,
+    /** The initialiser has failed. */
+    NOT_INITIALISED,
     /** An item has a result. */
     RESULT,
     /** An item has failed. */
     FAILURE,
+    /** The worker leaves by itself, after one further outcome. */
+    LEAVING,
     /**
      * The worker is past a batch whose last item was taken back; else that item's outcome says it.
      */
-    BATCH_DONE;
+    BATCH_DONE,
+    /** An item tells how far it is. */
+    PROGRESS,
+    /** An item has a line for the log. */
+    LOG;
 
     private static final Kind[] ALL = values();
 
@@ -69,6 +91,68 @@ public record Frame(Kind kind, ByteBuffer content) {
         throw new WireException("unknown kind of frame: kind=" + code);
       }
       return ALL[code];
+    }
+  }
+
+  /** Why a worker leaves by itself. */
+  public enum Leave {
+    /** Its heap was full. */
+    OUT_OF_MEMORY,
+    /** Its heap holds more than it should. */
+    HEAP;
+
+    /**
+     * {@return the reason with this code}
+     *
+     * @param code the code
+     * @throws WireException if there is none
+     */
+    public static Leave of(byte code) throws WireException {
+      if (code < 0 || code >= values().length) {
+        throw new WireException("unknown reason to leave: reason=" + code);
+      }
+      return values()[code];
+    }
+  }
+
+  /** Which class loader the submitting thread had, as far as that can be named to a worker. */
+  public enum Loader {
+    /** The one for the class path; also where the thread had one that has no name here. */
+    SYSTEM,
+    /** The one for the JDK's own modules. */
+    PLATFORM,
+    /** None. */
+    NONE;
+
+    /**
+     * {@return the loader with this code}
+     *
+     * @param code the code
+     * @throws WireException if there is none
+     */
+    public static Loader of(byte code) throws WireException {
+      if (code < 0 || code >= values().length) {
+        throw new WireException("unknown class loader: loader=" + code);
+      }
+      return values()[code];
+    }
+
+    /** {@return what a thread's loader is to a worker} */
+    public static Loader current() {
+      ClassLoader loader = Thread.currentThread().getContextClassLoader();
+      if (loader == null) {
+        return NONE;
+      }
+      return loader == ClassLoader.getPlatformClassLoader() ? PLATFORM : SYSTEM;
+    }
+
+    /** {@return this loader in this process} */
+    public @Nullable ClassLoader here() {
+      return switch (this) {
+        case SYSTEM -> ClassLoader.getSystemClassLoader();
+        case PLATFORM -> ClassLoader.getPlatformClassLoader();
+        case NONE -> null;
+      };
     }
   }
 

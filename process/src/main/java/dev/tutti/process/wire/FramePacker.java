@@ -12,6 +12,8 @@ public final class FramePacker {
   /** A payload of this size is not copied: it leaves as it is, behind its header. */
   private static final int LARGE_BYTES = 1 << 14;
 
+  private static final int ITEM_HEAD_BYTES = Long.BYTES + Integer.BYTES;
+
   private final List<ByteBuffer> full = new ArrayList<>();
   private ByteBuffer current = ByteBuffer.allocate(CHUNK_BYTES);
 
@@ -22,11 +24,14 @@ public final class FramePacker {
    * Adds the function of a call.
    *
    * @param body in which way it is called
+   * @param loader the class loader that its caller's thread has
    * @param function its bytes; not to be changed from here on
    */
-  public void call(int body, byte[] function) {
-    ByteBuffer out = room(Frame.HEADER_BYTES + 1);
-    Frame.put(out, Frame.Kind.CALL, 1 + function.length).put((byte) body);
+  public void call(int body, Frame.Loader loader, byte[] function) {
+    ByteBuffer out = room(Frame.HEADER_BYTES + 2);
+    Frame.put(out, Frame.Kind.CALL, 2 + function.length)
+        .put((byte) body)
+        .put((byte) loader.ordinal());
     payload(function);
   }
 
@@ -34,11 +39,12 @@ public final class FramePacker {
    * Adds an item.
    *
    * @param number its number
+   * @param attempt which attempt it is, from 1
    * @param item its bytes; not to be changed from here on
    */
-  public void item(long number, byte[] item) {
-    ByteBuffer out = room(Frame.HEADER_BYTES + Long.BYTES);
-    Frame.put(out, Frame.Kind.ITEM, Long.BYTES + item.length).putLong(number);
+  public void item(long number, int attempt, byte[] item) {
+    ByteBuffer out = room(Frame.HEADER_BYTES + ITEM_HEAD_BYTES);
+    Frame.put(out, Frame.Kind.ITEM, ITEM_HEAD_BYTES + item.length).putLong(number).putInt(attempt);
     payload(item);
   }
 

@@ -3,6 +3,8 @@ package dev.tutti.process.wire;
 import dev.tutti.memory.Segment;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -13,10 +15,24 @@ import java.util.List;
  * @param socket the path of the socket to connect to
  * @param parent the process id of the pool's JVM
  * @param worker the worker's name
+ * @param heapBound above how much heap in use the worker is to leave; 0 for none
  * @param claims where the claim words are
  */
 public record Introduction(
-    String secret, String socket, long parent, String worker, Segment.Handle claims) {
+    String secret,
+    String socket,
+    long parent,
+    String worker,
+    long heapBound,
+    Segment.Handle claims) {
+  private static final int SECRET_BYTES = 32;
+
+  /** {@return a secret that nobody else knows} */
+  public static String newSecret() {
+    byte[] key = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(key);
+    return HexFormat.of().formatHex(key);
+  }
 
   /** {@return the lines} */
   public List<String> toLines() {
@@ -25,6 +41,7 @@ public record Introduction(
         socket,
         Long.toString(parent),
         worker,
+        Long.toString(heapBound),
         Integer.toString(claims.descriptor()),
         Long.toString(claims.bytes()));
   }
@@ -42,10 +59,11 @@ public record Introduction(
       String socket = line(in);
       long parent = Long.parseLong(line(in));
       String worker = line(in);
+      long heapBound = Long.parseLong(line(in));
       int descriptor = Integer.parseInt(line(in));
       long bytes = Long.parseLong(line(in));
       return new Introduction(
-          secret, socket, parent, worker, new Segment.Handle(parent, descriptor, bytes));
+          secret, socket, parent, worker, heapBound, new Segment.Handle(parent, descriptor, bytes));
     } catch (NumberFormatException e) {
       throw new WireException("standard input is not that of a worker: " + e.getMessage());
     }

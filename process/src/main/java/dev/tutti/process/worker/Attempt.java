@@ -14,7 +14,7 @@ final class Attempt {
   private final Thread runner;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long current = NONE;
-  private long wanted = NONE;
+  private volatile long wanted = NONE;
 
   Attempt(Thread runner) {
     this.runner = runner;
@@ -27,6 +27,11 @@ final class Attempt {
   /** {@return the number of the item that runs, or {@link #NONE}} */
   long current() {
     return current;
+  }
+
+  /** {@return whether an item is to stop} */
+  boolean isToStop(long item) {
+    return wanted == item;
   }
 
   void begin(long item) {

@@ -1,5 +1,7 @@
 package dev.tutti.process.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
@@ -9,8 +11,11 @@ import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.WireException;
+import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.StartContext;
 import dev.tutti.task.NotSendableException;
+import dev.tutti.task.WorkerContext;
 import java.io.IOException;
 import java.io.ObjectInputFilter;
 import java.nio.ByteBuffer;
@@ -28,36 +33,46 @@ final class ItemLoop {
    * begun and whose outcome is not in the channel, and for no other.
    *
    * A function that cannot be decoded fails each of its items: only an item has somebody who waits.
+   *
+   * A worker that leaves by itself says so before its last outcome, so that the pool gives it nothing more.
    */
   private static final long GATE_PAUSE_NANOS = 100_000;
 
   private final Channel channel;
   private final Claims claims;
   private final Attempt attempt;
+  private final Belongings belongings;
+  private final Teller teller;
+  private final HeapWatch heap;
   private final ObjectInputFilter filter = Filters.tasks();
   private final ClassLoader loader = ClassLoader.getSystemClassLoader();
   private @Nullable ByteBuffer functionBytes;
   private @Nullable Object function;
   private Body body = Body.CALLABLE;
+  private @Nullable ClassLoader contextLoader = loader;
   private boolean lastItemRan;
-  private boolean outOfMemory;
+  private boolean leaves;
 
-  ItemLoop(Channel channel, Claims claims, Attempt attempt) {
-    this.channel = channel;
-    this.claims = claims;
-    this.attempt = attempt;
+  ItemLoop(Connection pool, Belongings belongings) {
+    this.channel = pool.work();
+    this.claims = pool.claims();
+    this.attempt = pool.attempt();
+    this.belongings = belongings;
+    this.heap = new HeapWatch(pool.starter().heapBound());
+    this.teller = new Teller(channel);
   }
 
-  /** Runs until the pool says that there will be no more, or until the heap was full once. */
+  /** Runs until the pool says that there will be no more, or until this worker has to leave. */
   void run() throws IOException {
-    while (!outOfMemory) {
+    while (!leaves) {
       Frame frame = channel.read();
       if (frame == null) {
         return;
       }
       switch (frame.kind()) {
-        case CALL -> keepFunction(frame);
-        case ITEM -> runItem(frame.atLeast(Long.BYTES));
+        case INITIALISE -> initialise(frame.content());
+        case CALL -> keepFunction(frame.atLeast(2));
+        case ITEM -> runItem(frame.atLeast(Long.BYTES + Integer.BYTES));
         case BATCH_END -> endBatch(frame.atLeast(Long.BYTES).getLong());
         case BYE -> {
           return;
@@ -75,18 +90,40 @@ final class ItemLoop {
     lastItemRan = false;
   }
 
-  private void keepFunction(Frame frame) throws WireException {
-    int code = frame.atLeast(1).get();
+  private void initialise(ByteBuffer action) throws IOException {
+    String worker = attempt.runner().getName();
+    WorkerContext context =
+        new StartContext(worker, belongings, line -> teller.log(line.level(), line.message()));
+    ByteBuffer answer;
+    try {
+      Object initialiser = Codec.decode(action, loader, filter);
+      ScopedValue.where(WorkerContext.CURRENT, context)
+          .call(() -> Body.RUNNABLE.invoke(requireNonNull(initialiser, "initialiser"), null));
+      answer = Frame.begin(Frame.Kind.INITIALISED, 0);
+    } catch (Throwable e) { // whatever it is, this worker cannot serve
+      byte[] bytes = FailureCodec.encode(e);
+      answer = Frame.begin(Frame.Kind.NOT_INITIALISED, bytes.length).put(bytes);
+    } finally {
+      attempt.end();
+      tidy(attempt.runner(), worker);
+    }
+    send(answer);
+  }
+
+  private void keepFunction(ByteBuffer content) throws WireException {
+    int code = content.get();
     if (code < 0 || code >= Body.values().length) {
       throw new WireException("unknown kind of call: body=" + code);
     }
     body = Body.values()[code];
-    functionBytes = frame.content();
+    contextLoader = Frame.Loader.of(content.get()).here();
+    functionBytes = content;
     function = null;
   }
 
   private void runItem(ByteBuffer content) throws IOException {
     long item = content.getLong();
+    int number = content.getInt();
     while (claims.isGateShut()) {
       LockSupport.parkNanos(GATE_PAUSE_NANOS); // it is opened again, or this process is killed
     }
@@ -96,19 +133,29 @@ final class ItemLoop {
     }
     long start = System.nanoTime();
     try {
-      send(outcome(item, content, start));
+      ByteBuffer outcome = outcome(item, number, content, start);
+      if (!leaves && heap.isAboveBound()) {
+        leave(Frame.Leave.HEAP);
+      }
+      send(outcome);
       claims.done(item);
     } catch (OutOfMemoryError e) {
       claims.record(Claims.Cause.OUT_OF_MEMORY, item); // needs no memory
-      outOfMemory = true;
+      leaves = true;
     }
   }
 
-  private ByteBuffer outcome(long item, ByteBuffer content, long start) {
+  private void leave(Frame.Leave reason) throws IOException {
+    leaves = true;
+    send(Frame.begin(Frame.Kind.LEAVING, 1).put((byte) reason.ordinal()));
+  }
+
+  private ByteBuffer outcome(long item, int number, ByteBuffer content, long start)
+      throws IOException {
     byte[] result;
     try {
       Object argument = argument(content);
-      Object value = invoke(item, argument);
+      Object value = invoke(item, number, argument);
       result = Codec.encode(value, Role.RESULT);
       if (result.length > Frame.MAX_PAYLOAD_BYTES) {
         throw new NotSendableException(
@@ -117,10 +164,11 @@ final class ItemLoop {
             null);
       }
     } catch (OutOfMemoryError e) {
-      outOfMemory = true;
-      return failure(item, e, start, true);
+      ByteBuffer failure = failure(item, e, start);
+      leave(Frame.Leave.OUT_OF_MEMORY);
+      return failure;
     } catch (Throwable e) { // whatever it is, it is this item's failure
-      return failure(item, e, start, false);
+      return failure(item, e, start);
     }
     return Frame.begin(Frame.Kind.RESULT, 2 * Long.BYTES + result.length)
         .putLong(item)
@@ -131,7 +179,7 @@ final class ItemLoop {
   private @Nullable Object argument(ByteBuffer content) {
     try {
       if (function == null) {
-        ByteBuffer bytes = java.util.Objects.requireNonNull(functionBytes, "item before its call");
+        ByteBuffer bytes = requireNonNull(functionBytes, "item before its call");
         function = Codec.decode(bytes.duplicate(), loader, filter);
       }
       return content.hasRemaining() ? Codec.decode(content, loader, filter) : null;
@@ -144,12 +192,18 @@ final class ItemLoop {
     }
   }
 
-  private @Nullable Object invoke(long item, @Nullable Object argument) throws Exception {
+  private @Nullable Object invoke(long item, int number, @Nullable Object argument)
+      throws Exception {
     Thread runner = attempt.runner();
     String name = runner.getName();
+    WorkerContext context = new ItemContext(name, item, number, attempt, belongings, teller);
+    if (contextLoader != loader) {
+      runner.setContextClassLoader(contextLoader);
+    }
     attempt.begin(item);
     try {
-      return body.invoke(java.util.Objects.requireNonNull(function, "function"), argument);
+      return ScopedValue.where(WorkerContext.CURRENT, context)
+          .call(() -> body.invoke(requireNonNull(function, "function"), argument));
     } finally {
       attempt.end();
       tidy(runner, name);
@@ -170,12 +224,11 @@ final class ItemLoop {
     }
   }
 
-  private static ByteBuffer failure(long item, Throwable failure, long start, boolean last) {
+  private static ByteBuffer failure(long item, Throwable failure, long start) {
     byte[] bytes = FailureCodec.encode(failure);
-    return Frame.begin(Frame.Kind.FAILURE, 2 * Long.BYTES + 1 + bytes.length)
+    return Frame.begin(Frame.Kind.FAILURE, 2 * Long.BYTES + bytes.length)
         .putLong(item)
         .putLong(System.nanoTime() - start)
-        .put((byte) (last ? 1 : 0))
         .put(bytes);
   }
 

@@ -22,6 +22,7 @@ final class LastWords implements Runnable {
   @Override
   public void run() {
     if (leaving) {
+      Guard.dismiss();
       return;
     }
     if (isExiting(attempt.runner().getStackTrace())) {

@@ -63,6 +63,18 @@ class OutputPumpTest {
     }
   }
 
+  /** With a prefix, each line has it once, however long it is; the report has none. */
+  @Test
+  void run_prefix_isBeforeEachLine() {
+    String text = "one\n\n" + "z".repeat(70_000) + "\nlast";
+    OutputPump pump =
+        new OutputPump(new ByteArrayInputStream(text.getBytes(UTF_8)), this::keep, "[w0] ");
+    pump.run();
+    assertThat(String.join("", passed))
+        .isEqualTo("[w0] one\n[w0] \n[w0] " + "z".repeat(70_000) + "\n[w0] last\n");
+    assertThat(pump.tail()).startsWith("one", "").endsWith("last");
+  }
+
   /** A long line without end is passed on piece by piece, and its end is not lost. */
   @Test
   void run_longLineWithoutNewline_arrivesWhole() {
@@ -74,7 +86,7 @@ class OutputPumpTest {
   /** With nowhere to go the lines are still kept for the report. */
   @Test
   void run_noTarget_keepsTheTail() {
-    OutputPump pump = new OutputPump(new ByteArrayInputStream("a\nb\n".getBytes(UTF_8)), null);
+    OutputPump pump = new OutputPump(new ByteArrayInputStream("a\nb\n".getBytes(UTF_8)), null, "");
     pump.run();
     assertThat(pump.tail()).containsExactly("a", "b");
   }
@@ -100,7 +112,7 @@ class OutputPumpTest {
             return 1;
           }
         };
-    new OutputPump(broken, this::keep).run();
+    new OutputPump(broken, this::keep, "").run();
     assertThat(passed).containsExactly("z\n");
   }
 
@@ -119,7 +131,8 @@ class OutputPumpTest {
             in,
             (bytes, length) -> {
               throw new IllegalStateException("the program's own stream is broken");
-            });
+            },
+            "");
     try {
       pump.run();
     } catch (IllegalStateException e) {
@@ -130,7 +143,7 @@ class OutputPumpTest {
   }
 
   private OutputPump pump(byte[] bytes) {
-    OutputPump pump = new OutputPump(new ByteArrayInputStream(bytes), this::keep);
+    OutputPump pump = new OutputPump(new ByteArrayInputStream(bytes), this::keep, "");
     pump.run();
     return pump;
   }

@@ -69,14 +69,14 @@ class WorkerCommandTest {
     assertThat(WorkerCommand.inherited(flags)).isEmpty();
   }
 
-  /** The user's flags stand after ours and before the main class, so they win. */
+  /** The user's flags stand after ours, so they win. */
   @Test
-  void arguments_usersFlags_standLastBeforeMain() {
+  void arguments_usersFlags_standLast() {
     List<String> args =
         WorkerCommand.arguments(
             plan(4, Optional.of(DataSize.mib(100)), "-XX:+UseSerialGC", "-Xint"), FOLDER);
-    assertThat(args.subList(args.size() - 3, args.size()))
-        .containsExactly("-XX:+UseSerialGC", "-Xint", MAIN);
+    assertThat(args.subList(args.size() - 2, args.size()))
+        .containsExactly("-XX:+UseSerialGC", "-Xint");
     assertThat(args)
         .contains("-Xmx" + (100L << 20))
         .contains("-XX:-CreateCoredumpOnCrash")
@@ -128,7 +128,8 @@ class WorkerCommandTest {
             Optional.empty(),
             List.of(Path.of("lib/extra.jar")),
             null,
-            null);
+            null,
+            false);
     List<String> args = WorkerCommand.arguments(plan, FOLDER);
     String[] entries = args.get(args.indexOf("-cp") + 1).split(File.pathSeparator, -1);
     assertThat(entries).allMatch(entry -> Path.of(entry).isAbsolute());
@@ -167,11 +168,15 @@ class WorkerCommandTest {
             Optional.of(Path.of("/opt/my jdk/bin/java")),
             List.of(),
             null,
-            null);
-    List<String> command = WorkerCommand.of(plan, FOLDER);
-    assertThat(command.getFirst()).isEqualTo("/bin/sh");
-    assertThat(command.get(2)).startsWith("trap '' INT");
+            null,
+            false);
+    List<String> command = WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER);
+    int shell = command.indexOf("/bin/sh");
+    assertThat(shell).isLessThanOrEqualTo(1); // behind setsid, where there is one
+    assertThat(command.get(shell + 2)).startsWith("trap '' INT");
     assertThat(command).contains("/opt/my jdk/bin/java").endsWith(MAIN);
+    assertThat(WorkerCommand.of(Entry.OWN_TASK, plan, FOLDER))
+        .endsWith("dev.tutti.process.worker.ProcessMain");
   }
 
   private static LaunchPlan plan(int workers, Optional<DataSize> heap, String... flags) {
@@ -187,6 +192,7 @@ class WorkerCommandTest {
         Optional.empty(),
         List.of(),
         null,
-        null);
+        null,
+        false);
   }
 }

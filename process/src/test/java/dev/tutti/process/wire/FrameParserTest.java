@@ -78,7 +78,7 @@ class FrameParserTest {
 
   /** A kind that there is not is refused, also in a frame that came in pieces. */
   @ParameterizedTest
-  @ValueSource(bytes = {-1, 9, 127, -128})
+  @ValueSource(bytes = {-1, 100, 127, -128})
   void next_unknownKind_isWireException(byte kind) {
     byte[] small = ByteBuffer.allocate(6).putInt(2).put(kind).put((byte) 1).array();
     assertThatThrownBy(() -> new Feed(64, MAX).take(small))

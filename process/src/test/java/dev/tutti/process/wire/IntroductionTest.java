@@ -20,6 +20,7 @@ class IntroductionTest {
           "/tmp/a folder with spaces/ü/w0.s",
           4_711,
           "tutti-p1-worker-0",
+          1_024,
           new Segment.Handle(4_711, 12, 65_600));
 
   /** What was written as lines is read as it was. */
@@ -42,7 +43,7 @@ class IntroductionTest {
   /** Other text where a number belongs is refused. */
   @Test
   void read_noNumber_isRefused() {
-    for (int n : new int[] {2, 4, 5}) {
+    for (int n : new int[] {2, 4, 5, 6}) {
       List<String> lines = new ArrayList<>(SAMPLE.toLines());
       lines.set(n, "many");
       assertThatThrownBy(() -> read(lines))

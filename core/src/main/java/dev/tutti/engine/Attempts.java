@@ -1,0 +1,130 @@
+package dev.tutti.engine;
+
+import dev.tutti.plan.RetryPolicy;
+import dev.tutti.spi.CallerGroup;
+import dev.tutti.spi.Item;
+import dev.tutti.spi.Timer;
+import dev.tutti.task.Cancelled;
+import dev.tutti.task.Outcome;
+import dev.tutti.task.TaskTimeoutException;
+import dev.tutti.task.TimedOut;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/** Says whether an item is attempted again, and keeps those that pause before that. */
+final class Attempts {
+  /*
+   * An item in `pausing` is in no lane and in no batch. Whoever removes it is the one who goes on with it:
+   * the timer at the end of the pause, or who gives the item up. It is entered before somebody looks whether
+   * it is still wanted, and it is made unwanted before somebody looks for it here, so one of the two finds it.
+   */
+  private final Dispatcher dispatcher;
+  private final Set<Item> pausing = ConcurrentHashMap.newKeySet();
+
+  Attempts(Dispatcher dispatcher) {
+    this.dispatcher = dispatcher;
+  }
+
+  /** {@return how the attempt that has ended is told} */
+  static Outcome<?> told(Item item, Outcome<?> outcome) {
+    // What is stopped for its time-out has that outcome, also if it succeeded in its grace time.
+    return item.isOverdue() ? timedOut(item) : outcome;
+  }
+
+  private static TimedOut<Object> timedOut(Item item) {
+    Duration limit = item.call().options().timeout().orElse(Duration.ZERO);
+    return new TimedOut<>(new TaskTimeoutException(limit, false));
+  }
+
+  /** {@return whether there is a further attempt after one that has ended; then it is under way} */
+  boolean goesOnAfter(Item item, Outcome<?> told) {
+    RetryPolicy retry = item.call().options().retry();
+    if (item.isUnwanted() || item.isDecided() || !retry.retries(told, item.attempts())) {
+      return false;
+    }
+    item.avoidLastWorker();
+    Duration pause = retry.pauseAfter(item.attempts(), ThreadLocalRandom.current().nextDouble());
+    if (dispatcher.callerRuns()) {
+      goOnHere(item, pause);
+    } else if (pause.isZero()) {
+      dispatcher.requeueOrEnd(item);
+    } else {
+      pauseBefore(item, pause);
+    }
+    return true;
+  }
+
+  private void pauseBefore(Item item, Duration pause) {
+    pausing.add(item);
+    if (dispatcher.isWanted(item)) {
+      var _ = Timer.after(pause.toNanos(), () -> endPause(item));
+    } else if (pausing.remove(item)) {
+      dispatcher.end(item, new Cancelled<>(), 0);
+    }
+  }
+
+  private void endPause(Item item) {
+    if (pausing.remove(item)) {
+      dispatcher.requeueOrEnd(item);
+    }
+  }
+
+  /** The caller is the worker, so it is also the one who pauses. */
+  private void goOnHere(Item item, Duration pause) {
+    long end = System.nanoTime() + pause.toNanos();
+    while (!Thread.currentThread().isInterrupted() && end - System.nanoTime() > 0) {
+      LockSupport.parkNanos(this, end - System.nanoTime());
+    }
+    ((CallerGroup) dispatcher.group()).run(dispatcher.takeOver(item.call(), List.of(item), this));
+  }
+
+  /**
+   * The attempt that runs has had its time.
+   *
+   * @return whether it is to be stopped
+   */
+  boolean isOverdue(Item item, long elapsedNanos) {
+    if (!item.markOverdue()) {
+      return false;
+    }
+    TimedOut<?> outcome = timedOut(item);
+    boolean again = item.call().options().retry().retries(outcome, item.attempts() + 1);
+    if (!again && item.decide()) {
+      item.unwant();
+      item.countAttempt();
+      ((EngineCall) item.call()).ended(item, outcome, elapsedNanos);
+    }
+    return true;
+  }
+
+  /** {@return whether the item paused; then it is the caller's} */
+  boolean remove(Item item) {
+    return pausing.remove(item);
+  }
+
+  /** Takes out the items of one call that pause, from an index on. */
+  List<Item> remove(EngineCall call, long fromIndex) {
+    return removeIf(item -> item.call() == call && item.index() >= fromIndex);
+  }
+
+  /** Takes out all items that pause. */
+  List<Item> removeAll() {
+    return removeIf(_ -> true);
+  }
+
+  private List<Item> removeIf(Predicate<Item> picked) {
+    return List.copyOf(pausing).stream()
+        .filter(item -> picked.test(item) && pausing.remove(item))
+        .toList();
+  }
+
+  /** {@return the items of a call that pause now} */
+  List<Item> of(EngineCall call) {
+    return pausing.stream().filter(item -> item.call() == call).toList();
+  }
+}

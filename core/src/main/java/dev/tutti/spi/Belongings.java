@@ -1,0 +1,70 @@
+package dev.tutti.spi;
+
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * What the tasks of one worker have made once, for {@link dev.tutti.task.WorkerContext#perWorker}.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread; a value is made by one.
+ *
+ * @since 0.1
+ */
+public final class Belongings implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final SequencedMap<Class<?>, Object> values = new LinkedHashMap<>();
+
+  /** Makes an empty place. */
+  public Belongings() {}
+
+  /**
+   * {@return the value of a type, made if it is not there}
+   *
+   * @param <T> the type
+   * @param type the type
+   * @param make makes the value; what it throws is thrown on, and the next call tries anew
+   */
+  public <T> T get(Class<T> type, Supplier<? extends T> make) {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(make, "make");
+    lock.lock();
+    try {
+      Object value = values.get(type);
+      if (value == null) {
+        value = Objects.requireNonNull(make.get(), "make returned null");
+        values.put(type, value);
+      }
+      return type.cast(value);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes what can be closed, the last made first. What fails in that is logged. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      values.sequencedValues().reversed().forEach(Belongings::close);
+      values.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void close(Object value) {
+    if (value instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        LOG.log(Level.WARNING, "what a worker had made could not be closed: " + value, e);
+      }
+    }
+  }
+}
