@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -113,6 +114,29 @@ class WorkerStartTest {
       assertThatThrownBy(() -> pool.map(List.of(1, 2, 3), i -> i))
           .isInstanceOf(TaskFailedException.class)
           .hasStackTraceContaining("NoSuchFlag");
+    }
+  }
+
+  /** warm has a worker that dies while it waits for another one replaced. */
+  @Test
+  void warm_workerDiesMeanwhile_endsWithAllWorkers() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Path first = folder.resolve("first");
+    Path go = folder.resolve("go");
+    Path slowSecond =
+        script(
+            "mkdir '" + first + "' 2> /dev/null || until [ -e '" + go + "' ]; do sleep 0.01; done",
+            "exec '" + java + "' \"$@\"");
+    try (Pool pool = Pool.open(ONE.withWorkers(2).withJava(slowSecond))) {
+      Thread warming = Thread.ofPlatform().daemon().start(pool::warm);
+      long dies = pool.submit(() -> ProcessHandle.current().pid()).get(30, SECONDS);
+      await().until(() -> Os.workers().size() == 2);
+      Os.signal("KILL", dies);
+      await().until(() -> !Os.workers().contains(dies));
+      Files.createFile(go);
+
+      assertThat(warming.join(Duration.ofSeconds(30))).isTrue();
+      assertThat(Os.workers()).hasSize(2).doesNotContain(dies);
     }
   }
 
