@@ -7,6 +7,6 @@ module dev.tutti.memory {
   requires static org.jspecify;
   requires dev.tutti.core;
 
-  exports dev.tutti.memory to
+  exports dev.tutti.memory.segment to
       dev.tutti.process;
 }

@@ -97,7 +97,10 @@ class ClassFindingTest {
   @BeforeAll
   static void compile() throws Exception {
     tutti =
-        List.of(home(Pool.class), home(ProcessOptions.class), home(dev.tutti.memory.Segment.class));
+        List.of(
+            home(Pool.class),
+            home(ProcessOptions.class),
+            home(dev.tutti.memory.segment.Segment.class));
     plain = folder.resolve("plain classes");
     modular = folder.resolve("modular");
     Path main = source("Main.java", SOURCE);

@@ -146,8 +146,10 @@ class RecyclingTest {
                       .get()
                   != first);
     }
-    assertThat(events.awaitReasons(2).getFirst()).isEqualTo(Reason.RESIDENT);
-    assertThat(events.of(WorkerEnded.class).getFirst().words()).contains("bound=300 MiB");
+    assertThat(events.awaitReasons(2)).containsOnlyOnce(Reason.CLOSED).contains(Reason.RESIDENT);
+    assertThat(events.of(WorkerEnded.class))
+        .filteredOn(ended -> ended.reason() == Reason.RESIDENT)
+        .allMatch(ended -> ended.words().contains("bound=300 MiB"));
   }
 
   private static ByteBuffer touched(int bytes) {

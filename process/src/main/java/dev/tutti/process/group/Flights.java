@@ -12,6 +12,7 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ final class Flights {
   private long batches;
   private long startNanos;
   private @Nullable Batch batch;
+  private @Nullable Future<?> alarm;
   private WeakReference<Call> lastCall = new WeakReference<>(null);
   private boolean closed;
   private long lookedAtBatch = -1;
@@ -193,7 +195,25 @@ final class Flights {
       }
       Finished finished = new Finished(batch, System.nanoTime() - startNanos);
       batch = null;
+      if (alarm != null) {
+        alarm.cancel(false);
+        alarm = null;
+      }
       return finished;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps what looks after the time of a batch, until the batch has ended. */
+  void watchedBy(Batch watched, Future<?> next) {
+    lock.lock();
+    try {
+      if (batch == watched) {
+        alarm = next;
+      } else {
+        next.cancel(false);
+      }
     } finally {
       lock.unlock();
     }

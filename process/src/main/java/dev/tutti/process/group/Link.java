@@ -351,8 +351,8 @@ final class Link implements Runnable {
       group.sink().overdue(running.item(), running.elapsedNanos());
       left = timeoutNanos;
     }
-    var _ =
-        Timer.after(Math.max(left, LEAST_WATCH_NANOS), () -> watch(flights, batch, timeoutNanos));
+    long pause = Math.max(left, LEAST_WATCH_NANOS);
+    flights.watchedBy(batch, Timer.after(pause, () -> watch(flights, batch, timeoutNanos)));
   }
 
   List<Item> takeHalf(Batch from, int most) {

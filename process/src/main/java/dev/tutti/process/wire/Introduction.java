@@ -1,6 +1,6 @@
 package dev.tutti.process.wire;
 
-import dev.tutti.memory.Segment;
+import dev.tutti.memory.segment.Segment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.security.SecureRandom;

@@ -3,7 +3,7 @@ package dev.tutti.process.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tutti.memory.Segment;
+import dev.tutti.memory.segment.Segment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;

@@ -1,6 +1,7 @@
-package dev.tutti.memory;
+package dev.tutti.memory.segment;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -41,6 +42,10 @@ public final class Segment implements AutoCloseable {
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final int CHUNK = 1 << 16;
+  private static final int NONE = -1;
+
+  /** What the system puts behind the name of a file that has none any more. */
+  private static final String DELETED = " (deleted)";
 
   private final FileChannel channel;
   private final Arena arena;
@@ -60,13 +65,14 @@ public final class Segment implements AutoCloseable {
   }
 
   /**
-   * How another process finds a segment. It is good while the owner has the segment open.
+   * How another process finds a segment. It is good while the process that gave it has the segment
+   * open.
    *
-   * @param pid the owner's process id
-   * @param descriptor the owner's file descriptor
+   * @param pid that process
+   * @param descriptor its file descriptor
    * @param bytes the size
    */
-  public record Handle(long pid, int descriptor, long bytes) {}
+  public record Handle(long pid, int descriptor, long bytes) implements Serializable {}
 
   /**
    * Makes a segment, filled with zeros.
@@ -124,7 +130,8 @@ public final class Segment implements AutoCloseable {
     try {
       Files.delete(file);
       reserve(channel, bytes);
-      return new Segment(channel, bytes, descriptorOf(file));
+      return new Segment(
+          channel, bytes, descriptorOf(file.resolveSibling(file.getFileName() + DELETED), NONE));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -141,14 +148,19 @@ public final class Segment implements AutoCloseable {
 
   /**
    * The JDK does not tell the number of a descriptor, but the system shows where each one leads.
+   *
+   * @param except a descriptor that leads there too, and is not meant
    */
-  private static int descriptorOf(Path file) throws IOException {
-    String name = file.getFileName() + " (deleted)";
+  private static int descriptorOf(Path unlinked, int except) throws IOException {
+    Path name = unlinked.getFileName();
     try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
       for (Path link : links) {
         Path target = targetOf(link);
         if (target != null && target.endsWith(name)) {
-          return Integer.parseInt(link.getFileName().toString());
+          int descriptor = Integer.parseInt(link.getFileName().toString());
+          if (descriptor != except) {
+            return descriptor;
+          }
         }
       }
     }
@@ -175,27 +187,22 @@ public final class Segment implements AutoCloseable {
     Path file = Path.of("/proc/" + handle.pid() + "/fd/" + handle.descriptor());
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
+      boolean here = handle.pid() == ProcessHandle.current().pid();
+      int own = here ? handle.descriptor() : NONE; // which is not that of this channel
       if (channel.size() != handle.bytes()) { // to map more would make the file longer
         throw new IOException(
             "segment has another size: bytes=%d expected=%d"
                 .formatted(channel.size(), handle.bytes()));
       }
-      return new Segment(channel, handle.bytes(), -1);
+      return new Segment(channel, handle.bytes(), descriptorOf(Files.readSymbolicLink(file), own));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
-  /**
-   * {@return how another process finds this segment}
-   *
-   * @throws IllegalStateException if this process is not its owner
-   */
+  /** {@return how another process finds this segment, as long as this one has it open} */
   public Handle handle() {
-    if (descriptor < 0) {
-      throw new IllegalStateException("only the owner of a segment can give its handle");
-    }
     return new Handle(ProcessHandle.current().pid(), descriptor, memory.byteSize());
   }
 

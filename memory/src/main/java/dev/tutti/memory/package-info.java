@@ -1,2 +1,0 @@
-/** Pieces of memory that several processes map. */
-package dev.tutti.memory;
