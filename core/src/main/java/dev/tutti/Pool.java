@@ -121,9 +121,10 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   }
 
   /**
-   * {@return the pool whose task runs on this thread} In a worker process it is a pool of processes
-   * of its own, which all tasks of that worker share, with as many workers as the worker has
-   * processors; it ends with the worker, however that ends.
+   * {@return the pool whose task runs on this thread} On threads it is the pool itself, and a task
+   * that waits for it runs what waits there meanwhile. In a worker process it is a pool of
+   * processes of its own, which all tasks of that worker share, with as many workers as the worker
+   * has processors; it ends with the worker, however that ends.
    *
    * {@snippet class=dev.tutti.PoolSnippets region=current lang=java}
    *

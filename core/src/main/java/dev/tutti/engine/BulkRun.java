@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import dev.tutti.event.Progress;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Timer;
 import dev.tutti.task.Cancelled;
@@ -11,12 +12,17 @@ import dev.tutti.task.TaskTimeoutException;
 import dev.tutti.task.TimedOut;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One bulk call on its way: input to window to lane, and outcomes back in their order. */
@@ -39,6 +45,8 @@ final class BulkRun extends EngineCall {
    *
    * `lock` is never held while the dispatcher or the user's input is called.
    */
+  private static final long FAR_NANOS = Long.MAX_VALUE / 2;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private final Condition news = lock.newCondition();
@@ -60,6 +68,8 @@ final class BulkRun extends EngineCall {
   private @Nullable RuntimeException poolFailure;
   private long failedFrom = Long.MAX_VALUE;
   private @Nullable Duration expired;
+  private final Set<Thread> helping = new HashSet<>();
+  private final AtomicLong wakes = new AtomicLong();
 
   /**
    * @param stopsAtFailure whether the first item that fails ends the call
@@ -106,8 +116,8 @@ final class BulkRun extends EngineCall {
         inputEnded = true;
         inputFailure = new TaskTimeoutException(limit, true); // there was more
       }
-      room.signalAll();
-      news.signalAll();
+      wake(room);
+      wake(news);
     } finally {
       lock.unlock();
     }
@@ -156,16 +166,67 @@ final class BulkRun extends EngineCall {
     }
     lock.lockInterruptibly();
     try {
-      while (!stopped
-          && !inputEnded
-          && failedFrom == Long.MAX_VALUE
-          && taken - delivered >= window) {
-        room.await();
-      }
+      await(room, this::isRoomOrOver);
       return !stopped;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isRoomOrOver() {
+    return stopped || inputEnded || failedFrom != Long.MAX_VALUE || taken - delivered < window;
+  }
+
+  /**
+   * Waits, with `lock` held. A worker of the same pool runs what waits there meanwhile, without the
+   * lock.
+   */
+  private void await(Condition condition, BooleanSupplier done) throws InterruptedException {
+    if (!done.getAsBoolean() && lock.getHoldCount() == 1 && dispatcher.canHelp()) {
+      help(done);
+    }
+    while (!done.getAsBoolean()) {
+      condition.await();
+    }
+  }
+
+  private void help(BooleanSupplier done) throws InterruptedException {
+    Thread thread = Thread.currentThread();
+    boolean entered = helping.add(thread);
+    lock.unlock();
+    try {
+      dispatcher.helpUntil(awaited(done), System.nanoTime() + FAR_NANOS);
+    } finally {
+      lock.lock();
+      if (entered) {
+        helping.remove(thread);
+      }
+    }
+  }
+
+  private HelpingGroup.Awaited awaited(BooleanSupplier done) {
+    return new HelpingGroup.Awaited() {
+      @Override
+      public boolean isDone() {
+        lock.lock();
+        try {
+          return done.getAsBoolean();
+        } finally {
+          lock.unlock();
+        }
+      }
+
+      @Override
+      public long changes() {
+        return wakes.get();
+      }
+    };
+  }
+
+  private void wake(Condition condition) {
+    condition.signalAll();
+    wakes.incrementAndGet(); // before helpers are unparked
+    helping.forEach(LockSupport::unpark);
   }
 
   /** {@return whether no more input is wanted} */
@@ -206,7 +267,7 @@ final class BulkRun extends EngineCall {
         inputEnded = true;
         inputFailure = failure;
       }
-      news.signalAll();
+      wake(news);
     } finally {
       lock.unlock();
     }
@@ -238,14 +299,14 @@ final class BulkRun extends EngineCall {
         }
         if (results.keepsAll()) {
           delivered++;
-          room.signal();
+          wake(room);
         }
       }
       if (stopsRest) {
-        room.signalAll();
+        wake(room);
       }
       if (isNews() || isAllDone()) {
-        news.signalAll();
+        wake(news);
       }
     } finally {
       lock.unlock();
@@ -283,8 +344,8 @@ final class BulkRun extends EngineCall {
       }
       inputEnded = true;
       stopped = true;
-      news.signalAll();
-      room.signalAll();
+      wake(news);
+      wake(room);
     } finally {
       lock.unlock();
     }
@@ -338,16 +399,14 @@ final class BulkRun extends EngineCall {
   private @Nullable Done<?, ?> awaitNews() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (!isNews()) {
-        news.await();
-      }
+      await(news, this::isNews);
       if (stopped) {
         return null;
       }
       Done<?, ?> done = results.take();
       if (done != null) {
         delivered++;
-        room.signal();
+        wake(room);
       }
       return done;
     } finally {
@@ -400,9 +459,7 @@ final class BulkRun extends EngineCall {
     try {
       lock.lockInterruptibly();
       try {
-        while (!isAllDone()) {
-          news.await();
-        }
+        await(news, this::isAllDone);
       } finally {
         lock.unlock();
       }
@@ -464,8 +521,8 @@ final class BulkRun extends EngineCall {
     try {
       inputEnded = true;
       stopped = true;
-      news.signalAll();
-      room.signalAll();
+      wake(news);
+      wake(room);
     } finally {
       lock.unlock();
     }

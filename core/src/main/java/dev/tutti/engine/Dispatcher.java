@@ -3,6 +3,7 @@ package dev.tutti.engine;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.CallerGroup;
+import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.WorkSource;
@@ -155,6 +156,16 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** {@return whether the calling thread runs a task of this pool, and can run others meanwhile} */
+  boolean canHelp() {
+    return group() instanceof HelpingGroup helping && helping.isWorker();
+  }
+
+  /** Runs waiting items on the calling thread until something is so; see {@link HelpingGroup}. */
+  void helpUntil(HelpingGroup.Awaited awaited, long deadlineNanos) throws InterruptedException {
+    ((HelpingGroup) group()).helpUntil(awaited, deadlineNanos);
   }
 
   /** {@return whether the thread that offers work runs it} */

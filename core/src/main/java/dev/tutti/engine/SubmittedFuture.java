@@ -1,5 +1,6 @@
 package dev.tutti.engine;
 
+import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
@@ -40,6 +41,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
    * Waiting threads would be dependents too, if they waited as CompletableFuture does. So get and join
    * wait here: `waiters` is filled before isDone() is looked at, and emptied after the completion.
    */
+  private static final long FAR_NANOS = Long.MAX_VALUE / 2;
   private static final int OPEN = 0;
   private static final int DIRECT = 1;
   private static final int DEPENDENTS = 2;
@@ -252,6 +254,9 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     Wait wait = new Wait(interruptible, nanos);
     waiters.add(wait.thread);
     try {
+      if (dispatcher.canHelp()) {
+        wait.help();
+      }
       ForkJoinPool.managedBlock(wait); // lets a fork-join pool replace its waiting worker
     } finally {
       waiters.remove(wait.thread);
@@ -262,7 +267,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     return isDone();
   }
 
-  private final class Wait implements ForkJoinPool.ManagedBlocker {
+  private final class Wait implements ForkJoinPool.ManagedBlocker, HelpingGroup.Awaited {
     private final Thread thread = Thread.currentThread();
     private final boolean interruptible;
     private final boolean timed;
@@ -273,6 +278,24 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       this.interruptible = interruptible;
       this.timed = nanos != Long.MAX_VALUE;
       this.deadline = timed ? System.nanoTime() + nanos : 0;
+    }
+
+    /** The thread is a worker of the same pool: it runs what waits there meanwhile. */
+    void help() throws InterruptedException {
+      long until = timed ? deadline : System.nanoTime() + FAR_NANOS;
+      try {
+        dispatcher.helpUntil(this, until);
+      } catch (InterruptedException e) {
+        if (interruptible) {
+          throw e;
+        }
+        wasInterrupted = true;
+      }
+    }
+
+    @Override
+    public long changes() {
+      return SubmittedFuture.this.isDone() ? 1 : 0;
     }
 
     @Override
@@ -294,8 +317,13 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     }
 
     @Override
+    public boolean isDone() {
+      return isReleasable();
+    }
+
+    @Override
     public boolean isReleasable() {
-      return isDone() || (timed && deadline - System.nanoTime() <= 0);
+      return SubmittedFuture.this.isDone() || (timed && deadline - System.nanoTime() <= 0);
     }
   }
 }

@@ -11,7 +11,13 @@ import java.util.function.Supplier;
 
 /** What a task in this JVM can ask of its worker. */
 record LocalContext(
-    String pool, String worker, Item item, int attempt, Belongings belongings, PoolListener events)
+    String pool,
+    String worker,
+    Item item,
+    int attempt,
+    Belongings belongings,
+    PoolListener events,
+    Runner runner)
     implements CallContext {
   private static final System.Logger LOG = System.getLogger("dev.tutti.task");
 

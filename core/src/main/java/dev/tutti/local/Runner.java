@@ -11,6 +11,7 @@ import dev.tutti.task.Success;
 import dev.tutti.task.WorkerContext;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class Runner {
    * An interrupt is aimed at one item. `lock` makes "is it still this item" and "interrupt" one step, and
    * the flag is cleared when the item has ended, so no later item and no code of the pool sees it. When
    * the thread is the caller's own, an interrupt that was not aimed by stop() is the caller's and stays.
+   *
+   * While an item waits for its own pool, its thread runs other items by further runners (`helps`). An
+   * interrupt of the item that waits is kept meanwhile: it is not for those others.
    */
   private final LocalGroup group;
   private final String worker;
@@ -29,7 +33,8 @@ final class Runner {
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Item current;
   private @Nullable Thread thread;
-  private boolean interrupted;
+  private volatile boolean interrupted; // written under the lock
+  private boolean helps;
   private @Nullable Future<?> stray;
 
   /** A runner on the caller's own thread. */
@@ -105,7 +110,8 @@ final class Runner {
 
   private @Nullable Object invoke(Item item) throws Exception {
     LocalContext context =
-        new LocalContext(group.pool, worker, item, item.attempts() + 1, belongings, group.events);
+        new LocalContext(
+            group.pool, worker, item, item.attempts() + 1, belongings, group.events, this);
     return ScopedValue.where(WorkerContext.CURRENT, context)
         .call(() -> item.call().body().invoke(item.call().function(), item.argument()));
   }
@@ -194,7 +200,48 @@ final class Runner {
   private void interruptCurrent() {
     if (thread != null) {
       interrupted = true;
-      thread.interrupt();
+      if (helps) {
+        LockSupport.unpark(thread); // between two items it sees that it is to stop
+      } else {
+        thread.interrupt();
+      }
     }
+  }
+
+  /** The item that runs waits, and its thread runs others from now on. */
+  void beginsToHelp() {
+    lock.lock();
+    try {
+      helps = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return whether the item that waits was interrupted meanwhile} Takes no lock. */
+  boolean wasInterrupted() {
+    return interrupted;
+  }
+
+  /** The item that runs goes on, with the interrupt that it was sent meanwhile. */
+  void endsToHelp() {
+    lock.lock();
+    try {
+      helps = false;
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean belongsTo(LocalGroup other) {
+    return group == other;
+  }
+
+  /** {@return a runner for other items on the thread of this one} */
+  Runner helper() {
+    return onOwnThread(group, worker, belongings, () -> {});
   }
 }

@@ -7,6 +7,7 @@ import dev.tutti.spi.Batch;
 import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.StartBudget;
 import dev.tutti.spi.StartContext;
 import dev.tutti.spi.WorkerGroup;
@@ -14,9 +15,12 @@ import dev.tutti.task.Action;
 import dev.tutti.task.WorkerContext;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -44,19 +48,25 @@ public final class ThreadsBackend implements Backend {
     return new Group(request, options);
   }
 
-  private static final class Group extends LocalGroup {
+  private static final class Group extends LocalGroup implements HelpingGroup {
     /*
      * Guarded by `lock`: the workers, how many of them are idle, how many wake-ups they have been given
      * and not taken. A worker says that it is idle and looks for work once more before it waits; who
      * queues work does so before it looks for an idle worker. So one of the two sees the other. A worker
-     * that is nearly free looks for work next, without being woken, so no other one is started for it. One
-     * that leaves because there are too many looks for work as its last act, and wakes another one for it.
+     * that is as good as free (`free`) looks for work next, without being woken, so no other one is started
+     * for it; if it takes something else, it wakes another one for what had counted on it. One that leaves
+     * because there are too many looks for work as its last act.
+     *
+     * A worker whose task waits for this pool runs what waits there (`helpers`). It is entered before it looks
+     * for work, and who queues work unparks all that are entered if nobody else is there to take it.
      */
     private final Optional<Action> initialiser;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
     private final Condition gone = lock.newCondition();
     private final Set<Worker> workers = new HashSet<>();
+    private final Set<Thread> helpers = new HashSet<>();
+    private final AtomicLong queued = new AtomicLong(); // not guarded
     private final StartBudget budget = new StartBudget();
     private int most;
     private int idle;
@@ -99,12 +109,17 @@ public final class ThreadsBackend implements Backend {
     @Override
     public void workQueued() {
       Throwable failure = null;
+      queued.incrementAndGet(); // before helpers are unparked
       lock.lock();
       try {
         if (idle > wakeUps) {
           wakeUps++;
           wake.signal();
-        } else if (!takeNearlyFree() && workers.size() < most) {
+        } else if (countOnFree()) {
+          return;
+        } else if (workers.size() >= most) {
+          helpers.forEach(LockSupport::unpark);
+        } else {
           if (budget.allowsStart(System.nanoTime())) {
             startWorker();
           } else if (workers.isEmpty()) {
@@ -126,10 +141,10 @@ public final class ThreadsBackend implements Backend {
     /**
      * {@return whether a worker is about to look for work by itself, and counts for this one item}
      */
-    private boolean takeNearlyFree() {
+    private boolean countOnFree() {
       for (Worker worker : workers) {
-        if (worker.nearlyFree) {
-          worker.nearlyFree = false;
+        if (worker.free && !worker.countedOn) {
+          worker.countedOn = true;
           return true;
         }
       }
@@ -146,6 +161,75 @@ public final class ThreadsBackend implements Backend {
         if (workers.isEmpty()) {
           throw e;
         }
+      }
+    }
+
+    @Override
+    public boolean isWorker() {
+      return runnerHere() != null;
+    }
+
+    private @Nullable Runner runnerHere() {
+      return WorkerContext.CURRENT.isBound()
+              && WorkerContext.CURRENT.get() instanceof LocalContext context
+              && context.runner().belongsTo(this)
+          ? context.runner()
+          : null;
+    }
+
+    @Override
+    public void helpUntil(Awaited awaited, long deadlineNanos) throws InterruptedException {
+      Runner waiting = Objects.requireNonNull(runnerHere(), "a task of this pool");
+      Runner helper = waiting.helper();
+      Thread thread = Thread.currentThread();
+      boolean entered = enter(thread);
+      waiting.beginsToHelp();
+      try {
+        while (true) {
+          long changes = awaited.changes(); // before the looks: what changes after them is seen
+          long queuedSoFar = queued.get();
+          long left = deadlineNanos - System.nanoTime();
+          if (awaited.isDone() || waiting.wasInterrupted() || left <= 0) {
+            break;
+          }
+          Batch batch = source.poll(helper, false, 1);
+          if (batch != null) {
+            helper.run(batch);
+          } else if (awaited.changes() == changes
+              && queued.get() == queuedSoFar
+              && !waiting.wasInterrupted()) {
+            LockSupport.parkNanos(this, left);
+          }
+        }
+      } finally {
+        waiting.endsToHelp();
+        if (entered) {
+          leave(thread);
+        }
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+
+    private boolean enter(Thread thread) {
+      lock.lock();
+      try {
+        return helpers.add(thread); // an outer task of this thread may be entered already
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void leave(Thread thread) {
+      lock.lock();
+      try {
+        helpers.remove(thread);
+      } finally {
+        lock.unlock();
+      }
+      if (source.hasWork()) {
+        workQueued(); // it may have been unparked for this work, and not take it
       }
     }
 
@@ -221,7 +305,8 @@ public final class ThreadsBackend implements Backend {
       private final String name;
       private final Belongings belongings = new Belongings();
       private final Runner runner;
-      private boolean nearlyFree; // guarded by `lock`
+      private boolean free; // guarded by `lock`, as the next
+      private boolean countedOn;
 
       Worker(String name) {
         this.name = name;
@@ -320,7 +405,7 @@ public final class ThreadsBackend implements Backend {
       private void isNearlyFree() {
         lock.lock();
         try {
-          nearlyFree = true;
+          free = true;
         } finally {
           lock.unlock();
         }
@@ -330,10 +415,26 @@ public final class ThreadsBackend implements Backend {
       private boolean looksForWork() {
         lock.lock();
         try {
-          nearlyFree = false; // before it looks: who queued work and counted on it did so before
+          free = true;
           return staysUnlessTooMany();
         } finally {
           lock.unlock();
+        }
+      }
+
+      /** It has found work. Somebody may have counted on it for other work meanwhile. */
+      private void isBusy() {
+        boolean missed;
+        lock.lock();
+        try {
+          missed = countedOn;
+          free = false;
+          countedOn = false;
+        } finally {
+          lock.unlock();
+        }
+        if (missed && source.hasWork()) {
+          workQueued();
         }
       }
 
@@ -358,6 +459,7 @@ public final class ThreadsBackend implements Backend {
             return null;
           }
         }
+        isBusy();
         return batch;
       }
 
@@ -365,6 +467,8 @@ public final class ThreadsBackend implements Backend {
         lock.lock();
         try {
           idle++;
+          free = false; // from here on it is found among the idle ones
+          countedOn = false; // what counted on it was queued before, and is looked for below
           try {
             while (wakeUps == 0 && !closed && workers.size() <= most && !source.hasWork()) {
               wake.awaitUninterruptibly();

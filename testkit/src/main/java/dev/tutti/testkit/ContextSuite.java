@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -180,6 +181,41 @@ interface ContextSuite extends Subject {
               .get();
       assertThat(sum).isEqualTo(21);
     }
+  }
+
+  /** X10: tasks of a pool with one worker wait for tasks of the same pool, three deep. */
+  @Test
+  default void current_oneWorkerThreeDeep_noDeadlock() throws Exception {
+    try (Pool pool = open(1)) {
+      assertThat(pool.submit(() -> depth(3)).get()).isEqualTo(3);
+    }
+  }
+
+  private static int depth(int left) throws Exception {
+    if (left == 0) {
+      return 0;
+    }
+    return 1 + Pool.current().submit(() -> depth(left - 1)).get();
+  }
+
+  /** Bulk calls within the tasks of a bulk call, with a small window: right, and no deadlock. */
+  @Test
+  default void current_mapWithinMap_isRight() {
+    try (Pool pool = open(2)) {
+      List<Integer> sums = pool.map(numbers(6), ContextSuite::sumOfProducts);
+      assertThat(sums).containsExactly(0, 45, 90, 135, 180, 225);
+    }
+  }
+
+  private static int sumOfProducts(int factor) {
+    int sum = 0;
+    try (Stream<Integer> products =
+        Parallel.on(Pool.current()).window(3).stream(numbers(10), i -> factor * i)) {
+      sum += products.mapToInt(Integer::intValue).sum();
+    }
+    List<Integer> all = Parallel.on(Pool.current()).window(2).map(numbers(10), i -> factor * i);
+    int again = all.stream().mapToInt(Integer::intValue).sum();
+    return sum == again ? sum : -1;
   }
 
   /** B140: the size changes while tasks wait; no task is lost and nothing hangs. */

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.Pool;
 import dev.tutti.plan.ThreadOptions;
+import dev.tutti.task.TaskFuture;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The contract, on platform threads. */
@@ -74,6 +79,40 @@ final class ThreadsContractTest extends BackendContract {
     try (Pool pool = Pool.open(options)) {
       assertThat(pool.map(List.of(1, 2, 3), i -> 2 * i)).containsExactly(2, 4, 6);
       assertThat(tries.get()).isEqualTo(2);
+    }
+  }
+
+  /**
+   * A task that is cancelled while its thread runs another one of the pool: that one is not
+   * interrupted, and the first sees its interrupt afterwards.
+   */
+  @Test
+  void cancel_taskWhoseThreadHelps_otherIsNotInterrupted() throws Exception {
+    CountDownLatch innerRuns = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicBoolean outerInterrupted = new AtomicBoolean();
+    try (Pool pool = Pool.threads(1)) {
+      AtomicReference<TaskFuture<String>> inner = new AtomicReference<>();
+      TaskFuture<String> outer =
+          pool.submit(() -> {
+            inner.set(
+                pool.submit(() -> {
+                  innerRuns.countDown();
+                  return goOn.await(30, TimeUnit.SECONDS) ? "not interrupted" : "too late";
+                }));
+            try {
+              return inner.get().get();
+            } catch (InterruptedException e) {
+              outerInterrupted.set(true);
+              throw e;
+            }
+          });
+      assertThat(innerRuns.await(30, TimeUnit.SECONDS)).isTrue();
+      outer.cancel(true);
+      goOn.countDown();
+      assertThat(inner.get().get()).isEqualTo("not interrupted");
+      outer.stopped().get(30, TimeUnit.SECONDS);
+      assertThat(outerInterrupted).isTrue();
     }
   }
 }
