@@ -44,7 +44,10 @@ class NestedPoolTest {
     }
   }
 
-  /** Unbounded recursion ends with an error that names the bound, not with ever more processes. */
+  /**
+   * B144: unbounded recursion ends with an error that names the bound, not with ever more
+   * processes.
+   */
   @Test
   void current_tooDeep_namesBound() {
     try (Pool pool = Pool.open(options().withMaxDepth(2))) {

@@ -43,7 +43,9 @@ class RecyclingTest {
     return ProcessHandle.current().pid();
   }
 
-  /** One worker, three tasks each: the first three run in one process, the fourth in the next. */
+  /**
+   * B132: one worker, three tasks each: the first three run in one process, the fourth in the next.
+   */
   @Test
   void submit_threeTasksAWorker_fourthIsInAnother() throws Exception {
     Events events = new Events();
@@ -88,7 +90,7 @@ class RecyclingTest {
     assertThat(events.of(WorkerEnded.class)).allMatch(ended -> ended.tasks() <= 10);
   }
 
-  /** Six tasks, each in a process of its own, and a close before they are done. */
+  /** B131: six tasks, each in a process of its own, and a close before they are done. */
   @Test
   void close_freshWorkerForEachTask_allAreDone() throws Exception {
     List<TaskFuture<Long>> futures = new ArrayList<>();
@@ -127,7 +129,7 @@ class RecyclingTest {
     assertThat(events.awaitReasons(2)).contains(Reason.HEAP).doesNotContain(Reason.LOST);
   }
 
-  /** A worker whose native memory leaks is replaced; the bound is looked at after a task. */
+  /** B136: a worker whose native memory leaks is replaced; the bound is looked at after a task. */
   @Test
   void submit_nativeMemoryLeaks_workerIsReplaced() throws Exception {
     Events events = new Events();
@@ -201,7 +203,7 @@ class RecyclingTest {
     }
   }
 
-  /** A worker that is idle for less time than its task takes to serialise stalls nothing. */
+  /** B138: a worker that is idle for less time than its task takes to serialise stalls nothing. */
   @Test
   void submit_idleTimeShorterThanStart_allResults() throws Exception {
     ProcessOptions options =
@@ -229,7 +231,9 @@ class RecyclingTest {
     }
   }
 
-  /** Sizes change while tasks run: nothing is lost, and in the end there are as many as asked. */
+  /**
+   * B140: sizes change while tasks run: nothing is lost, and in the end there are as many as asked.
+   */
   @Test
   void resize_whileServing_losesNothing() throws Exception {
     List<TaskFuture<Integer>> futures = new ArrayList<>();

@@ -70,7 +70,7 @@ class StopTest {
 
   // ---------------------------------------------------------------- cancel
 
-  /** Cancelling an endless loop ends its future at once and its work after the grace time. */
+  /** X07: cancelling an endless loop ends its future at once and its work after the grace time. */
   @Test
   void cancel_endlessLoop_isKilledAndNeighbourGoesOn() throws Exception {
     Marks m = marks;
@@ -317,7 +317,10 @@ class StopTest {
 
   // ---------------------------------------------------------------- the end of the pool
 
-  /** closeNow kills loops, ends each future as cancelled and returns when the workers are gone. */
+  /**
+   * B120: closeNow kills loops, ends each future as cancelled and returns when the workers are
+   * gone.
+   */
   @Test
   void closeNow_loopsRun_killsThemAndCancelsAll() throws Exception {
     Marks m = marks;
