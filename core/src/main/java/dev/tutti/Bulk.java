@@ -213,6 +213,28 @@ public final class Bulk {
   }
 
   /**
+   * Applies a function to all items and tells how each one ended, as soon as it has.
+   *
+   * @param <A> the type of the items
+   * @param <R> the type of the results
+   * @param items the input; it may be endless
+   * @param fn the function
+   * @return each item with its outcome, in the order in which items end; closing the stream stops
+   *     what still runs
+   * @throws NotSendableException if the function cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   * @throws IllegalArgumentException if the items are a single {@code Path}
+   */
+  @SuppressWarnings("unchecked") // the items are As, and the function makes Rs of them
+  public <A extends @Nullable Object, R extends @Nullable Object>
+      Stream<Done<A, R>> unorderedOutcomes(
+          Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
+    Objects.requireNonNull(fn, "fn");
+    return streamOf(engine().iterate(Body.FN, fn, checked(items), plan, false, false, pool))
+        .map(done -> (Done<A, R>) done);
+  }
+
+  /**
    * Does something for each item and waits for all. The first item that fails stops the others.
    *
    * @param <A> the type of the items

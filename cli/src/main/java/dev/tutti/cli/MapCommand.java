@@ -10,13 +10,16 @@ import dev.tutti.task.Failure;
 import dev.tutti.task.Success;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -71,12 +74,39 @@ final class MapCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print an object a line: input, index, result, seconds.")
   private boolean json;
 
+  @Mixin private Limits limits = new Limits();
+
+  @Option(
+      names = "--unordered",
+      description = "Print each result as soon as it is there, not in input order.")
+  private boolean unordered;
+
+  @ArgGroup private AtFailure atFailure = new AtFailure();
+
+  /** What a failing input does to the others. */
+  private static final class AtFailure {
+    @Option(
+        names = "--keep-going",
+        description = "Do all other inputs when one has failed. This is the default.")
+    private boolean keepGoing;
+
+    @Option(
+        names = "--stop-at-first",
+        description = "Stop at the first input that fails; those that have begun are stopped too.")
+    private boolean stopAtFirst;
+
+    boolean stopsAtFirst() {
+      return stopAtFirst && !keepGoing;
+    }
+  }
+
   @Override
   public Integer call() {
     checkInputs();
     BackendName name = BackendName.one(backend);
     int count = workers == null ? Cpus.available() : Numbers.positive("--workers", workers);
     Batching batching = Numbers.chunk(chunk);
+    var _ = limits.on(name.options(count, List.of())); // says what is wrong before it compiles
     SourceName sourceName = SourceName.parse(source);
     return Session.run(session -> map(session, sourceName, name, count, batching));
   }
@@ -89,12 +119,23 @@ final class MapCommand implements Callable<Integer> {
     SourceCompiler.Compiled compiled = new SourceCompiler(session, classPath).compile(sourceName);
     SourceFunction function = new MethodFinder(compiled).find();
     Thread.currentThread().setContextClassLoader(compiled.loader());
-    Pool pool = session.open(name.options(count, compiled.classPath()));
-    Bulk bulk = Parallel.on(pool).batch(batching).progress(session.talk());
-    try (Stream<Done<String, @Nullable Object>> all =
-        bulk.<String, @Nullable Object>outcomes(items(), function)) {
-      all.forEach(done -> print(session, done));
+    Pool pool = session.open(limits.on(name.options(count, compiled.classPath())));
+    Bulk bulk = limits.on(Parallel.on(pool).batch(batching).progress(session.talk()));
+    try (Stream<Done<String, @Nullable Object>> all = outcomes(bulk, function)) {
+      Iterator<Done<String, @Nullable Object>> each = all.iterator();
+      boolean goesOn = true;
+      while (goesOn && each.hasNext()) {
+        Done<String, @Nullable Object> done = each.next();
+        print(session, done);
+        goesOn = !atFailure.stopsAtFirst() || done.outcome().succeeded();
+      }
     }
+  }
+
+  private Stream<Done<String, @Nullable Object>> outcomes(Bulk bulk, SourceFunction function) {
+    return unordered
+        ? bulk.<String, @Nullable Object>unorderedOutcomes(items(), function)
+        : bulk.<String, @Nullable Object>outcomes(items(), function);
   }
 
   private Iterable<String> items() {

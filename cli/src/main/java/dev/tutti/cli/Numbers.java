@@ -1,12 +1,19 @@
 package dev.tutti.cli;
 
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.DataSize;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads numbers from options and says what is wrong with them. */
 final class Numbers {
   private static final String ADAPTIVE = "adaptive";
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m|h)");
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmg])b?");
 
   private Numbers() {}
 
@@ -45,6 +52,53 @@ final class Numbers {
     }
     throw CommandException.usage(
         "%s must be > 0 and <= %d: %s".formatted(option, most, named(option, text)));
+  }
+
+  /** A whole number, 0 too. */
+  static int notNegative(String option, String text) {
+    return text.strip().equals("0") ? 0 : positive(option, text);
+  }
+
+  /** A length of time such as {@code 30s}, {@code 500ms}, {@code 2m} or {@code 1h}. */
+  static Duration duration(String option, String text) {
+    Matcher parts = DURATION.matcher(text.strip());
+    if (!parts.matches()) {
+      throw CommandException.usage(
+          option + " must be a time such as 30s, 500ms, 2m or 1h: " + named(option, text));
+    }
+    double nanos =
+        Double.parseDouble(parts.group(1))
+            * switch (parts.group(2)) {
+              case "ms" -> Duration.ofMillis(1).toNanos();
+              case "m" -> Duration.ofMinutes(1).toNanos();
+              case "h" -> Duration.ofHours(1).toNanos();
+              default -> Duration.ofSeconds(1).toNanos();
+            };
+    if (nanos < 1 || nanos > Duration.ofDays(365).toNanos()) {
+      throw CommandException.usage(
+          option + " must be > 0 and at most a year: " + named(option, text));
+    }
+    return Duration.ofNanos((long) nanos);
+  }
+
+  /** A size such as {@code 512m} or {@code 2g}. */
+  static DataSize size(String option, String text) {
+    Matcher parts = SIZE.matcher(text.strip().toLowerCase(Locale.ROOT));
+    if (!parts.matches()) {
+      throw CommandException.usage(
+          option + " must be a size such as 512m or 2g: " + named(option, text));
+    }
+    long number = Long.parseLong(parts.group(1));
+    DataSize size =
+        switch (parts.group(2)) {
+          case "k" -> DataSize.kib(number);
+          case "g" -> DataSize.mib(1_024 * number);
+          default -> DataSize.mib(number);
+        };
+    if (size.compareTo(DataSize.mib(2)) < 0) {
+      throw CommandException.usage(option + " must be at least 2m: " + named(option, text));
+    }
+    return size;
   }
 
   /** Chunk sizes such as {@code 1,8,adaptive}. */

@@ -131,6 +131,74 @@ class CommandTest {
     assertThat(ended.status()).isEqualTo(ExitCode.SOME_FAILED);
   }
 
+  /** An input that takes too long costs one line; one that fails at first is tried again. */
+  @Test
+  void map_timeoutAndRetries_areTaken() throws Exception {
+    Files.writeString(
+        folder.resolve("Slow.java"),
+        """
+        import java.nio.file.*;
+
+        class Slow {
+          public static String f(String s) throws Exception {
+            if (s.equals("loop")) {
+              while (true) {
+                Thread.onSpinWait();
+              }
+            }
+            if (s.equals("twice") && Files.notExists(Path.of("tried"))) {
+              Files.createFile(Path.of("tried"));
+              throw new IllegalStateException("once");
+            }
+            return s + (Runtime.getRuntime().maxMemory() <= 96 << 20);
+          }
+        }
+        """);
+    Ended ended =
+        tutti(
+            "",
+            "map",
+            "Slow.java",
+            "a",
+            "loop",
+            "twice",
+            "--timeout",
+            "700ms",
+            "--retries",
+            "1",
+            "--heap",
+            "96m",
+            "--recycle",
+            "2",
+            "--unordered",
+            "--chunk",
+            "1");
+    assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+    assertThat(ended.out().lines()).containsExactlyInAnyOrder("atrue", "twicetrue");
+    assertThat(ended.err()).contains("loop").contains("0.7");
+  }
+
+  /** The first failure ends the run, where that is asked for. */
+  @Test
+  void map_stopAtFirst_restIsNotDone() throws Exception {
+    Ended ended =
+        tutti(
+            "",
+            "map",
+            "Some.java::any",
+            "a",
+            "throw",
+            "b",
+            "--stop-at-first",
+            "--chunk",
+            "1",
+            "--workers",
+            "1");
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.out()).isEqualTo("A\n");
+    assertThat(ended.err()).contains("no throw");
+  }
+
   /** Compile errors are shown as the compiler shows them. */
   @Test
   void map_doesNotCompile_usage() throws Exception {

@@ -2,11 +2,14 @@ package dev.tutti.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.DataSize;
 import dev.tutti.process.ProcessOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
@@ -76,5 +79,26 @@ class OptionsTest {
     assertUsage(() -> SourceName.parse(file + "::"), "must follow '::'");
     assertUsage(() -> SourceName.parse("Thumbs.class"), "must be a .java file");
     assertUsage(() -> SourceName.parse(folder.resolve("No.java").toString()), "not there");
+  }
+
+  /** Times and sizes are read with their units, and refused without. */
+  @Test
+  void durationAndSize_units_areRead() {
+    assertThat(Numbers.duration("--timeout", "30s")).isEqualTo(Duration.ofSeconds(30));
+    assertThat(Numbers.duration("--timeout", "1.5m")).isEqualTo(Duration.ofSeconds(90));
+    assertThat(Numbers.duration("--timeout", "250ms")).isEqualTo(Duration.ofMillis(250));
+    assertThat(Numbers.duration("--timeout", "2h")).isEqualTo(Duration.ofHours(2));
+    assertThat(Numbers.size("--heap", "512m")).isEqualTo(DataSize.mib(512));
+    assertThat(Numbers.size("--heap", "2G")).isEqualTo(DataSize.mib(2_048));
+    for (String wrong : new String[] {"", "30", "s", "-1s", "0s", "1d", "1e9s"}) {
+      assertThatThrownBy(() -> Numbers.duration("--timeout", wrong))
+          .isInstanceOf(CommandException.class)
+          .hasMessageContaining("timeout=" + wrong);
+    }
+    for (String wrong : new String[] {"", "512", "1k", "x", "-1g"}) {
+      assertThatThrownBy(() -> Numbers.size("--heap", wrong))
+          .isInstanceOf(CommandException.class)
+          .hasMessageContaining("heap=" + wrong);
+    }
   }
 }

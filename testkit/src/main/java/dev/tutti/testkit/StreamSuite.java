@@ -270,6 +270,22 @@ interface StreamSuite extends Subject {
     }
   }
 
+  /** Outcomes as they end: each item once, the failed ones too. */
+  @Test
+  default void unorderedOutcomes_someFail_eachItemOnce() {
+    try (Pool pool = open(2);
+        Stream<Done<Integer, Integer>> all =
+            Parallel.on(pool)
+                .unorderedOutcomes(numbers(40), Faults.at(7, Faults.throwsChecked("odd")))) {
+      List<Done<Integer, Integer>> done = all.toList();
+      assertThat(done).extracting(Done::index).doesNotHaveDuplicates().hasSize(40);
+      assertThat(done)
+          .filteredOn(d -> !d.outcome().succeeded())
+          .extracting(Done::item)
+          .containsExactly(7);
+    }
+  }
+
   /** B068: where the caller runs the work, it is read, run and taken in turn. */
   @Test
   default void stream_callerRuns_oneItemInTurn() {

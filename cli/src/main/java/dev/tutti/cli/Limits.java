@@ -1,0 +1,70 @@
+package dev.tutti.cli;
+
+import dev.tutti.Bulk;
+import dev.tutti.plan.BackendOptions;
+import dev.tutti.plan.RetryPolicy;
+import dev.tutti.process.ProcessOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which a run bounds its inputs and its workers. */
+final class Limits {
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description =
+          "How long one input may take, such as 30s, 500ms or 2m. What takes longer is stopped, and"
+              + " fails.")
+  private @Nullable String timeout;
+
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      description =
+          "How often an input that failed is tried again (default: 0). It runs at least once, so it"
+              + " must be safe to repeat.")
+  private @Nullable String retries;
+
+  @Option(
+      names = "--heap",
+      paramLabel = "SIZE",
+      description = "The largest heap of each worker process, such as 512m or 2g.")
+  private @Nullable String heap;
+
+  @Option(
+      names = "--recycle",
+      paramLabel = "N",
+      description = "A fresh worker process after so many inputs.")
+  private @Nullable String recycle;
+
+  /** {@return the same calls with these bounds} */
+  Bulk on(Bulk bulk) {
+    Bulk bounded = bulk;
+    if (timeout != null) {
+      bounded = bounded.timeout(Numbers.duration("--timeout", timeout));
+    }
+    if (retries != null) {
+      bounded = bounded.retry(RetryPolicy.attempts(1 + Numbers.notNegative("--retries", retries)));
+    }
+    return bounded;
+  }
+
+  /** {@return the same options with these bounds; usage is wrong where there are no processes} */
+  BackendOptions on(BackendOptions options) {
+    if (heap == null && recycle == null) {
+      return options;
+    }
+    if (!(options instanceof ProcessOptions processes)) {
+      throw CommandException.usage(
+          "--heap and --recycle are about worker processes: backend=" + options.backend());
+    }
+    ProcessOptions bounded = processes;
+    if (heap != null) {
+      bounded = bounded.withHeap(Numbers.size("--heap", heap));
+    }
+    if (recycle != null) {
+      bounded = bounded.withRecycleAfter(Numbers.positive("--recycle", recycle));
+    }
+    return bounded;
+  }
+}
