@@ -5,6 +5,7 @@ import dev.tutti.engine.Engine;
 import dev.tutti.engine.ResultIterator;
 import dev.tutti.event.Progress;
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.FailurePolicy;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.spi.Body;
 import dev.tutti.task.Done;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -59,7 +61,14 @@ public final class Bulk {
   }
 
   static Bulk on(EnginePool pool) {
-    return new Bulk(pool, new BulkPlan(DEFAULT_WINDOW, Batching.adaptive(), pool.options(), null));
+    return new Bulk(
+        pool,
+        new BulkPlan(
+            DEFAULT_WINDOW,
+            Batching.adaptive(),
+            pool.options(),
+            FailurePolicy.STOP_AT_FIRST,
+            null));
   }
 
   /**
@@ -123,6 +132,19 @@ public final class Bulk {
   }
 
   /**
+   * Says what an item that fails does to the others, for the calls that wait for all: {@link #map},
+   * {@link #mapAsync} and {@link #forEach}. The default is {@link FailurePolicy#stopAtFirst}; a
+   * stream of results throws where a failed item is.
+   *
+   * @param policy the rule
+   * @return bulk calls with this rule
+   */
+  public Bulk onFailure(FailurePolicy policy) {
+    Objects.requireNonNull(policy, "policy");
+    return new Bulk(pool, plan.withFailures(policy));
+  }
+
+  /**
    * Names a listener that is told how far each call is.
    *
    * @param progress the listener
@@ -155,6 +177,41 @@ public final class Bulk {
       Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
     Objects.requireNonNull(fn, "fn");
     return (List<R>) runAll(Body.FN, fn, checked(items));
+  }
+
+  /**
+   * The same as {@link #map}, without waiting. The input is read on a thread of its own; on a pool
+   * whose caller runs the work the call has ended when this returns.
+   *
+   * @param <A> the type of the items
+   * @param <R> the type of the results
+   * @param items the input
+   * @param fn the function
+   * @return the results to come, or what {@link #map} would throw; completing it from outside, as
+   *     by {@code cancel} or {@code orTimeout}, stops the work
+   * @throws IllegalArgumentException if the items are a single {@code Path}
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object>
+      CompletableFuture<List<R>> mapAsync(
+          Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
+    Objects.requireNonNull(fn, "fn");
+    checked(items);
+    CompletableFuture<List<R>> future = new CompletableFuture<>();
+    Runnable run =
+        () -> {
+          try {
+            future.complete(map(items, fn));
+          } catch (Throwable e) { // an Error of the input too: who waits must hear of it
+            future.completeExceptionally(e);
+          }
+        };
+    if (engine().group().capabilities().callerRuns()) {
+      run.run();
+    } else {
+      Thread caller = Thread.ofVirtual().name("tutti-map-async").start(run);
+      var _ = future.whenComplete((_, _) -> caller.interrupt()); // stops what still runs
+    }
+    return future;
   }
 
   /**

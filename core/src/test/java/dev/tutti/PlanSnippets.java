@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.DataSize;
+import dev.tutti.plan.FailurePolicy;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.plan.ThreadOptions;
+import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.WorkerContext;
 import dev.tutti.task.WorkerLost;
 import java.io.IOException;
@@ -87,5 +89,21 @@ final class PlanSnippets {
       assertThat(pool.workers()).isEqualTo(3);
     }
     // @end region=threadOptions
+  }
+
+  @Test
+  void failurePolicy() {
+    List<String> rows = List.of("1", "x", "3");
+    try (Pool pool = Pool.threads(2)) {
+      // @start region=failurePolicy
+      Bulk careful = Parallel.on(pool).onFailure(FailurePolicy.finishAll());
+      try {
+        List<Integer> numbers = careful.map(rows, Integer::valueOf);
+        fail("there is no number in " + numbers);
+      } catch (TaskFailedException first) {
+        assertThat(first.index()).isEqualTo(1); // and first.getSuppressed() has the others
+      }
+      // @end region=failurePolicy
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.tutti.engine;
 import dev.tutti.event.Progress;
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.FailurePolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,28 +12,38 @@ import org.jspecify.annotations.Nullable;
  * @param window how many items may be on their way at once
  * @param batching how many items go to a worker together
  * @param options what the call is to keep to
+ * @param failures what a failed item does to the others, where all are waited for
  * @param progress who is told how far it is, if anybody
  */
 public record BulkPlan(
-    int window, Batching batching, CallOptions options, @Nullable Progress progress) {
+    int window,
+    Batching batching,
+    CallOptions options,
+    FailurePolicy failures,
+    @Nullable Progress progress) {
 
   /** {@return this plan with another window} */
   public BulkPlan withWindow(int items) {
-    return new BulkPlan(items, batching, options, progress);
+    return new BulkPlan(items, batching, options, failures, progress);
   }
 
   /** {@return this plan with another rule for batches} */
   public BulkPlan withBatching(Batching rule) {
-    return new BulkPlan(window, rule, options, progress);
+    return new BulkPlan(window, rule, options, failures, progress);
   }
 
   /** {@return this plan with other options} */
   public BulkPlan withOptions(CallOptions other) {
-    return new BulkPlan(window, batching, other, progress);
+    return new BulkPlan(window, batching, other, failures, progress);
   }
 
   /** {@return this plan with a listener} */
   public BulkPlan withProgress(Progress listener) {
-    return new BulkPlan(window, batching, options, listener);
+    return new BulkPlan(window, batching, options, failures, listener);
+  }
+
+  /** {@return this plan with another policy for failures} */
+  public BulkPlan withFailures(FailurePolicy policy) {
+    return new BulkPlan(window, batching, options, policy, progress);
   }
 }

@@ -443,6 +443,9 @@ final class BulkRun extends EngineCall {
     if (stopsAtFailure && failure != null) {
       throw ItemFailure.of(failure);
     }
+    if (failure != null) {
+      throw ItemFailure.ofAll(results.failures());
+    }
     throwFailure();
   }
 

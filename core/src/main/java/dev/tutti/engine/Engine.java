@@ -4,6 +4,7 @@ import dev.tutti.event.PoolListener;
 import dev.tutti.event.Subscription;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.FailurePolicy;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CallContext;
@@ -191,7 +192,8 @@ public final class Engine {
   public List<@Nullable Object> runAll(
       Body body, Object function, Iterable<?> items, BulkPlan plan) {
     Resequencer.All results = new Resequencer.All(body != Body.ITEM_ACTION);
-    BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, true);
+    boolean stops = plan.failures() == FailurePolicy.STOP_AT_FIRST;
+    BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, stops);
     run.runAll(dispatcher.callerRuns());
     return results.values();
   }

@@ -7,6 +7,7 @@ import dev.tutti.task.Success;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /** What a bulk call throws for an item that did not succeed. */
@@ -23,6 +24,13 @@ final class ItemFailure {
       case Success<?> _ ->
           throw new IllegalStateException("an item that succeeded did not fail: " + done);
     };
+  }
+
+  /** {@return the first of several failures, with the others as suppressed} */
+  static RuntimeException ofAll(List<Done<?, ?>> failures) {
+    RuntimeException first = of(failures.getFirst());
+    failures.stream().skip(1).forEach(done -> first.addSuppressed(of(done)));
+    return first;
   }
 
   private static TaskFailedException of(Done<?, ?> done, Throwable cause) {

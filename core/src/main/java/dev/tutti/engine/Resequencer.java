@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps results until their turn has come. Guarded by the lock of its call. */
 abstract class Resequencer {
   private @Nullable Done<?, ?> firstFailure;
+  private final List<Done<?, ?>> failures = new ArrayList<>();
 
   abstract void store(Done<?, ?> done);
 
@@ -33,7 +34,15 @@ abstract class Resequencer {
     if (firstFailure == null && !done.outcome().succeeded()) {
       firstFailure = done;
     }
+    if (keepsAll() && !done.outcome().succeeded()) {
+      failures.add(done);
+    }
     store(done);
+  }
+
+  /** {@return all items that did not succeed, by time, where all results are kept} */
+  final List<Done<?, ?>> failures() {
+    return failures;
   }
 
   /** {@return the first item, by time, that did not succeed} */

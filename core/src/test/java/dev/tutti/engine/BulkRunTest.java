@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.FailurePolicy;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Item;
@@ -48,7 +49,9 @@ final class BulkRunTest {
   }
 
   private ResultIterator iterate(Iterable<?> items, int window, int batch) {
-    BulkPlan plan = new BulkPlan(window, Batching.fixed(batch), CallOptions.DEFAULTS, null);
+    BulkPlan plan =
+        new BulkPlan(
+            window, Batching.fixed(batch), CallOptions.DEFAULTS, FailurePolicy.STOP_AT_FIRST, null);
     BulkRun run =
         new BulkRun(dispatcher, Body.FN, SAME, items, plan, new Resequencer.InOrder(window), false);
     return ResultIterator.over(run, false, "test", this);
@@ -176,7 +179,8 @@ final class BulkRunTest {
             Body.FN,
             SAME,
             List.of(silent),
-            new BulkPlan(8, Batching.fixed(1), CallOptions.DEFAULTS, null),
+            new BulkPlan(
+                8, Batching.fixed(1), CallOptions.DEFAULTS, FailurePolicy.STOP_AT_FIRST, null),
             new Resequencer.All(true),
             true);
     assertThatExceptionOfType(TaskFailedException.class)

@@ -2,15 +2,18 @@ package dev.tutti.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tutti.Bulk;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.event.ProgressState;
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.FailurePolicy;
 import dev.tutti.task.Done;
 import dev.tutti.task.Fn;
 import dev.tutti.task.Success;
+import dev.tutti.task.TaskFailedException;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -20,7 +23,10 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -254,5 +260,72 @@ interface BulkSuite extends Subject {
   private static int afterFile(Path file, int result) throws InterruptedException {
     Await.file(file);
     return result;
+  }
+
+  /** B085: with finishAll every item runs, and all failures come at the end. */
+  @Test
+  default void map_finishAll_allRunAndAllFailuresCome(@TempDir Path folder) throws Exception {
+    String name = folder.toString();
+    try (Pool pool = open(2)) {
+      TaskFailedException failed =
+          catchThrowableOfType(
+              TaskFailedException.class,
+              () ->
+                  Parallel.on(pool)
+                      .onFailure(FailurePolicy.finishAll())
+                      .map(
+                          List.of(0, 1, 2, 3, 4, 5),
+                          i -> {
+                            Files.createFile(Path.of(name).resolve("item" + i));
+                            if (i % 2 == 1) {
+                              throw new IllegalStateException("odd " + i);
+                            }
+                            return i;
+                          }));
+      assertThat(failed).hasCauseInstanceOf(IllegalStateException.class);
+      assertThat(failed.getSuppressed())
+          .hasSize(2)
+          .allMatch(other -> other instanceof TaskFailedException);
+      try (Stream<Path> files = Files.list(folder)) {
+        assertThat(files).hasSize(6);
+      }
+    }
+  }
+
+  /** B031: an asynchronous map completes once, with the results or with the failure. */
+  @Test
+  default void mapAsync_resultOrFailure_comesOnce() throws Exception {
+    try (Pool pool = open(2)) {
+      LinkedBlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+      var _ =
+          Parallel.on(pool)
+              .mapAsync(List.of("1", "2"), Integer::valueOf)
+              .whenComplete((all, _) -> heard.add(all));
+      assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo(List.of(1, 2));
+      var _ =
+          Parallel.on(pool)
+              .mapAsync(List.of("a"), Integer::valueOf)
+              .whenComplete((_, failure) -> heard.add(failure));
+      assertThat(heard.poll(30, TimeUnit.SECONDS))
+          .isInstanceOf(TaskFailedException.class)
+          .extracting(failure -> ((Throwable) failure).getCause())
+          .isInstanceOf(NumberFormatException.class);
+      assertThat(heard).isEmpty();
+    }
+  }
+
+  /** Cancelling an asynchronous map stops what runs; the pool serves on. */
+  @Test
+  default void mapAsync_cancelled_stopsTheWork() throws Exception {
+    try (Pool pool = open(2)) {
+      if (callerRuns()) {
+        assertThat(Parallel.on(pool).mapAsync(List.of(1), i -> i)).isCompleted();
+        return;
+      }
+      CompletableFuture<List<Integer>> future =
+          Parallel.on(pool).mapAsync(List.of(1, 2, 3), Faults.at(1, Faults.waitsForInterrupt()));
+      assertThat(future.cancel(true)).isTrue();
+      assertThat(pool.submit(() -> 42).get(60, TimeUnit.SECONDS)).isEqualTo(42);
+    }
   }
 }
