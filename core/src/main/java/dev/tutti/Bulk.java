@@ -132,6 +132,16 @@ public final class Bulk {
   }
 
   /**
+   * Says which calls go before this one where both wait for workers: those with a higher number.
+   *
+   * @param number the priority; 0 unless told
+   * @return bulk calls with this priority
+   */
+  public Bulk priority(int number) {
+    return new Bulk(pool, plan.withOptions(plan.options().withPriority(number)));
+  }
+
+  /**
    * Says what an item that fails does to the others, for the calls that wait for all: {@link #map},
    * {@link #mapAsync} and {@link #forEach}. The default is {@link FailurePolicy#stopAtFirst}; a
    * stream of results throws where a failed item is.

@@ -88,7 +88,8 @@ final class BulkRun extends EngineCall {
         plan.options(),
         new Lane(
             new Chunker(
-                plan.batching(), plan.window(), dispatcher.group().capabilities().batches())),
+                plan.batching(), plan.window(), dispatcher.group().capabilities().batches()),
+            plan.options().priority()),
         dispatcher);
     this.dispatcher = dispatcher;
     this.window = plan.window();

@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,7 +61,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   private final Lanes lanes = new Lanes();
   private final Set<Batch> active = new LinkedHashSet<>();
   private final Set<EngineCall> calls = new LinkedHashSet<>();
-  private final Lane singles = Lane.ofSingles();
+  private final Map<Integer, Lane> singles = new ConcurrentHashMap<>();
   private final Attempts attempts = new Attempts(this);
   private final Deadlines deadlines = new Deadlines(this);
   private final Keeper keeper;
@@ -93,9 +95,13 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     return java.util.Objects.requireNonNull(engine, "engine");
   }
 
-  /** {@return the lane of submitted tasks} */
-  Lane singles() {
-    return singles;
+  /**
+   * {@return the lane of submitted tasks}
+   *
+   * @param priority of this priority
+   */
+  Lane singles(int priority) {
+    return singles.computeIfAbsent(priority, Lane::ofSingles);
   }
 
   State state() {

@@ -18,7 +18,7 @@ final class ExecutedCall extends EngineCall {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
 
   ExecutedCall(Runnable task, CallOptions options, Dispatcher dispatcher) {
-    super(Body.RUNNABLE, task, options, dispatcher.singles(), dispatcher);
+    super(Body.RUNNABLE, task, options, dispatcher.singles(options.priority()), dispatcher);
   }
 
   @Override

@@ -19,19 +19,28 @@ final class Lane {
   private static final int SUSPECT_DEATHS = 2;
 
   private final Chunker chunker;
+  private final int priority;
   private final ArrayDeque<Item> waiting = new ArrayDeque<>();
   private final ArrayDeque<Item> returned = new ArrayDeque<>();
   private boolean ended;
   private boolean flushed;
   boolean scheduled;
 
-  Lane(Chunker chunker) {
+  /**
+   * @param priority which lanes it goes before: those with a lower number
+   */
+  Lane(Chunker chunker, int priority) {
     this.chunker = chunker;
+    this.priority = priority;
   }
 
   /** {@return a lane for tasks of which each is a call of its own} */
-  static Lane ofSingles() {
-    return new Lane(new Chunker(Batching.fixed(1), 1, false));
+  static Lane ofSingles(int priority) {
+    return new Lane(new Chunker(Batching.fixed(1), 1, false), priority);
+  }
+
+  int priority() {
+    return priority;
   }
 
   Chunker chunker() {

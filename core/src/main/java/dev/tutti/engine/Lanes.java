@@ -4,21 +4,25 @@ import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lanes that have a batch ready. They take turns: one long call does not starve others. Guarded
- * by the dispatcher's lock.
+ * The lanes that have a batch ready. Those of the highest priority go first; among equals they take
+ * turns: one long call does not starve others. Guarded by the dispatcher's lock.
  */
 final class Lanes {
-  private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+  private final SortedMap<Integer, ArrayDeque<Lane>> ready =
+      new TreeMap<>(Comparator.reverseOrder());
 
   /** Enters a lane if it has a batch ready and is not entered yet. */
   void schedule(Lane lane) {
     if (!lane.scheduled && lane.isReady()) {
       lane.scheduled = true;
-      ready.addLast(lane);
+      ready.computeIfAbsent(lane.priority(), _ -> new ArrayDeque<>()).addLast(lane);
     }
   }
 
@@ -29,8 +33,19 @@ final class Lanes {
    * @param most how many items the batch may have
    */
   @Nullable Batch next(@Nullable Object notFor, int most) {
-    for (int left = ready.size(); left > 0; left--) {
-      Lane lane = ready.removeFirst();
+    for (int priority : List.copyOf(ready.keySet())) {
+      Batch batch = next(ready.getOrDefault(priority, new ArrayDeque<>()), notFor, most);
+      ready.values().removeIf(ArrayDeque::isEmpty);
+      if (batch != null) {
+        return batch;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Batch next(ArrayDeque<Lane> lanes, @Nullable Object notFor, int most) {
+    for (int left = lanes.size(); left > 0; left--) {
+      Lane lane = lanes.removeFirst();
       lane.scheduled = false;
       Batch batch = lane.take(notFor, most);
       schedule(lane);
@@ -48,9 +63,11 @@ final class Lanes {
   /** Takes out all items of all lanes that are entered. */
   List<Item> drain() {
     List<Item> items = new ArrayList<>();
-    for (Lane lane : ready) {
-      lane.scheduled = false;
-      items.addAll(lane.drain(0));
+    for (ArrayDeque<Lane> lanes : ready.values()) {
+      for (Lane lane : lanes) {
+        lane.scheduled = false;
+        items.addAll(lane.drain(0));
+      }
     }
     ready.clear();
     return items;

@@ -13,7 +13,7 @@ class SubmittedCall<R extends @Nullable Object> extends EngineCall {
   private final Item item = new Item(this, 0, null);
 
   SubmittedCall(Body body, Object function, CallOptions options, Dispatcher dispatcher) {
-    super(body, function, options, dispatcher.singles(), dispatcher);
+    super(body, function, options, dispatcher.singles(options.priority()), dispatcher);
     this.future = new SubmittedFuture<>(dispatcher, item);
   }
 

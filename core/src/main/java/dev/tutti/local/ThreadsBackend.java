@@ -316,10 +316,9 @@ public final class ThreadsBackend implements Backend {
       @Override
       public void run() {
         try (belongings) {
-          if (isInitialised()) {
-            for (Batch batch = next(); batch != null; batch = next()) {
-              runner.run(batch);
-            }
+          boolean goesOn = isInitialised();
+          while (goesOn) {
+            goesOn = runNext();
           }
         } finally {
           leave();
@@ -327,6 +326,18 @@ public final class ThreadsBackend implements Backend {
         if (source.hasWork()) {
           workQueued(); // what counted on this worker
         }
+      }
+
+      /**
+       * {@return whether there may be more to run} While it waits, no frame of this thread has the
+       * last batch: an interpreted frame would hold it, and all that its tasks have captured.
+       */
+      private boolean runNext() {
+        Batch batch = next();
+        if (batch != null) {
+          runner.run(batch);
+        }
+        return batch != null;
       }
 
       private void leave() {

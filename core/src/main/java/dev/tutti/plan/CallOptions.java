@@ -13,13 +13,16 @@ import java.util.Optional;
  *     empty, for ever
  * @param deadline how long the whole call may take, counted from the call; if empty, for ever
  * @param retry when a task that did not succeed is attempted again
+ * @param priority what waits with a higher number goes first, whoever waits for longer; 0 unless
+ *     told, and negative numbers stand behind that. Where each task starts at once, on the caller's
+ *     thread and on virtual threads, nothing waits and it does not matter
  * @since 0.1
  */
 public record CallOptions(
-    Optional<Duration> timeout, Optional<Duration> deadline, RetryPolicy retry) {
+    Optional<Duration> timeout, Optional<Duration> deadline, RetryPolicy retry, int priority) {
   /** No bounds, one attempt. */
   public static final CallOptions DEFAULTS =
-      new CallOptions(Optional.empty(), Optional.empty(), RetryPolicy.NONE);
+      new CallOptions(Optional.empty(), Optional.empty(), RetryPolicy.NONE, 0);
 
   /** Makes the options. */
   public CallOptions {
@@ -36,7 +39,7 @@ public record CallOptions(
    * @param limit how long one attempt of a task may run, not negative
    */
   public CallOptions withTimeout(Duration limit) {
-    return new CallOptions(Optional.of(limit), deadline, retry);
+    return new CallOptions(Optional.of(limit), deadline, retry, priority);
   }
 
   /**
@@ -45,7 +48,7 @@ public record CallOptions(
    * @param limit how long the whole call may take, not negative
    */
   public CallOptions withDeadline(Duration limit) {
-    return new CallOptions(timeout, Optional.of(limit), retry);
+    return new CallOptions(timeout, Optional.of(limit), retry, priority);
   }
 
   /**
@@ -54,6 +57,15 @@ public record CallOptions(
    * @param policy the rule
    */
   public CallOptions withRetry(RetryPolicy policy) {
-    return new CallOptions(timeout, deadline, policy);
+    return new CallOptions(timeout, deadline, policy, priority);
+  }
+
+  /**
+   * {@return these options with another priority}
+   *
+   * @param number higher goes first; 0 unless told
+   */
+  public CallOptions withPriority(int number) {
+    return new CallOptions(timeout, deadline, retry, number);
   }
 }

@@ -321,7 +321,8 @@ final class DispatcherTest {
   /** Adaptive batches grow with quick ones. */
   @Test
   void batchEnded_quickBatches_nextOnesAreLarger() {
-    RecordingCall call = new RecordingCall(new Lane(new Chunker(Batching.adaptive(), 1_000, true)));
+    RecordingCall call =
+        new RecordingCall(new Lane(new Chunker(Batching.adaptive(), 1_000, true), 0));
     call.offer(dispatcher, 100);
     List<Integer> sizes = new ArrayList<>();
     for (int i = 0; i < 4; i++) {

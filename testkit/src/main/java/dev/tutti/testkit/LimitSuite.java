@@ -23,6 +23,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
@@ -60,6 +61,41 @@ interface LimitSuite extends Subject {
       }
       return attempt;
     };
+  }
+
+  /** X15: of what waits, the task with the highest priority is next. */
+  @Test
+  default void submit_highPriority_goesBeforeWhatWaits(@TempDir Path folder) throws Exception {
+    String gate = folder.resolve("gate").toString();
+    try (Pool pool = open(1)) {
+      if (callerRuns() || !boundsWorkers()) {
+        Pool urgent = pool.with(CallOptions.DEFAULTS.withPriority(5));
+        assertThat(urgent.submit(() -> 42).get()).isEqualTo(42); // nothing waits here
+        return;
+      }
+      TaskFuture<Integer> first =
+          pool.submit(() -> {
+            while (!Files.exists(Path.of(gate))) {
+              Thread.onSpinWait();
+            }
+            return 0;
+          });
+      List<TaskFuture<Long>> low = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        low.add(pool.submit(System::nanoTime));
+      }
+      TaskFuture<Long> later =
+          pool.with(CallOptions.DEFAULTS.withPriority(-1)).submit(System::nanoTime);
+      TaskFuture<Long> high =
+          pool.with(CallOptions.DEFAULTS.withPriority(5)).submit(System::nanoTime);
+      Files.createFile(Path.of(gate));
+      first.get();
+      long highTime = high.get();
+      long laterTime = later.get();
+      for (TaskFuture<Long> task : low) {
+        assertThat(task.get()).isBetween(highTime, laterTime);
+      }
+    }
   }
 
   /** X06: an item that runs too long ends so, is stopped, and costs the others nothing. */
