@@ -179,8 +179,7 @@ final class Names {
         name,
         null,
         "shared memory of this name belongs to a live process: pid=%d command=%s; open it, or take another name"
-            .formatted(
-                pid, ProcessHandle.of(pid).flatMap(p -> p.info().commandLine()).orElse("?")));
+            .formatted(pid, ProcessHandle.of(pid).flatMap(p -> p.info().command()).orElse("?")));
   }
 
   // ---------------------------------------------------------------- entries

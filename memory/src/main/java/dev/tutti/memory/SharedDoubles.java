@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
  * <p>It is a memory of its own ({@link #create}), a part of one ({@link SharedMemory#doubles}), or
  * a {@link #slice}. It travels as a handle. Indexes are {@code long}.
  *
- * <p><b>Lifetime.</b> That of its {@link #memory}: {@link #close} closes that, with all that lies
+ * <p><b>Lifetime.</b> That of its {@code memory()}: {@link #close} closes that, with all that lies
  * in it, in this process.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread of any process. No number is

@@ -18,7 +18,7 @@ import java.util.function.LongUnaryOperator;
  * one of an array's numbers ({@link SharedLongs#slot}). It travels as a handle. A memory of its own
  * takes a page and a descriptor; where many are needed, take the slots of one.
  *
- * <p><b>Lifetime.</b> That of its {@link #memory}: {@link #close} closes that, with all that lies
+ * <p><b>Lifetime.</b> That of its {@code memory()}: {@link #close} closes that, with all that lies
  * in it, in this process.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread of any process.

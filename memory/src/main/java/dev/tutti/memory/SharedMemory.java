@@ -431,7 +431,12 @@ public final class SharedMemory implements AutoCloseable, Serializable {
             name == null ? "" : "name=" + name + ", ", bytes(), isOpen() ? "open" : "closed");
   }
 
-  /** What it is while it travels. */
+  /**
+   * What it is while it travels.
+   *
+   * @param handle where to look, and who should be there
+   * @param name for its text
+   */
   private record Form(SharedSegment.Handle handle, @Nullable String name) implements Serializable {
     @Serial
     private Object readResolve() throws InvalidObjectException {
@@ -443,12 +448,19 @@ public final class SharedMemory implements AutoCloseable, Serializable {
     }
   }
 
+  /** {@return the handle, which is what is written} */
   @Serial
   private Object writeReplace() {
     ensureOpen();
     return new Form(segment.handle(), name);
   }
 
+  /**
+   * Refuses bytes that are no handle.
+   *
+   * @param in the stream
+   * @throws InvalidObjectException always
+   */
   @Serial
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
     throw new InvalidObjectException("shared memory comes as its handle");
