@@ -49,8 +49,9 @@ import org.jspecify.annotations.Nullable;
  * read that slot by an acquire ({@code getAcquire}, {@code getVolatile} or an atomic change) and
  * found what was released. Submitting a task and taking its result have the same effect.
  *
- * <p><b>Failure.</b> No room is an {@code IOException} of the maker, never a fault later. Access
- * after {@code close} is an {@code IllegalStateException}, access outside an {@code
+ * <p><b>Failure.</b> No room is an {@code IOException} of the maker, never a fault later; a thread
+ * that is interrupted cannot make or open one, as it cannot use any file channel. Access after
+ * {@code close} is an {@code IllegalStateException}, access outside an {@code
  * IndexOutOfBoundsException}. A handle that leads nowhere any more fails where it is read, for a
  * task in a worker as a failure of that task.
  *

@@ -14,7 +14,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +57,17 @@ class SharedMemoryTest {
         .isThrownBy(() -> SharedMemory.create(bytes))
         .withMessage("bytes must be >= 1: bytes=" + bytes);
     assertThatIllegalArgumentException().isThrownBy(() -> SharedMemory.named("none", bytes));
+  }
+
+  /** A thread that is interrupted is told so, stays interrupted, and leaves nothing. */
+  @Test
+  void create_interrupted_saysSo() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> SharedMemory.named("interrupted", 64))
+        .isInstanceOf(ClosedByInterruptException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThatThrownBy(() -> SharedMemory.open("interrupted"))
+        .isInstanceOf(NoSuchFileException.class);
   }
 
   /** Each type is read as it was written, at any offset, aligned or not. */

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.DirectoryStream;
@@ -81,6 +82,7 @@ public final class Segment implements AutoCloseable {
    *
    * @param bytes its size, at least 1
    * @return the segment
+   * @throws ClosedByInterruptException if the calling thread is interrupted
    * @throws IOException if there is no room for it, neither in shared memory nor in a temporary
    *     folder
    */
@@ -97,6 +99,8 @@ public final class Segment implements AutoCloseable {
     for (Path folder : folders) {
       try {
         return createIn(folder, bytes);
+      } catch (ClosedByInterruptException e) {
+        throw e; // no other folder would do better
       } catch (IOException e) {
         failures.add(new IOException(folder + ": " + e, e));
       }
