@@ -5,8 +5,9 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings("module") // the module above this one is not there when it is compiled
 module dev.tutti.memory {
   requires static org.jspecify;
-  requires dev.tutti.core;
+  requires transitive dev.tutti.core;
 
+  exports dev.tutti.memory;
   exports dev.tutti.memory.segment to
       dev.tutti.process;
 }

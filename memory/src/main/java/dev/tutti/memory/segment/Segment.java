@@ -5,10 +5,12 @@ import java.io.Serializable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -43,6 +45,7 @@ public final class Segment implements AutoCloseable {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final int CHUNK = 1 << 16;
   private static final int NONE = -1;
+  private static final String PREFIX = "tutti-";
 
   /** What the system puts behind the name of a file that has none any more. */
   private static final String DELETED = " (deleted)";
@@ -79,6 +82,7 @@ public final class Segment implements AutoCloseable {
    *
    * @param bytes its size, at least 1
    * @return the segment
+   * @throws ClosedByInterruptException if the calling thread is interrupted
    * @throws IOException if there is no room for it, neither in shared memory nor in a temporary
    *     folder
    */
@@ -95,6 +99,8 @@ public final class Segment implements AutoCloseable {
     for (Path folder : folders) {
       try {
         return createIn(folder, bytes);
+      } catch (ClosedByInterruptException e) {
+        throw e; // no other folder would do better
       } catch (IOException e) {
         failures.add(new IOException(folder + ": " + e, e));
       }
@@ -120,7 +126,7 @@ public final class Segment implements AutoCloseable {
   }
 
   private static Segment createIn(Path folder, long bytes) throws IOException {
-    Path file = folder.resolve("tutti-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID());
+    Path file = folder.resolve(PREFIX + ProcessHandle.current().pid() + "-" + UUID.randomUUID());
     FileChannel channel =
         FileChannel.open(
             file,
@@ -181,16 +187,18 @@ public final class Segment implements AutoCloseable {
    *
    * @param handle what its owner gave
    * @return the same memory
-   * @throws IOException if the owner is gone or has closed it
+   * @throws SegmentGoneException if the owner is gone or has closed it
+   * @throws IOException if it cannot be mapped
    */
   public static Segment open(Handle handle) throws IOException {
     Path file = Path.of("/proc/" + handle.pid() + "/fd/" + handle.descriptor());
+    ensureSegment(file); // what else may have that descriptor by now is not to be opened
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       boolean here = handle.pid() == ProcessHandle.current().pid();
       int own = here ? handle.descriptor() : NONE; // which is not that of this channel
       if (channel.size() != handle.bytes()) { // to map more would make the file longer
-        throw new IOException(
+        throw new SegmentGoneException(
             "segment has another size: bytes=%d expected=%d"
                 .formatted(channel.size(), handle.bytes()));
       }
@@ -199,6 +207,30 @@ public final class Segment implements AutoCloseable {
       channel.close();
       throw e;
     }
+  }
+
+  private static void ensureSegment(Path file) throws IOException {
+    String target;
+    try {
+      target = Files.readSymbolicLink(file).toString();
+    } catch (NoSuchFileException e) {
+      throw new SegmentGoneException(e.toString(), e);
+    }
+    if (!target.contains("/" + PREFIX) || !target.endsWith(DELETED)) {
+      throw new SegmentGoneException(
+          "descriptor leads to another file: descriptor=%s file=%s".formatted(file, target));
+    }
+  }
+
+  /**
+   * Maps this segment once more.
+   *
+   * @param arena how long the mapping lasts, whatever becomes of this segment
+   * @return the memory
+   * @throws IOException if this segment is closed, or there is no room for a mapping
+   */
+  public MemorySegment map(Arena arena) throws IOException {
+    return channel.map(MapMode.READ_WRITE, 0, memory.byteSize(), arena);
   }
 
   /** {@return how another process finds this segment, as long as this one has it open} */

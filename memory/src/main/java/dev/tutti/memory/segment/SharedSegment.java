@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
@@ -76,7 +77,12 @@ public final class SharedSegment implements AutoCloseable {
     this.segment = segment;
     this.data = segment.memory().asSlice(HEADER.byteSize());
     this.closing = CLEANER.register(this, new Closing(id, segment));
+  }
+
+  /** With the lock held. */
+  private SharedSegment known() {
     ATTACHED.put(id, new WeakReference<>(this));
+    return this;
   }
 
   /**
@@ -129,7 +135,7 @@ public final class SharedSegment implements AutoCloseable {
     HEAD_MAGIC.setRelease(head, 0L, MAGIC); // pairs with ensureIs()
     LOCK.lock();
     try {
-      return new SharedSegment(id, segment);
+      return new SharedSegment(id, segment).known();
     } finally {
       LOCK.unlock();
     }
@@ -140,33 +146,45 @@ public final class SharedSegment implements AutoCloseable {
    *
    * @param handle what {@link #handle} gave, in this or another process
    * @return the segment; in one process the same for the same segment, as long as that is in use
-   * @throws IOException if the giver is gone or has closed it, or something else is in its place
+   * @throws SegmentGoneException if the giver is gone or has closed it, or something else is in its
+   *     place
+   * @throws IOException if it cannot be mapped
    */
   public static SharedSegment attach(Handle handle) throws IOException {
     LOCK.lock();
     try {
       WeakReference<SharedSegment> there = ATTACHED.get(handle.id());
       SharedSegment known = there == null ? null : there.get();
-      return known != null ? known : open(handle);
+      return known != null ? known : open(handle).known();
     } finally {
       LOCK.unlock();
     }
   }
 
-  private static SharedSegment open(Handle handle) throws IOException {
+  /**
+   * Finds a segment of this or another process, and maps it beside what this process has of it
+   * already: to close either leaves the other as it is.
+   *
+   * @param handle what {@link #handle} gave, in this or another process
+   * @return the segment
+   * @throws SegmentGoneException if the giver is gone or has closed it, or something else is in its
+   *     place
+   * @throws IOException if it cannot be mapped
+   */
+  public static SharedSegment open(Handle handle) throws IOException {
     Segment segment;
     try {
       segment = Segment.open(handle.segment());
-    } catch (IOException e) {
-      throw new IOException(
+    } catch (SegmentGoneException e) {
+      throw new SegmentGoneException(
           "shared memory is gone: its process has ended or has closed it: pid=%d: %s; keep it open in the process that gives it"
-              .formatted(handle.segment().pid(), e),
+              .formatted(handle.segment().pid(), e.getMessage()),
           e);
     }
     String wrong = ensureIs(segment, handle.id());
     if (wrong != null) {
       segment.close();
-      throw new IOException(
+      throw new SegmentGoneException(
           "shared memory is gone: something else has its descriptor: pid=%d %s"
               .formatted(handle.segment().pid(), wrong));
     }
@@ -194,6 +212,22 @@ public final class SharedSegment implements AutoCloseable {
   /** {@return its data; accesses fail once it is closed} */
   public MemorySegment data() {
     return data;
+  }
+
+  /** {@return whether this process has it mapped} */
+  public boolean isOpen() {
+    return data.scope().isAlive();
+  }
+
+  /**
+   * Maps its data once more.
+   *
+   * @param arena how long the mapping lasts, also when this segment is closed before
+   * @return its data
+   * @throws IOException if this segment is closed, or there is no room for a mapping
+   */
+  public MemorySegment map(Arena arena) throws IOException {
+    return segment.map(arena).asSlice(HEADER.byteSize());
   }
 
   /** {@return how another process finds it, as long as this one has it mapped} */

@@ -1,0 +1,376 @@
+package dev.tutti.memory;
+
+import dev.tutti.memory.segment.Segment;
+import dev.tutti.memory.segment.SegmentGoneException;
+import dev.tutti.memory.segment.SharedSegment;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.URLEncoder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Which process keeps the shared memory of a name: an entry a name, in a folder of the user. */
+final class Names {
+  /*
+   * The folder lies in shared memory, only the user can enter it, and its name holds the user and the
+   * namespace of process ids, because an entry is good only within that:
+   *
+   *   /dev/shm/tutti-names-UID-PIDNAMESPACE/
+   *     lock                  held, by a file lock, by who makes or removes an entry
+   *     =NAME -> FORM         a symbolic link that leads nowhere: made at once with all that it says
+   *
+   * FORM is `1:PID:DESCRIPTOR:BYTES:ID`, the handle of the owner's segment. An entry is alive if that handle
+   * leads to a segment that has this ID in its header. So no process can be taken for a dead owner: not one that
+   * has its pid, nor one that has another file, or another segment, at that descriptor. What is not alive is removed by
+   * whoever makes, opens or closes a name next. An entry of which that cannot be told (no access, no descriptor
+   * free) counts as alive.
+   *
+   * To look and then to remove is safe because both are done with the lock held. The kernel releases the lock
+   * of a process that dies. Who removes the last entry removes the lock's file and the folder, with the
+   * lock held; who has waited for that lock finds that its file has no name any more, and begins anew.
+   * A file lock is the process's, so threads take `HERE` first.
+   *
+   * `KEPT` holds on to the segments of the names that this process owns: a name lasts until it is closed.
+   */
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final ReentrantLock HERE = new ReentrantLock();
+  private static final Map<SharedSegment, Kept> KEPT = new ConcurrentHashMap<>();
+  private static final int MAX_NAME_BYTES = 200;
+  private static final String PREFIX = "=";
+  private static final Pattern FORM =
+      Pattern.compile("1:(\\d{1,10}):(\\d{1,9}):(\\d{1,18}):([0-9a-f-]{36})");
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+  private final Path folder;
+
+  /** For tests; the others go to {@link #ofUser}. */
+  Names(Path folder) {
+    this.folder = folder.toAbsolutePath();
+  }
+
+  private record Kept(Names names, String name) {}
+
+  /** {@return the names of this user} */
+  static Names ofUser() throws IOException {
+    Path shared = Path.of("/dev/shm");
+    Path place = (Files.isWritable(shared) ? shared : Path.of("/tmp")).toRealPath();
+    String namespace = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+    return new Names(place.resolve("tutti-names-" + uid() + "-" + namespace.replaceAll("\\D", "")));
+  }
+
+  private static int uid() throws IOException {
+    return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+  }
+
+  /** Refuses what is no name. */
+  static void ensureName(String name) {
+    Objects.requireNonNull(name, "name");
+    if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "name must not be empty, nor contain '/' or NUL: name='%s'".formatted(name));
+    }
+    int bytes = encoded(name).length();
+    if (bytes > MAX_NAME_BYTES) {
+      throw new IllegalArgumentException(
+          "name is too long: bytes=%d most=%d name='%s'".formatted(bytes, MAX_NAME_BYTES, name));
+    }
+  }
+
+  private static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8);
+  }
+
+  private Path entry(String name) {
+    return folder.resolve(PREFIX + encoded(name));
+  }
+
+  /** Refuses a name that a process has. */
+  void ensureFree(String name) throws IOException {
+    SharedSegment.Handle handle = read(entry(name));
+    if (handle != null && isAlive(handle)) {
+      throw taken(name, handle);
+    }
+  }
+
+  /** Gives a name to a segment of this process. */
+  void claim(String name, SharedSegment segment) throws IOException {
+    locked(() -> {
+      removeStale();
+      Path entry = entry(name);
+      try {
+        Files.createSymbolicLink(entry, Path.of(form(segment.handle())));
+      } catch (FileAlreadyExistsException e) {
+        SharedSegment.Handle there = read(entry);
+        throw there == null ? e : taken(name, there);
+      }
+    });
+    KEPT.put(segment, new Kept(this, name));
+  }
+
+  /** {@return the segment of a name, mapped for the caller alone} */
+  SharedSegment open(String name) throws IOException {
+    ensureOurs();
+    SharedSegment.Handle handle = read(entry(name));
+    SharedSegment found = null;
+    if (handle != null) {
+      try {
+        found = SharedSegment.open(handle);
+      } catch (SegmentGoneException ownerIsGone) {
+        LOG.log(Level.DEBUG, "name {0} is stale: {1}", name, ownerIsGone.getMessage());
+      }
+    }
+    if (hasStale()) {
+      locked(this::removeStale);
+    }
+    if (found == null) {
+      throw new NoSuchFileException(
+          name,
+          null,
+          "no live process has shared memory of this name; make it with SharedMemory.named, and keep it open");
+    }
+    return found;
+  }
+
+  /** Gives up the name of a segment, if this process has given it one. */
+  static void release(SharedSegment segment) {
+    Kept kept = KEPT.remove(segment);
+    if (kept != null && segment.isOpen()) {
+      try {
+        kept.names.remove(kept.name, segment.handle());
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "cannot remove the name " + kept.name, e); // it is stale from now on
+      }
+    }
+  }
+
+  private void remove(String name, SharedSegment.Handle own) throws IOException {
+    locked(() -> {
+      if (own.equals(read(entry(name)))) {
+        Files.delete(entry(name));
+      }
+      removeStale();
+    });
+  }
+
+  private static FileAlreadyExistsException taken(String name, SharedSegment.Handle owner) {
+    long pid = owner.segment().pid();
+    return new FileAlreadyExistsException(
+        name,
+        null,
+        "shared memory of this name belongs to a live process: pid=%d command=%s; open it, or take another name"
+            .formatted(pid, ProcessHandle.of(pid).flatMap(p -> p.info().command()).orElse("?")));
+  }
+
+  // ---------------------------------------------------------------- entries
+
+  private static String form(SharedSegment.Handle handle) {
+    Segment.Handle segment = handle.segment();
+    return "1:%d:%d:%d:%s"
+        .formatted(segment.pid(), segment.descriptor(), segment.bytes(), handle.id());
+  }
+
+  /** {@return what an entry says; null if there is none} */
+  private static SharedSegment.@Nullable Handle read(Path entry) throws IOException {
+    String form;
+    try {
+      form = Files.readSymbolicLink(entry).toString();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+    Matcher parts = FORM.matcher(form);
+    if (!parts.matches()) {
+      throw new IOException(
+          "entry is not of this version: entry=%s form=%s".formatted(entry, form));
+    }
+    return new SharedSegment.Handle(
+        new Segment.Handle(
+            Long.parseLong(parts.group(1)),
+            Integer.parseInt(parts.group(2)),
+            Long.parseLong(parts.group(3))),
+        UUID.fromString(parts.group(4)));
+  }
+
+  private static boolean isAlive(SharedSegment.Handle handle) {
+    try {
+      SharedSegment.open(handle).close();
+      return true;
+    } catch (SegmentGoneException e) {
+      return false;
+    } catch (IOException cannotTell) {
+      return true;
+    }
+  }
+
+  private boolean hasStale() throws IOException {
+    return forStale(_ -> {});
+  }
+
+  private void removeStale() throws IOException {
+    forStale(Files::delete);
+  }
+
+  private boolean forStale(Action<Path> action) throws IOException {
+    boolean found = false;
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, PREFIX + "*")) {
+      for (Path entry : entries) {
+        SharedSegment.Handle handle = readIfPossible(entry);
+        if (handle != null && !isAlive(handle)) {
+          found = true;
+          action.run(entry);
+        }
+      }
+    } catch (NoSuchFileException noFolder) {
+      return false;
+    }
+    return found;
+  }
+
+  private static SharedSegment.@Nullable Handle readIfPossible(Path entry) {
+    try {
+      return read(entry);
+    } catch (IOException ofAnotherVersion) {
+      LOG.log(Level.DEBUG, "left as it is: {0}", ofAnotherVersion.getMessage());
+      return null;
+    }
+  }
+
+  // ---------------------------------------------------------------- the lock
+
+  private interface Action<T> {
+    void run(T on) throws IOException;
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Runs a step while no other thread of any process of this user runs one. */
+  private void locked(Step step) throws IOException {
+    HERE.lock();
+    boolean interrupted = Thread.interrupted(); // it would close the channel
+    try {
+      while (!ranWithLock(step)) {
+        Thread.onSpinWait(); // the last one has removed the folder; it is made anew
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      HERE.unlock();
+    }
+  }
+
+  private boolean ranWithLock(Step step) throws IOException {
+    makeFolder();
+    ensureOurs();
+    Path file = folder.resolve("lock");
+    try (FileChannel channel = lockChannel(file)) {
+      if (channel == null) {
+        return false;
+      }
+      channel.lock(); // until the channel is closed
+      if (!isOpenHere(file)) {
+        return false;
+      }
+      try {
+        step.run();
+      } finally {
+        removeIfEmpty(file);
+      }
+      return true;
+    }
+  }
+
+  private static @Nullable FileChannel lockChannel(Path file) throws IOException {
+    try {
+      return FileChannel.open(
+          file,
+          Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (NoSuchFileException folderGone) {
+      return null;
+    }
+  }
+
+  /** {@return whether a channel of this process is on the file that has this name now} */
+  private static boolean isOpenHere(Path file) throws IOException {
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
+      for (Path link : links) {
+        if (leadsTo(link, file)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean leadsTo(Path link, Path file) throws IOException {
+    try {
+      return Files.readSymbolicLink(link).equals(file);
+    } catch (NoSuchFileException closedMeanwhile) {
+      return false;
+    }
+  }
+
+  private void removeIfEmpty(Path file) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, PREFIX + "*")) {
+      if (entries.iterator().hasNext()) {
+        return;
+      }
+    }
+    Files.delete(file);
+    try {
+      Files.delete(folder);
+    } catch (DirectoryNotEmptyException | NoSuchFileException nextIsThere) {
+      LOG.log(Level.DEBUG, "{0} is in use", folder);
+    }
+  }
+
+  private void makeFolder() throws IOException {
+    try {
+      Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    } catch (FileAlreadyExistsException e) {
+      LOG.log(Level.TRACE, "{0} is there", folder);
+    }
+  }
+
+  /** Refuses a folder that somebody else has put there; that there is none is fine. */
+  private void ensureOurs() throws IOException {
+    Map<String, Object> found;
+    try {
+      found =
+          Files.readAttributes(
+              folder, "unix:uid,permissions,isDirectory", LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException removedMeanwhile) {
+      return;
+    }
+    if (!Objects.equals(found.get("uid"), uid())
+        || !Objects.equals(found.get("permissions"), OWNER_ONLY)
+        || !Objects.equals(found.get("isDirectory"), true)) {
+      throw new IOException(
+          "folder of names must be one that only this user can enter: folder=%s found=%s; remove it"
+              .formatted(folder, found));
+    }
+  }
+}
