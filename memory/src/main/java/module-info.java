@@ -7,6 +7,7 @@ module dev.tutti.memory {
   requires static org.jspecify;
   requires dev.tutti.core;
 
+  exports dev.tutti.memory.sync;
   exports dev.tutti.memory.segment to
       dev.tutti.process;
 }
