@@ -71,6 +71,11 @@ public final class Doorbell implements Neighbourhood {
   }
 
   @Override
+  public long lookNanos() {
+    return LOOK_NANOS;
+  }
+
+  @Override
   public String bell() {
     return listener().bell;
   }

@@ -11,7 +11,6 @@ import static dev.tutti.memory.bell.Layout.TICKET;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -37,12 +36,11 @@ public final class Members {
    * The other words of a slot are written by its process alone. Where the doorbell is pairs with its length: that is
    * written last, and read first. Who reads them while the slot changes hands rings at a door that is not there.
    */
-  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
   private final Words words;
   private final Neighbourhood neighbourhood;
   private final int slot;
   private final int ticket;
+  private final long knownNanos;
 
   /** When each slot's process was last found alive. */
   private final AtomicLongArray seenNanos = new AtomicLongArray(SLOTS);
@@ -57,10 +55,11 @@ public final class Members {
   public Members(Words words, Neighbourhood neighbourhood) {
     this.words = words;
     this.neighbourhood = neighbourhood;
+    this.knownNanos = neighbourhood.lookNanos() / 2; // so that every look asks anew
     this.slot = join();
     this.ticket = (int) words.get(Layout.of(slot, TICKET));
     for (int s = 0; s < SLOTS; s++) {
-      seenNanos.set(s, System.nanoTime() - LOOK_NANOS);
+      seenNanos.set(s, System.nanoTime() - knownNanos);
     }
   }
 
@@ -167,7 +166,7 @@ public final class Members {
       return process < 0;
     }
     long now = System.nanoTime();
-    if (of == slot || now - seenNanos.get(of) < LOOK_NANOS) {
+    if (of == slot || now - seenNanos.get(of) < knownNanos) {
       return false;
     }
     if (neighbourhood.isAlive(process)) {

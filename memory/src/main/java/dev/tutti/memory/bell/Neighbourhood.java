@@ -12,6 +12,9 @@ public interface Neighbourhood {
    */
   boolean isAlive(long process);
 
+  /** {@return how often lines with waiters are looked at} */
+  long lookNanos();
+
   /** {@return where this process's doorbell is; empty if it cannot have one} */
   String bell();
 
