@@ -2,6 +2,7 @@ package dev.tutti.memory.sync;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tutti.testkit.Await;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -81,7 +82,7 @@ final class Neighbour implements AutoCloseable {
   }
 
   <T> T call(Remote<T> call) throws Exception {
-    return dev.tutti.testkit.Await.result(start(call));
+    return Await.result(start(call));
   }
 
   long pid() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 @Tag("unit")
 class SyncAttackTest {
   private static final int BURSTS = Integer.getInteger("tutti.sync.bursts", 200);
-  private static final int KILLS = Integer.getInteger("tutti.sync.kills", 300);
+  private static final int KILLS = Integer.getInteger("tutti.sync.kills", 100);
   private static final int ROUNDS = 200;
   private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
   private static final long SHORT = Duration.ofMillis(400).toNanos();
