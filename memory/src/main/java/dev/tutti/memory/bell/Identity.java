@@ -36,12 +36,16 @@ public final class Identity {
 
   /** {@return who this process is} */
   static long own() {
-    long pid = ProcessHandle.current().pid();
     try {
-      return of(pid, fields(pid));
+      return of(ProcessHandle.current().pid());
     } catch (IOException e) {
       throw new UncheckedIOException("own process not found in /proc: Linux's /proc is needed", e);
     }
+  }
+
+  /** {@return who the process is that has a process id} */
+  static long of(long pid) throws IOException {
+    return of(pid, fields(pid));
   }
 
   /** {@return whether a process still runs; true if that cannot be told} */

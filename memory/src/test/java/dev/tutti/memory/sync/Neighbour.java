@@ -29,12 +29,12 @@ final class Neighbour implements AutoCloseable {
   private final PrintStream in;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, CompletableFuture<Object>> open = new ConcurrentHashMap<>();
-  private final Thread reader;
+  private final CompletableFuture<Void> reading;
 
   private Neighbour(Process process) {
     this.process = process;
     this.in = new PrintStream(process.getOutputStream(), true, UTF_8);
-    this.reader = Thread.ofVirtual().start(this::read);
+    this.reading = CompletableFuture.runAsync(this::read, run -> Thread.ofVirtual().start(run));
   }
 
   static Neighbour start() throws IOException {
@@ -55,7 +55,7 @@ final class Neighbour implements AutoCloseable {
     try (BufferedReader lines = process.inputReader(UTF_8)) {
       String line = lines.readLine();
       while (line != null) {
-        String[] parts = line.split(" ");
+        String[] parts = line.split(" ", 2);
         Object result = decode(parts[1]);
         CompletableFuture<Object> future = open.remove(Long.parseLong(parts[0]));
         if (result instanceof Throwable thrown) {
@@ -90,14 +90,14 @@ final class Neighbour implements AutoCloseable {
   }
 
   /** As {@code kill -9}; it has ended when this returns. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
-    reader.join();
+    reading.join();
   }
 
   private static String encode(Object value) {
@@ -131,16 +131,15 @@ final class Neighbour implements AutoCloseable {
     BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     String line = lines.readLine();
     while (line != null) {
-      String[] parts = line.split(" ");
+      String[] parts = line.split(" ", 2);
       Thread.ofPlatform()
           .daemon()
-          .start(
-              () -> {
-                String result = encode(run(parts[1]));
-                synchronized (out) {
-                  out.println(parts[0] + " " + result);
-                }
-              });
+          .start(() -> {
+            String result = encode(run(parts[1]));
+            synchronized (out) {
+              out.println(parts[0] + " " + result);
+            }
+          });
       line = lines.readLine();
     }
   }

@@ -16,14 +16,13 @@ abstract class Parties implements AutoCloseable {
       <T> Future<T> start(Remote<T> call) {
         CompletableFuture<T> future = new CompletableFuture<>();
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    future.complete(call.call());
-                  } catch (Throwable e) {
-                    future.completeExceptionally(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                future.complete(call.call());
+              } catch (Throwable e) {
+                future.completeExceptionally(e);
+              }
+            });
         return future;
       }
     };
@@ -42,7 +41,7 @@ abstract class Parties implements AutoCloseable {
       }
 
       @Override
-      public void close() throws InterruptedException {
+      public void close() {
         one.close();
         two.close();
       }
@@ -60,5 +59,5 @@ abstract class Parties implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {}
+  public void close() {}
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What becomes of the others when a process is killed. */
 @Tag("system")
 @ExtendWith({LeakCheck.class, Watchdog.class})
+@SuppressWarnings("LockNotBeforeTry") // who locks and who dies is what is tested
 class ProcessDeathTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration LONG = Await.PATIENCE;
@@ -35,21 +36,19 @@ class ProcessDeathTest {
     ProcessLock lock = ProcessLock.create();
     try (Neighbour holder = Neighbour.start();
         Neighbour other = Neighbour.start()) {
-      holder.call(
-          () -> {
-            Thread.ofPlatform().daemon().start(() -> holdForEver(lock));
-            Await.until("locked", lock::isLocked);
-            return true;
-          });
+      holder.call(() -> {
+        Thread.ofPlatform().daemon().start(() -> holdForEver(lock));
+        Await.until("locked", lock::isLocked);
+        return true;
+      });
       assertThat(lock.holder()).get().extracting(LockHolder::pid).isEqualTo(holder.pid());
       Future<Boolean> elsewhere =
-          other.start(
-              () -> {
-                lock.lock();
-                boolean told = lock.recovered().isPresent();
-                lock.unlock();
-                return told;
-              });
+          other.start(() -> {
+            lock.lock();
+            boolean told = lock.recovered().isPresent();
+            lock.unlock();
+            return told;
+          });
       assertThat(lock.tryLock(Duration.ofMillis(300))).isFalse(); // it lives
       holder.kill();
       long start = System.nanoTime();
@@ -85,17 +84,16 @@ class ProcessDeathTest {
     lock.lock();
     semaphore.acquire();
     try (Neighbour waiter = Neighbour.start()) {
-      waiter.call(
-          () -> {
-            List<Thread> all = new ArrayList<>();
-            all.add(Thread.ofPlatform().daemon().start(() -> holdForEver(lock)));
-            all.add(Thread.ofPlatform().daemon().start(semaphore::acquireUninterruptibly));
-            all.add(Thread.ofPlatform().daemon().start(() -> awaitForEver(event)));
-            for (Thread one : all) {
-              Await.blocked(one);
-            }
-            return true;
-          });
+      waiter.call(() -> {
+        List<Thread> all = new ArrayList<>();
+        all.add(Thread.ofPlatform().daemon().start(() -> holdForEver(lock)));
+        all.add(Thread.ofPlatform().daemon().start(semaphore::acquireUninterruptibly));
+        all.add(Thread.ofPlatform().daemon().start(() -> awaitForEver(event)));
+        for (Thread one : all) {
+          Await.blocked(one);
+        }
+        return true;
+      });
       waiter.kill();
     }
     lock.unlock();
@@ -139,15 +137,14 @@ class ProcessDeathTest {
       Await.until("it waits", () -> barrier.arrived() == 1);
       Thread killer =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      Await.until("both wait", () -> barrier.arrived() == 2);
-                      waiter.kill();
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  });
+              .start(() -> {
+                try {
+                  Await.until("both wait", () -> barrier.arrived() == 2);
+                  waiter.kill();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
       assertThatThrownBy(() -> barrier.await(LONG)).isInstanceOf(BrokenBarrierException.class);
       assertThat(barrier.isBroken()).isTrue();
       killer.join();

@@ -41,7 +41,8 @@ final class SyncAttack {
     void give();
   }
 
-  private final class Process {
+  /** A process that is played, with its threads. */
+  private final class Household {
     final Street.House house = street.newHouse();
     final List<Thread> threads = new ArrayList<>();
 
@@ -117,11 +118,11 @@ final class SyncAttack {
 
   /** {@return what was found; empty if nothing} */
   String run(boolean lock) throws InterruptedException {
-    Process first = new Process();
+    Household first = new Household();
     if (!lock) {
       Permits.first(first.house, 1, 1);
     }
-    List<Process> processes = new ArrayList<>(List.of(first));
+    List<Household> processes = new ArrayList<>(List.of(first));
     first.start(prize(first, lock), rounds);
     while (processes.size() < PROCESSES) {
       processes.add(startOne(lock));
@@ -140,7 +141,7 @@ final class SyncAttack {
         lastNanos = System.nanoTime();
         if (left > 0) {
           left--;
-          Process victim = processes.remove(ThreadLocalRandom.current().nextInt(PROCESSES));
+          Household victim = processes.remove(ThreadLocalRandom.current().nextInt(PROCESSES));
           victim.kill();
           processes.add(startOne(lock));
         }
@@ -152,15 +153,15 @@ final class SyncAttack {
       found.compareAndSet(null, "somebody waits for ever: progress=" + progress);
     }
     found.compareAndSet(null, "");
-    for (Process process : processes) {
+    for (Household process : processes) {
       process.kill();
     }
     return found.get();
   }
 
   /** Who waits at the end gets his turn, because each that leaves wakes the next. */
-  private boolean endedAll(List<Process> processes) throws InterruptedException {
-    for (Process process : processes) {
+  private boolean endedAll(List<Household> processes) throws InterruptedException {
+    for (Household process : processes) {
       for (Thread thread : process.threads) {
         if (found.get() == null && !thread.join(Duration.ofNanos(patienceNanos))) {
           return false;
@@ -170,13 +171,13 @@ final class SyncAttack {
     return true;
   }
 
-  private Process startOne(boolean lock) {
-    Process one = new Process();
+  private Household startOne(boolean lock) {
+    Household one = new Household();
     one.start(prize(one, lock), rounds);
     return one;
   }
 
-  private Prize prize(Process process, boolean lock) {
+  private Prize prize(Household process, boolean lock) {
     Members members = new Members(process.house, process.house);
     return lock
         ? new LockPrize(new Ownership(members, KEY))

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What semaphore, lock, event, latch and barrier do, whoever the others are. */
 @ExtendWith({LeakCheck.class, Watchdog.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("LockNotBeforeTry") // who locks and unlocks is what is tested
 abstract class SyncContract {
   private static final Duration LONG = Await.PATIENCE;
   private static final Duration HALF = Duration.ofMillis(500);
@@ -38,7 +39,7 @@ abstract class SyncContract {
   }
 
   @AfterAll
-  void close() throws InterruptedException {
+  void close() {
     parties.close();
   }
 
@@ -135,11 +136,10 @@ abstract class SyncContract {
     assertThat(none.tryAcquire(Duration.ZERO)).isFalse();
     assertThat(none.tryAcquire(Duration.ofSeconds(-1))).isFalse();
     long nanos =
-        elsewhere(
-            () -> {
-              long start = System.nanoTime();
-              return none.tryAcquire(HALF) ? -1 : System.nanoTime() - start;
-            });
+        elsewhere(() -> {
+          long start = System.nanoTime();
+          return none.tryAcquire(HALF) ? -1 : System.nanoTime() - start;
+        });
     assertThat(Duration.ofNanos(nanos)).isBetween(HALF, LONG);
     Future<Boolean> huge = parties.start(() -> none.tryAcquire(Duration.ofSeconds(Long.MAX_VALUE)));
     none.release();
@@ -213,11 +213,10 @@ abstract class SyncContract {
     ProcessLock lock = ProcessLock.create();
     lock.lock();
     long nanos =
-        elsewhere(
-            () -> {
-              long start = System.nanoTime();
-              return lock.tryLock(HALF) ? -1 : System.nanoTime() - start;
-            });
+        elsewhere(() -> {
+          long start = System.nanoTime();
+          return lock.tryLock(HALF) ? -1 : System.nanoTime() - start;
+        });
     assertThat(Duration.ofNanos(nanos)).isBetween(HALF, LONG);
     assertThat(elsewhere(() -> lock.tryLock(Duration.ofSeconds(-1)))).isFalse();
     lock.unlock();
@@ -228,15 +227,14 @@ abstract class SyncContract {
   void unlock_inFinally_releases() throws Exception {
     ProcessLock lock = ProcessLock.create();
     Future<Boolean> fails =
-        parties.start(
-            () -> {
-              lock.lock();
-              try {
-                throw new IllegalArgumentException("inside");
-              } finally {
-                lock.unlock();
-              }
-            });
+        parties.start(() -> {
+          lock.lock();
+          try {
+            throw new IllegalArgumentException("inside");
+          } finally {
+            lock.unlock();
+          }
+        });
     assertThatThrownBy(() -> Await.result(fails))
         .hasCauseInstanceOf(IllegalArgumentException.class);
     assertThat(lock.tryLock()).isTrue();
@@ -250,23 +248,23 @@ abstract class SyncContract {
     ProcessSemaphore ready = ProcessSemaphore.create(0);
     lock.lock();
     Future<String> waits =
-        parties.start(
-            () -> {
-              Thread.currentThread().interrupt();
-              try {
-                lock.lockInterruptibly();
-                return "locked";
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                ready.release();
-                lock.lock();
-                lock.unlock();
-                return "kept " + Thread.interrupted();
-              }
-            });
+        parties.start(() -> {
+          Thread.currentThread().interrupt();
+          boolean refused = false;
+          try {
+            lock.lockInterruptibly();
+          } catch (InterruptedException e) {
+            refused = true;
+            Thread.currentThread().interrupt();
+          }
+          ready.release();
+          lock.lock();
+          lock.unlock();
+          return refused + " " + Thread.interrupted();
+        });
     ready.acquire();
     lock.unlock();
-    assertThat(Await.result(waits)).isEqualTo("kept true");
+    assertThat(Await.result(waits)).isEqualTo("true true");
   }
 
   /** Many who add to one number under a lock lose nothing. */
@@ -301,11 +299,10 @@ abstract class SyncContract {
   void lock_threadOfHolderHasEnded_isTakenOver() throws Exception {
     ProcessLock lock = ProcessLock.create();
     long thread =
-        elsewhere(
-            () -> {
-              lock.lock();
-              return Thread.currentThread().threadId();
-            });
+        elsewhere(() -> {
+          lock.lock();
+          return Thread.currentThread().threadId();
+        });
     assertThat(lock.tryLock(LONG)).isTrue();
     assertThat(lock.recovered()).get().extracting(LockHolder::thread).isEqualTo(thread);
     lock.unlock();
@@ -330,15 +327,14 @@ abstract class SyncContract {
                 () -> {
                   Thread waiter = Thread.currentThread();
                   Thread.ofVirtual()
-                      .start(
-                          () -> {
-                            try {
-                              Await.blocked(waiter);
-                              here.release();
-                            } catch (InterruptedException e) {
-                              Thread.currentThread().interrupt();
-                            }
-                          });
+                      .start(() -> {
+                        try {
+                          Await.blocked(waiter);
+                          here.release();
+                        } catch (InterruptedException e) {
+                          Thread.currentThread().interrupt();
+                        }
+                      });
                   return event.await(LONG);
                 });
     untilPermits(here, 5);
@@ -354,11 +350,10 @@ abstract class SyncContract {
   void await_set_goesOn() throws Exception {
     ProcessEvent event = ProcessEvent.create();
     Future<Boolean> waits =
-        parties.start(
-            () -> {
-              event.await();
-              return event.isSet();
-            });
+        parties.start(() -> {
+          event.await();
+          return event.isSet();
+        });
     elsewhere(done(event::set));
     assertThat(Await.result(waits)).isTrue();
     assertThat(event.await(Duration.ZERO)).isTrue();
@@ -415,8 +410,7 @@ abstract class SyncContract {
     List<List<Integer>> places = results(all);
     for (int round = 0; round < 10; round++) {
       int r = round;
-      assertThat(places.stream().map(list -> list.get(r)))
-          .containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+      assertThat(places.stream().map(list -> list.get(r))).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
     }
     assertThat(barrier.arrived()).isZero();
     assertThat(barrier.isBroken()).isFalse();
