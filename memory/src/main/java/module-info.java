@@ -8,6 +8,7 @@ module dev.tutti.memory {
   requires transitive dev.tutti.core;
 
   exports dev.tutti.memory;
+  exports dev.tutti.memory.sync;
   exports dev.tutti.memory.segment to
       dev.tutti.process;
 }

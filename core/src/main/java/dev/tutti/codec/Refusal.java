@@ -73,7 +73,7 @@ final class Refusal {
       return "declare it as dev.tutti.task.Task, Action or Fn, or use Pool.threads()";
     }
     if (SharedState.isOne(culprit)) {
-      return "use it in the caller only, or use Pool.threads()";
+      return SharedState.counterpart(culprit) + "use it in the caller only, or use Pool.threads()";
     }
     return "make or open it inside the task, make it Serializable, or use Pool.threads()";
   }

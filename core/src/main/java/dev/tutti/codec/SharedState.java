@@ -20,4 +20,13 @@ final class SharedState {
         || value instanceof Future
         || value.getClass().getName().startsWith("java.util.concurrent.atomic.");
   }
+
+  /** {@return what to use instead, for processes; empty if there is nothing} */
+  static String counterpart(Object value) {
+    return switch (value) {
+      case Lock _ -> "use dev.tutti.memory.sync.ProcessLock, ";
+      case Semaphore _ -> "use dev.tutti.memory.sync.ProcessSemaphore, ";
+      default -> "";
+    };
+  }
 }

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Fails a test that leaves something behind: a thread named {@code tutti-*}, a child process, or a
  * file of ours in {@code /dev/shm} or in the folder for temporary files.
  *
- * <p>What was there before the test is not looked at. What is just ending is waited for.
+ * <p>What was there before the test is not looked at. What is just ending is waited for. The
+ * doorbell of a process, with its thread and its folder, stays until the process ends.
  *
  * <p><b>Thread safety.</b> For tests that run one after another in one JVM.
  *
@@ -27,6 +28,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
       ExtensionContext.Namespace.create(LeakCheck.class);
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final String PREFIX = "tutti";
+  private static final String BELL = "-bell";
 
   /** For JUnit. */
   public LeakCheck() {}
@@ -53,6 +55,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     Set<String> found = new LinkedHashSet<>();
     Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().startsWith(PREFIX + "-"))
+        .filter(thread -> !thread.getName().equals(PREFIX + BELL))
         .forEach(thread -> found.add("thread " + thread.getName() + "#" + thread.threadId()));
     ProcessHandle.current()
         .children()
@@ -64,9 +67,9 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
 
   /** Files carry the process id of their owner; those of other JVMs are not ours. */
   private static boolean isOurs(Path file) {
-    return file.getFileName()
-        .toString()
-        .startsWith(PREFIX + "-" + ProcessHandle.current().pid() + "-");
+    String name = file.getFileName().toString();
+    return name.startsWith(PREFIX + "-" + ProcessHandle.current().pid() + "-")
+        && !name.contains(BELL + "-");
   }
 
   private static Set<String> files(Path folder) {

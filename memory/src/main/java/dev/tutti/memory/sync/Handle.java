@@ -1,0 +1,65 @@
+package dev.tutti.memory.sync;
+
+import dev.tutti.memory.bell.SharedObject;
+import dev.tutti.memory.segment.SharedSegment;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** What crosses in the place of an object; where it is read, it becomes that object again. */
+record Handle(Kind kind, SharedSegment.Handle segment) implements Serializable {
+  /*
+   * `here` has the one Java object of this process for each segment. An object refers to its segment, and is referred
+   * to weakly; when it is gone its segment is, and then the entry. It is guarded by `LOCK`, held while an object is made,
+   * so two threads that read the same handle get the same object.
+   */
+  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static final Map<SharedSegment, WeakReference<Object>> HERE = new WeakHashMap<>();
+
+  static Handle of(Kind kind, SharedObject object) {
+    return new Handle(kind, object.segment().handle());
+  }
+
+  /** Makes an object in shared memory, and that of this process for it. */
+  static <T> T create(Kind kind, Class<T> type, Consumer<SharedObject> first) {
+    LOCK.lock();
+    try {
+      SharedObject object = SharedObject.create(kind.number());
+      first.accept(object);
+      return type.cast(keep(kind, object));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make shared memory: kind=" + kind, e);
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  private static Object keep(Kind kind, SharedObject object) {
+    Object made = kind.open(object);
+    HERE.put(object.segment(), new WeakReference<>(made));
+    return made;
+  }
+
+  private Object readResolve() throws InvalidObjectException {
+    LOCK.lock();
+    try {
+      SharedSegment there = SharedSegment.attach(segment);
+      WeakReference<Object> weak = HERE.get(there);
+      Object known = weak == null ? null : weak.get();
+      return known != null ? known : keep(kind, SharedObject.open(there, kind.number()));
+    } catch (IOException | IllegalStateException e) {
+      InvalidObjectException refused =
+          new InvalidObjectException("cannot share: kind=%s: %s".formatted(kind, e.getMessage()));
+      refused.initCause(e);
+      throw refused;
+    } finally {
+      LOCK.unlock();
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.tutti.memory.sync;
+
+import dev.tutti.memory.bell.SharedObject;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+
+/**
+ * A reentrant lock that one thread of all processes has at a time, and that is taken over from one
+ * that has died.
+ *
+ * {@snippet class="dev.tutti.memory.sync.SyncSnippets" region="lock"}
+ *
+ * <p>It has no conditions; {@link ProcessSemaphore}, {@link ProcessEvent} and {@link ProcessLatch}
+ * let threads wait for something that others do.
+ *
+ * <p><b>Lifetime.</b> As long as some process refers to it; see the {@linkplain
+ * dev.tutti.memory.sync package}. A thread that has locked keeps a reference until it has unlocked.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread; the thread that has locked
+ * unlocks. Who waits gets the lock in no particular order.
+ *
+ * <p><b>Memory consistency.</b> What a thread does before it unlocks happens-before what the next
+ * one, of whatever process, does after it has locked; for objects in memory that both share. What a
+ * holder that died had written before its death is seen too.
+ *
+ * <p><b>Failure.</b> A holder whose process or thread has ended loses the lock to the next one,
+ * which finds out within a second. {@link #lock} does not throw for that, or {@code lock}, {@code
+ * try}, {@code finally} would break; but what the lock guards may be half done, so {@link
+ * #recovered} says so until somebody calls {@link #markConsistent}. A process that is only stopped
+ * is not dead, and one that has got the process id of a dead one is not taken for it.
+ *
+ * @since 0.1
+ */
+public final class ProcessLock implements Lock, Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final transient SharedObject object;
+  private final transient Ownership ownership;
+
+  ProcessLock(SharedObject object) {
+    this.object = object;
+    this.ownership = new Ownership(object.members(), object.key());
+  }
+
+  /**
+   * Makes a lock.
+   *
+   * @return the lock, unlocked
+   * @throws java.io.UncheckedIOException if there is no room for it
+   */
+  public static ProcessLock create() {
+    return Handle.create(Kind.LOCK, ProcessLock.class, made -> {});
+  }
+
+  @Override
+  public void lock() {
+    Uninterrupted.run(() -> ownership.take(Nanos.FOREVER, false));
+  }
+
+  @Override
+  public void lockInterruptibly() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    ownership.take(Nanos.FOREVER, true);
+  }
+
+  @Override
+  public boolean tryLock() {
+    return ownership.tryTake();
+  }
+
+  @Override
+  public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return ownership.take(unit.toNanos(time), true);
+  }
+
+  /**
+   * Locks if that is possible within a time.
+   *
+   * @param timeout how long to wait; not at all if it is zero or negative
+   * @return whether it is locked
+   * @throws InterruptedException if the calling thread is interrupted; it has not locked then
+   */
+  public boolean tryLock(Duration timeout) throws InterruptedException {
+    return tryLock(Nanos.of(timeout), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Unlocks; who has locked several times unlocks as often.
+   *
+   * @throws IllegalMonitorStateException if the calling thread has not locked
+   */
+  @Override
+  public void unlock() {
+    ownership.give();
+  }
+
+  /**
+   * Not supported.
+   *
+   * @return never
+   * @throws UnsupportedOperationException always
+   */
+  @Override
+  public Condition newCondition() {
+    throw new UnsupportedOperationException(
+        "ProcessLock has no conditions: use ProcessSemaphore, ProcessEvent, ProcessLatch or ProcessBarrier to wait for others");
+  }
+
+  /** {@return whether some thread of some process has locked} */
+  public boolean isLocked() {
+    return ownership.isTaken();
+  }
+
+  /** {@return whether the calling thread has locked} */
+  public boolean isHeldByCurrentThread() {
+    return ownership.isMine();
+  }
+
+  /** {@return how often the calling thread has locked and not unlocked} */
+  public int holdCount() {
+    return ownership.holds();
+  }
+
+  /** {@return who has locked; empty if nobody has} */
+  public Optional<LockHolder> holder() {
+    return ownership.owner();
+  }
+
+  /**
+   * {@return the last holder that died with the lock, until {@link #markConsistent} is called}
+   *
+   * @throws IllegalMonitorStateException if the calling thread has not locked
+   */
+  public Optional<LockHolder> recovered() {
+    ensureMine();
+    return ownership.lost();
+  }
+
+  /**
+   * Says that what the lock guards is in order again, or was so.
+   *
+   * @throws IllegalMonitorStateException if the calling thread has not locked
+   */
+  public void markConsistent() {
+    ensureMine();
+    ownership.forget();
+  }
+
+  private void ensureMine() {
+    if (!ownership.isMine()) {
+      throw new IllegalMonitorStateException(
+          "only the thread that has locked may ask: " + ownership.describe());
+    }
+  }
+
+  private Object writeReplace() {
+    return Handle.of(Kind.LOCK, object);
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("only a handle crosses");
+  }
+
+  @Override
+  public String toString() {
+    return "ProcessLock[%s, waiting here=%d]".formatted(ownership.describe(), ownership.waiting());
+  }
+}

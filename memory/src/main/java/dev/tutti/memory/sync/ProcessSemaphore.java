@@ -1,0 +1,160 @@
+package dev.tutti.memory.sync;
+
+import dev.tutti.memory.bell.SharedObject;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * A number of permits that threads of several processes take and give back.
+ *
+ * {@snippet class="dev.tutti.memory.sync.SyncSnippets" region="semaphore"}
+ *
+ * <p>Nobody owns a permit: any thread of any process may release. One permit with a bound of one,
+ * {@code bounded(1)}, is a lock that another thread than the one that took it may open.
+ *
+ * <p><b>Lifetime.</b> As long as some process refers to it; see the {@linkplain
+ * dev.tutti.memory.sync package}.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread. Who waits gets a permit in no
+ * particular order.
+ *
+ * <p><b>Memory consistency.</b> What a thread does before a release happens-before what another
+ * thread, of whatever process, does after it has acquired that permit; for objects in memory that
+ * both share.
+ *
+ * <p><b>Failure.</b> The permits in the hands of a process that dies are not given back, because
+ * nobody owns one; whoever knows of the death may {@link #release} them. Where a death must not
+ * block the others, use {@link ProcessLock}. The death of one that waits takes nothing with it.
+ *
+ * @since 0.1
+ */
+public final class ProcessSemaphore implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final transient SharedObject object;
+  private final transient Permits permits;
+
+  ProcessSemaphore(SharedObject object) {
+    this.object = object;
+    this.permits = new Permits(object.members(), object.key());
+  }
+
+  /**
+   * Makes a semaphore that takes back any number of permits.
+   *
+   * @param permits how many are free at first, at least 0
+   * @return the semaphore
+   * @throws java.io.UncheckedIOException if there is no room for it
+   */
+  public static ProcessSemaphore create(int permits) {
+    return create(permits, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Makes a semaphore that never has more permits than at first.
+   *
+   * @param permits how many are free at first, at least 1
+   * @return the semaphore
+   * @throws java.io.UncheckedIOException if there is no room for it
+   */
+  public static ProcessSemaphore bounded(int permits) {
+    if (permits < 1) {
+      throw new IllegalArgumentException("permits must be >= 1: permits=" + permits);
+    }
+    return create(permits, permits);
+  }
+
+  private static ProcessSemaphore create(int permits, int bound) {
+    if (permits < 0) {
+      throw new IllegalArgumentException("permits must be >= 0: permits=" + permits);
+    }
+    return Handle.create(
+        Kind.SEMAPHORE,
+        ProcessSemaphore.class,
+        made -> Permits.first(made.members().words(), permits, bound));
+  }
+
+  /**
+   * Takes a permit, and waits for it.
+   *
+   * @throws InterruptedException if the calling thread is interrupted; it has no permit then
+   */
+  public void acquire() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    permits.take(Nanos.FOREVER, true);
+  }
+
+  /** Takes a permit, and waits for it whatever happens; an interrupt stays set. */
+  public void acquireUninterruptibly() {
+    Uninterrupted.run(() -> permits.take(Nanos.FOREVER, false));
+  }
+
+  /** {@return whether a permit was free; it is taken then} */
+  public boolean tryAcquire() {
+    return permits.tryTake();
+  }
+
+  /**
+   * Takes a permit if one is free within a time.
+   *
+   * @param timeout how long to wait; not at all if it is zero or negative
+   * @return whether it has one
+   * @throws InterruptedException if the calling thread is interrupted; it has no permit then
+   */
+  public boolean tryAcquire(Duration timeout) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return permits.take(Nanos.of(timeout), true);
+  }
+
+  /**
+   * Gives a permit.
+   *
+   * @throws IllegalStateException if there were more than the bound
+   */
+  public void release() {
+    release(1);
+  }
+
+  /**
+   * Gives some permits.
+   *
+   * @param count how many, at least 1
+   * @throws IllegalStateException if there were more than the bound; then none is given
+   */
+  public void release(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("count must be >= 1: count=" + count);
+    }
+    if (!permits.give(count)) {
+      throw new IllegalStateException(
+          "released more than was acquired: bound=%d free=%d count=%d"
+              .formatted(permits.bound(), permits.free(), count));
+    }
+  }
+
+  /** {@return how many permits are free now} */
+  public int permits() {
+    return permits.free();
+  }
+
+  private Object writeReplace() {
+    return Handle.of(Kind.SEMAPHORE, object);
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("only a handle crosses");
+  }
+
+  @Override
+  public String toString() {
+    String bound = permits.bound() == Integer.MAX_VALUE ? "none" : "" + permits.bound();
+    return "ProcessSemaphore[permits=%d, bound=%s, waiting here=%d]"
+        .formatted(permits.free(), bound, permits.waiting());
+  }
+}

@@ -1,0 +1,182 @@
+package dev.tutti.memory.bell;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Processes that share words, played by this JVM: so their deaths can be put between any two
+ * accesses.
+ */
+public final class Street {
+  private final AtomicLongArray memory = new AtomicLongArray((int) (Layout.BYTES / Long.BYTES));
+  private final Map<String, House> houses = new ConcurrentHashMap<>();
+  private final AtomicLong numbers = new AtomicLong();
+  private final long lookNanos;
+  private final boolean atomic;
+  private final boolean ringsArrive;
+
+  private Street(long lookNanos, boolean atomic, boolean ringsArrive) {
+    this.lookNanos = lookNanos;
+    this.atomic = atomic;
+    this.ringsArrive = ringsArrive;
+  }
+
+  /** Everything as it should be. */
+  public static Street sound(long lookNanos) {
+    return new Street(lookNanos, true, true);
+  }
+
+  /** Compare-and-set is two steps. */
+  public static Street withoutAtomicity(long lookNanos) {
+    return new Street(lookNanos, false, true);
+  }
+
+  /** Nobody hears a ring. */
+  public static Street withoutRings(long lookNanos) {
+    return new Street(lookNanos, true, false);
+  }
+
+  public House newHouse() {
+    House house = new House(numbers.incrementAndGet());
+    houses.put(house.bell(), house);
+    return house;
+  }
+
+  /** Has all processes look at their lines, as the thread at the doorbell does. */
+  public void look() {
+    houses.values().forEach(House::look);
+  }
+
+  /** What ends the threads of a process that is killed. */
+  public static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+
+    Killed() {
+      super("killed", null, false, false);
+    }
+  }
+
+  /** One process. */
+  public final class House implements Neighbourhood, Words {
+    private final long self;
+    private final List<Line> lines = new CopyOnWriteArrayList<>();
+    private volatile boolean killed;
+    private volatile boolean gone;
+
+    private House(long self) {
+      this.self = self;
+    }
+
+    /** From now on each access of its threads ends the thread. */
+    public void kill() {
+      killed = true;
+    }
+
+    /** Its threads have ended: the others may find out. */
+    public void gone() {
+      gone = true;
+    }
+
+    void look() {
+      if (!killed) {
+        try {
+          lines.forEach(Line::look);
+        } catch (Killed meanwhile) {
+          // its threads end in the same way
+        }
+      }
+    }
+
+    private void live() {
+      if (killed) {
+        throw new Killed();
+      }
+    }
+
+    @Override
+    public long get(int word) {
+      live();
+      return memory.get(word);
+    }
+
+    @Override
+    public void set(int word, long value) {
+      live();
+      memory.set(word, value);
+    }
+
+    @Override
+    public void put(int word, long value) {
+      live();
+      memory.setOpaque(word, value);
+    }
+
+    @Override
+    public boolean compareAndSet(int word, long expected, long value) {
+      live();
+      if (atomic) {
+        return memory.compareAndSet(word, expected, value);
+      }
+      boolean same = memory.get(word) == expected;
+      if (same) {
+        LockSupport.parkNanos(1);
+        memory.set(word, value);
+      }
+      return same;
+    }
+
+    @Override
+    public long self() {
+      return self;
+    }
+
+    @Override
+    public boolean isAlive(long process) {
+      House house = houses.get(Long.toString(process));
+      return house != null && !house.gone;
+    }
+
+    @Override
+    public long lookNanos() {
+      return lookNanos;
+    }
+
+    @Override
+    public String bell() {
+      return Long.toString(self);
+    }
+
+    @Override
+    public boolean ring(long process, String bell, long key) {
+      live();
+      House house = houses.get(bell);
+      if (house == null || house.killed) {
+        return false;
+      }
+      if (ringsArrive) {
+        try {
+          house.lines.stream().filter(line -> line.key() == key).forEach(Line::rung);
+        } catch (Killed meanwhile) {
+          return true; // it is written, and nobody reads it
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public void add(Line line) {
+      lines.add(line);
+    }
+
+    @Override
+    public void watch(Line line) {}
+
+    @Override
+    public void unwatch(Line line) {}
+  }
+}

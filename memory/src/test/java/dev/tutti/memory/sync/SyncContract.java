@@ -1,0 +1,517 @@
+package dev.tutti.memory.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tutti.testkit.Await;
+import dev.tutti.testkit.LeakCheck;
+import dev.tutti.testkit.Watchdog;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What semaphore, lock, event, latch and barrier do, whoever the others are. */
+@ExtendWith({LeakCheck.class, Watchdog.class})
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("LockNotBeforeTry") // who locks and unlocks is what is tested
+abstract class SyncContract {
+  private static final Duration LONG = Await.PATIENCE;
+  private static final Duration HALF = Duration.ofMillis(500);
+
+  private Parties parties;
+
+  abstract Parties parties() throws IOException;
+
+  @BeforeAll
+  void open() throws IOException {
+    parties = parties();
+  }
+
+  @AfterAll
+  void close() {
+    parties.close();
+  }
+
+  private <T> T elsewhere(Remote<T> call) throws Exception {
+    return Await.result(parties.start(call));
+  }
+
+  private static <T> List<T> results(List<Future<T>> all) throws Exception {
+    List<T> results = new ArrayList<>();
+    for (Future<T> one : all) {
+      results.add(Await.result(one));
+    }
+    return results;
+  }
+
+  private static void untilPermits(ProcessSemaphore counter, int count) throws Exception {
+    Await.until(() -> counter + " reaches " + count, () -> counter.permits() == count);
+  }
+
+  // ---------------------------------------------------------------- semaphore
+
+  /** B210: one permit goes out once, and comes back once. */
+  @Test
+  void release_boundedTwice_isRefused() throws Exception {
+    ProcessSemaphore lock = ProcessSemaphore.bounded(1);
+    lock.acquire();
+    assertThat(elsewhere(() -> lock.tryAcquire())).isFalse();
+    lock.release();
+    assertThatIllegalStateException()
+        .isThrownBy(lock::release)
+        .withMessageContaining("released more than was acquired: bound=1 free=1 count=1");
+    assertThat(elsewhere(() -> lock.tryAcquire())).isTrue();
+  }
+
+  /** B214: another thread than the one that took it may release. */
+  @Test
+  void release_elsewhere_isAllowed() throws Exception {
+    ProcessSemaphore lock = ProcessSemaphore.bounded(1);
+    lock.acquire();
+    elsewhere(done(lock::release));
+    assertThat(lock.tryAcquire()).isTrue();
+  }
+
+  /** B218: the value is seen by all; without a bound it may grow. */
+  @Test
+  void permits_afterEachStep_areCounted() throws Exception {
+    ProcessSemaphore semaphore = ProcessSemaphore.create(2);
+    List<Integer> seen = new ArrayList<>();
+    seen.add(elsewhere(semaphore::permits));
+    semaphore.acquire();
+    seen.add(elsewhere(semaphore::permits));
+    elsewhere(done(semaphore::acquire));
+    seen.add(semaphore.permits());
+    assertThat(semaphore.tryAcquire()).isFalse();
+    semaphore.release(2);
+    elsewhere(done(() -> semaphore.release(2)));
+    seen.add(semaphore.permits());
+    assertThat(seen).containsExactly(2, 1, 0, 4);
+  }
+
+  /** B220: of twenty who want one each, as many pass as there are permits. */
+  @Test
+  void release_several_letsAsManyPass() throws Exception {
+    ProcessSemaphore semaphore = ProcessSemaphore.create(7);
+    ProcessSemaphore passed = ProcessSemaphore.create(0);
+    List<Future<Boolean>> all =
+        parties.startAll(
+            10,
+            i ->
+                () -> {
+                  for (int n = 0; n < 2; n++) {
+                    semaphore.acquire();
+                    passed.release();
+                  }
+                  return true;
+                });
+    int sum = 0;
+    for (int phase : new int[] {7, 6, 6, 1}) {
+      sum += phase;
+      untilPermits(passed, sum);
+      assertThat(semaphore.tryAcquire()).isFalse();
+      if (sum < 20) {
+        semaphore.release(Math.min(6, 20 - sum));
+      }
+    }
+    assertThat(results(all)).hasSize(10).containsOnly(true);
+    assertThat(passed.permits()).isEqualTo(20);
+  }
+
+  /** B215, B221: a wait ends when its time is over, and not before; zero and less do not wait. */
+  @Test
+  void tryAcquire_noPermit_takesItsTime() throws Exception {
+    ProcessSemaphore none = ProcessSemaphore.create(0);
+    assertThat(none.tryAcquire(Duration.ZERO)).isFalse();
+    assertThat(none.tryAcquire(Duration.ofSeconds(-1))).isFalse();
+    long nanos =
+        elsewhere(() -> {
+          long start = System.nanoTime();
+          return none.tryAcquire(HALF) ? -1 : System.nanoTime() - start;
+        });
+    assertThat(Duration.ofNanos(nanos)).isBetween(HALF, LONG);
+    Future<Boolean> huge = parties.start(() -> none.tryAcquire(Duration.ofSeconds(Long.MAX_VALUE)));
+    none.release();
+    assertThat(Await.result(huge)).isTrue();
+  }
+
+  /** B222: of ten tries for three permits three succeed. */
+  @Test
+  void tryAcquire_contended_asManyAsThereAre() throws Exception {
+    ProcessSemaphore semaphore = ProcessSemaphore.create(4);
+    semaphore.acquire();
+    List<Future<Integer>> all =
+        parties.startAll(
+            5, i -> () -> (semaphore.tryAcquire() ? 1 : 0) + (semaphore.tryAcquire() ? 1 : 0));
+    assertThat(results(all).stream().mapToInt(n -> n).sum()).isEqualTo(3);
+  }
+
+  /** What makes no sense is refused. */
+  @Test
+  void create_nonsense_isRefused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> ProcessSemaphore.create(-1));
+    assertThatIllegalArgumentException().isThrownBy(() -> ProcessSemaphore.bounded(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> ProcessLatch.create(-1));
+    assertThatIllegalArgumentException().isThrownBy(() -> ProcessBarrier.create(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> ProcessBarrier.create(-1));
+    ProcessSemaphore semaphore = ProcessSemaphore.create(1);
+    assertThatIllegalArgumentException().isThrownBy(() -> semaphore.release(0));
+    assertThatThrownBy(() -> ProcessLock.create().newCondition())
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("has no conditions");
+  }
+
+  // ---------------------------------------------------------------- lock
+
+  /** B211, B212: locked until it has been unlocked as often; others see it. */
+  @Test
+  void unlock_reentrant_opensAtTheLast() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    for (int i = 0; i < 3; i++) {
+      lock.lock();
+    }
+    assertThat(lock.holdCount()).isEqualTo(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(elsewhere(lock::isLocked)).isTrue();
+      assertThat(elsewhere(() -> lock.tryLock(Duration.ZERO))).isFalse();
+      lock.unlock();
+    }
+    assertThat(elsewhere(lock::isLocked)).isFalse();
+    assertThatThrownBy(lock::unlock)
+        .isInstanceOf(IllegalMonitorStateException.class)
+        .hasMessageContaining("unlocked");
+  }
+
+  /** Only the thread that has locked may unlock, or ask about the state. */
+  @Test
+  void unlock_byAnother_isRefused() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    lock.lock();
+    assertThatThrownBy(() -> elsewhere(done(lock::unlock)))
+        .hasCauseInstanceOf(IllegalMonitorStateException.class);
+    assertThatThrownBy(() -> elsewhere(() -> lock.recovered().isPresent()))
+        .hasCauseInstanceOf(IllegalMonitorStateException.class);
+    assertThat(lock.isHeldByCurrentThread()).isTrue();
+    assertThat(elsewhere(lock::isHeldByCurrentThread)).isFalse();
+    lock.unlock();
+  }
+
+  /** B215: a wait for a lock ends when its time is over. */
+  @Test
+  void tryLock_held_takesItsTime() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    lock.lock();
+    long nanos =
+        elsewhere(() -> {
+          long start = System.nanoTime();
+          return lock.tryLock(HALF) ? -1 : System.nanoTime() - start;
+        });
+    assertThat(Duration.ofNanos(nanos)).isBetween(HALF, LONG);
+    assertThat(elsewhere(() -> lock.tryLock(Duration.ofSeconds(-1)))).isFalse();
+    lock.unlock();
+  }
+
+  /** B216: what is thrown inside leaves the lock open. */
+  @Test
+  void unlock_inFinally_releases() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    Future<Boolean> fails =
+        parties.start(() -> {
+          lock.lock();
+          try {
+            throw new IllegalArgumentException("inside");
+          } finally {
+            lock.unlock();
+          }
+        });
+    assertThatThrownBy(() -> Await.result(fails))
+        .hasCauseInstanceOf(IllegalArgumentException.class);
+    assertThat(lock.tryLock()).isTrue();
+    lock.unlock();
+  }
+
+  /** Who waits for a lock can be interrupted, or takes no notice of it and keeps the flag. */
+  @Test
+  void lock_interrupted_asAsked() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    ProcessSemaphore ready = ProcessSemaphore.create(0);
+    lock.lock();
+    Future<String> waits =
+        parties.start(() -> {
+          Thread.currentThread().interrupt();
+          boolean refused = false;
+          try {
+            lock.lockInterruptibly();
+          } catch (InterruptedException e) {
+            refused = true;
+            Thread.currentThread().interrupt();
+          }
+          ready.release();
+          lock.lock();
+          lock.unlock();
+          return refused + " " + Thread.interrupted();
+        });
+    ready.acquire();
+    lock.unlock();
+    assertThat(Await.result(waits)).isEqualTo("true true");
+  }
+
+  /** Many who add to one number under a lock lose nothing. */
+  @Test
+  void lock_manyAdd_nothingIsLost() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    ProcessSemaphore number = ProcessSemaphore.create(1);
+    List<Future<Boolean>> all =
+        parties.startAll(
+            4,
+            p ->
+                () -> {
+                  for (int i = 0; i < 500; i++) {
+                    lock.lock();
+                    try {
+                      if (!number.tryAcquire()) { // never two inside
+                        return false;
+                      }
+                      number.release();
+                    } finally {
+                      lock.unlock();
+                    }
+                  }
+                  return true;
+                });
+    assertThat(results(all)).containsOnly(true);
+    assertThat(lock.isLocked()).isFalse();
+  }
+
+  /** A thread that ends without unlocking loses the lock, and the next one is told. */
+  @Test
+  void lock_threadOfHolderHasEnded_isTakenOver() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    long thread =
+        elsewhere(() -> {
+          lock.lock();
+          return Thread.currentThread().threadId();
+        });
+    assertThat(lock.tryLock(LONG)).isTrue();
+    assertThat(lock.recovered()).get().extracting(LockHolder::thread).isEqualTo(thread);
+    lock.unlock();
+    lock.lock();
+    assertThat(lock.recovered()).isPresent();
+    lock.markConsistent();
+    assertThat(lock.recovered()).isEmpty();
+    lock.unlock();
+  }
+
+  // ---------------------------------------------------------------- event
+
+  /** B230: who waits goes on when it is set, also if it is cleared at once. */
+  @Test
+  void set_thenClear_wakesAllWhoWait() throws Exception {
+    ProcessEvent event = ProcessEvent.create();
+    ProcessSemaphore here = ProcessSemaphore.create(0);
+    List<Future<Boolean>> all =
+        parties.startAll(
+            5,
+            i ->
+                () -> {
+                  Thread waiter = Thread.currentThread();
+                  Thread.ofVirtual()
+                      .start(() -> {
+                        try {
+                          Await.blocked(waiter);
+                          here.release();
+                        } catch (InterruptedException e) {
+                          Thread.currentThread().interrupt();
+                        }
+                      });
+                  return event.await(LONG);
+                });
+    untilPermits(here, 5);
+    event.set();
+    event.clear();
+    assertThat(results(all)).hasSize(5).containsOnly(true);
+    assertThat(elsewhere(event::isSet)).isFalse();
+    assertThat(event.await(Duration.ofMillis(1))).isFalse();
+  }
+
+  /** A set event holds nobody back, and what was waited for is there. */
+  @Test
+  void await_set_goesOn() throws Exception {
+    ProcessEvent event = ProcessEvent.create();
+    Future<Boolean> waits =
+        parties.start(() -> {
+          event.await();
+          return event.isSet();
+        });
+    elsewhere(done(event::set));
+    assertThat(Await.result(waits)).isTrue();
+    assertThat(event.await(Duration.ZERO)).isTrue();
+    event.set();
+    assertThat(event.isSet()).isTrue();
+  }
+
+  // ---------------------------------------------------------------- latch
+
+  /** Who waits goes on when all have counted; more than that changes nothing. */
+  @Test
+  void countDown_byAll_opens() throws Exception {
+    ProcessLatch latch = ProcessLatch.create(4);
+    List<Future<Boolean>> all =
+        parties.startAll(
+            4,
+            i ->
+                () -> {
+                  latch.countDown();
+                  return latch.await(LONG);
+                });
+    latch.await();
+    assertThat(results(all)).containsOnly(true);
+    elsewhere(done(latch::countDown));
+    assertThat(latch.count()).isZero();
+    assertThat(ProcessLatch.create(1).await(Duration.ofMillis(1))).isFalse();
+    assertThat(ProcessLatch.create(0).await(Duration.ZERO)).isTrue();
+  }
+
+  // ---------------------------------------------------------------- barrier
+
+  /** B231, B232: ten passes in step; in each, one is the last. */
+  @Test
+  void await_tenRounds_inStep() throws Exception {
+    int size = 5;
+    ProcessBarrier barrier = ProcessBarrier.create(size);
+    ProcessSemaphore steps = ProcessSemaphore.create(0);
+    List<Future<List<Integer>>> all =
+        parties.startAll(
+            size,
+            i ->
+                () -> {
+                  List<Integer> places = new ArrayList<>();
+                  for (int round = 1; round <= 10; round++) {
+                    steps.release();
+                    places.add(barrier.await(LONG));
+                    if (steps.permits() < size * round) {
+                      throw new IllegalStateException("out of step");
+                    }
+                    barrier.await(LONG);
+                  }
+                  return places;
+                });
+    List<List<Integer>> places = results(all);
+    for (int round = 0; round < 10; round++) {
+      int r = round;
+      assertThat(places.stream().map(list -> list.get(r))).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+    }
+    assertThat(barrier.arrived()).isZero();
+    assertThat(barrier.isBroken()).isFalse();
+  }
+
+  private List<Future<String>> startWaiting(ProcessBarrier barrier, int count) throws Exception {
+    List<Future<String>> all =
+        parties.startAll(
+            count,
+            i ->
+                () -> {
+                  try {
+                    barrier.await(LONG);
+                    return "passed";
+                  } catch (BrokenBarrierException e) {
+                    return "broken";
+                  }
+                });
+    Await.until(() -> barrier + " is reached", () -> barrier.arrived() == count);
+    return all;
+  }
+
+  private void assertPasses(ProcessBarrier barrier) throws Exception {
+    List<Future<String>> all = startWaiting(barrier, barrier.parties() - 1);
+    barrier.await();
+    assertThat(results(all)).containsOnly("passed");
+  }
+
+  /** B234, B236: an abort breaks it for all, a reset makes it whole. */
+  @Test
+  void abort_whileFourWait_breaksUntilReset() throws Exception {
+    ProcessBarrier barrier = ProcessBarrier.create(5);
+    List<Future<String>> all = startWaiting(barrier, 4);
+    barrier.abort();
+    assertThat(results(all)).hasSize(4).containsOnly("broken");
+    assertThat(elsewhere(barrier::isBroken)).isTrue();
+    assertThatThrownBy(barrier::await).isInstanceOf(BrokenBarrierException.class);
+    barrier.reset();
+    assertPasses(barrier);
+  }
+
+  /** B235: a reset breaks it for who waits, and for nobody else. */
+  @Test
+  void reset_whileFourWait_breaksForThem() throws Exception {
+    ProcessBarrier barrier = ProcessBarrier.create(5);
+    List<Future<String>> all = startWaiting(barrier, 4);
+    barrier.reset();
+    assertThat(results(all)).hasSize(4).containsOnly("broken");
+    assertThat(barrier.isBroken()).isFalse();
+    assertPasses(barrier);
+  }
+
+  /** Who has had his time breaks it for the others. */
+  @Test
+  void await_timeIsOver_breaksForAll() throws Exception {
+    ProcessBarrier barrier = ProcessBarrier.create(3);
+    List<Future<String>> all = startWaiting(barrier, 1);
+    assertThatThrownBy(() -> barrier.await(Duration.ofMillis(1)))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(results(all)).containsOnly("broken");
+  }
+
+  /** B238: one alone does not wait. */
+  @Test
+  void await_oneParty_passes() throws Exception {
+    ProcessBarrier barrier = ProcessBarrier.create(1);
+    assertThat(barrier.await()).isZero();
+    assertThat(elsewhere(() -> barrier.await(Duration.ZERO))).isZero();
+  }
+
+  // ---------------------------------------------------------------- all
+
+  /** B240: the text of each names its state, and for a lock who has it. */
+  @Test
+  void toString_ofEach_namesItsState() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    assertThat(lock).hasToString("ProcessLock[unlocked, waiting here=0]");
+    lock.lock();
+    assertThat(elsewhere(lock::toString))
+        .contains(
+            "locked by process %d thread %d"
+                .formatted(ProcessHandle.current().pid(), Thread.currentThread().threadId()));
+    lock.unlock();
+    ProcessEvent event = ProcessEvent.create();
+    assertThat(event.toString()).contains("unset");
+    elsewhere(done(event::set));
+    assertThat(event.toString()).contains("[set,");
+    assertThat(ProcessSemaphore.bounded(3).toString()).contains("permits=3, bound=3");
+    assertThat(ProcessLatch.create(2).toString()).contains("count=2");
+    assertThat(ProcessBarrier.create(2).toString()).contains("whole, parties=2, arrived=0");
+  }
+
+  /** A call without a result. */
+  interface Step extends java.io.Serializable {
+    void run() throws Exception;
+  }
+
+  private static Remote<Boolean> done(Step step) {
+    return () -> {
+      step.run();
+      return true;
+    };
+  }
+}
