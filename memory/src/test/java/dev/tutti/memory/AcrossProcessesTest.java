@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -123,8 +124,21 @@ class AcrossProcessesTest {
 
   /** {@return entries in shared memory that are of a process, or lead to one} */
   private static List<String> left(long pid) throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("/dev/shm"))) {
-      return files.filter(file -> isOf(file, pid)).map(Path::toString).toList();
+    List<String> left = new ArrayList<>();
+    for (Path file : files(Path.of("/dev/shm"))) {
+      boolean ofNames = file.getFileName().toString().startsWith("tutti-names-");
+      Stream.concat(Stream.of(file), ofNames ? files(file).stream() : Stream.empty())
+          .filter(one -> isOf(one, pid))
+          .forEach(one -> left.add(one.toString()));
+    }
+    return left;
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    } catch (NoSuchFileException goneMeanwhile) {
+      return List.of(); // other programs use names too
     }
   }
 

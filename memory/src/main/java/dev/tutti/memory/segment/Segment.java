@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -192,7 +194,8 @@ public final class Segment implements AutoCloseable {
    */
   public static Segment open(Handle handle) throws IOException {
     Path file = Path.of("/proc/" + handle.pid() + "/fd/" + handle.descriptor());
-    ensureSegment(file); // what else may have that descriptor by now is not to be opened
+    ensureSegment(
+        handle.pid(), file); // what else may have that descriptor by now is not to be opened
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       boolean here = handle.pid() == ProcessHandle.current().pid();
@@ -209,17 +212,28 @@ public final class Segment implements AutoCloseable {
     }
   }
 
-  private static void ensureSegment(Path file) throws IOException {
+  private static void ensureSegment(long pid, Path file) throws IOException {
     String target;
     try {
       target = Files.readSymbolicLink(file).toString();
     } catch (NoSuchFileException e) {
       throw new SegmentGoneException(e.toString(), e);
+    } catch (AccessDeniedException e) {
+      if (hasEnded(pid)) { // and nobody has asked for its status yet: such a process shows nothing
+        throw new SegmentGoneException(e.toString(), e);
+      }
+      throw e;
     }
     if (!target.contains("/" + PREFIX) || !target.endsWith(DELETED)) {
       throw new SegmentGoneException(
           "descriptor leads to another file: descriptor=%s file=%s".formatted(file, target));
     }
+  }
+
+  private static boolean hasEnded(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+    char state = stat.charAt(stat.lastIndexOf(')') + 2); // a name may hold parentheses
+    return state == 'Z' || state == 'X';
   }
 
   /**

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,22 @@ class SegmentTest {
     assertThatThrownBy(() -> Segment.open(handle)).isInstanceOf(IOException.class);
     Segment.Handle nobody = new Segment.Handle(Integer.MAX_VALUE, 3, 64);
     assertThatThrownBy(() -> Segment.open(nobody)).isInstanceOf(IOException.class);
+  }
+
+  /** A process that has ended has nothing, also as long as its parent has not asked how. */
+  @Test
+  @Tag("system")
+  void open_ownerHasEndedUnasked_isGone() throws Exception {
+    Process parent = new ProcessBuilder("sh", "-c", "sh -c 'echo $$' & exec sleep 60").start();
+    try {
+      long pid = Long.parseLong(parent.inputReader().readLine());
+      Path stat = Path.of("/proc/" + pid + "/stat");
+      Await.until("it has ended", () -> Files.readString(stat).contains(") Z "));
+      assertThatThrownBy(() -> Segment.open(new Segment.Handle(pid, 1, 64)))
+          .isInstanceOf(SegmentGoneException.class);
+    } finally {
+      parent.destroyForcibly().waitFor();
+    }
   }
 
   /** Segments that are made at the same time each find their own descriptor. */
