@@ -79,16 +79,18 @@ class SegmentTest {
   @Test
   @Tag("unit")
   void close_afterUse_freesMappingAndDescriptor() throws IOException {
+    long mappings = mappings(); // other tests may have some until a collection
+    long descriptors = descriptors();
     Segment segment = Segment.create(1 << 20);
     Segment second = Segment.open(segment.handle());
-    assertThat(mappings()).isEqualTo(2);
-    assertThat(descriptors()).isEqualTo(2);
+    assertThat(mappings()).isEqualTo(mappings + 2);
+    assertThat(descriptors()).isEqualTo(descriptors + 2);
 
     second.close();
     segment.close();
 
-    assertThat(mappings()).isZero();
-    assertThat(descriptors()).isZero();
+    assertThat(mappings()).isLessThanOrEqualTo(mappings);
+    assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
     assertThatThrownBy(() -> segment.memory().get(JAVA_BYTE, 0))
         .isInstanceOf(IllegalStateException.class);
   }
@@ -141,6 +143,7 @@ class SegmentTest {
   @Test
   @Tag("unit")
   void create_manyAtOnce_eachHandleLeadsToItsOwn() throws Exception {
+    long descriptors = descriptors();
     int threads = 4;
     int each = 50;
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
@@ -165,7 +168,7 @@ class SegmentTest {
         one.get();
       }
     }
-    assertThat(descriptors()).isZero();
+    assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
   }
 
   /** A child JVM maps a segment by its handle; each sees what the other has written. */
@@ -212,6 +215,7 @@ class SegmentTest {
   @Test
   @Tag("unit")
   void create_placesOfNoUse_arePassedOver(@TempDir Path folder) throws IOException {
+    long descriptors = descriptors();
     Path file = Files.writeString(folder.resolve("file"), "");
     List<Path> ofNoUse = List.of(folder.resolve("missing"), file, Path.of("/proc"));
     List<Path> places = new ArrayList<>(ofNoUse);
@@ -229,7 +233,7 @@ class SegmentTest {
             file.toString(),
             "/proc: ",
             "set java.io.tmpdir to a folder with room");
-    assertThat(descriptors()).isZero();
+    assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
   }
 
   /** A handle that leads to another file is refused, and leaves that file as it is. */
