@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,9 @@ final class BulkRun extends EngineCall {
     dispatcher.enter(this);
     this.meter = meter(plan.progress(), items);
     this.deadline =
-        plan.options().deadline().map(limit -> Timer.after(limit.toNanos(), () -> expire(limit)));
+        plan.options()
+            .deadline()
+            .map(limit -> Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> expire(limit)));
   }
 
   /** The deadline has come. */
