@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
@@ -89,7 +90,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   }
 
   Engine engine() {
-    return java.util.Objects.requireNonNull(engine, "engine");
+    return Objects.requireNonNull(engine, "engine");
   }
 
   /** {@return the lane of submitted tasks} */
