@@ -93,11 +93,11 @@ final class Link implements Runnable {
     try {
       started = start();
     } catch (Exception e) {
-      kill();
+      killAndAwait();
       group.startFailed(this, e);
       return;
     } catch (Error e) { // such as no memory for its channels
-      kill();
+      killAndAwait();
       group.startFailed(this, new IOException("worker cannot be reached: " + e, e));
       return;
     }
@@ -106,6 +106,15 @@ final class Link implements Runnable {
     tellStart(Duration.ofNanos(System.nanoTime() - begin));
     group.ready(this);
     lead(started);
+  }
+
+  /** The pool may be gone, and say so, when this is told. */
+  private void killAndAwait() {
+    kill();
+    WorkerProcess worker = process;
+    if (worker != null) {
+      worker.awaitExit(EXIT_PATIENCE);
+    }
   }
 
   /** Hears the worker to its end. */
