@@ -28,6 +28,7 @@ public final class WorkerMain {
       endsBroken(broken);
     }
     pool.lastWords().isLeaving();
+    pool.control().leave();
     System.exit(0); // threads that tasks have left behind do not keep the worker
   }
 
