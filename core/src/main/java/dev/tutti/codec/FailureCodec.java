@@ -6,6 +6,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -116,7 +117,7 @@ public final class FailureCodec {
     seen.add(failure);
     SubstituteException stand =
         new SubstituteException(
-            failure.getClass().getName(), textOf(failure), reason, failure.getStackTrace());
+            failure.getClass().getName(), textOf(failure), reason, stackOf(failure));
     Throwable cause = causeOf(failure);
     if (cause != null && seen.size() < MAX_CAUSES && !seen.contains(cause)) {
       stand.initCause(substitute(cause, reason, seen));
@@ -129,6 +130,18 @@ public final class FailureCodec {
       return failure.getCause();
     } catch (RuntimeException | Error e) {
       return null; // an exception that cannot even tell its cause goes without
+    }
+  }
+
+  private static StackTraceElement[] stackOf(Throwable failure) {
+    try {
+      StackTraceElement[] stack = failure.getStackTrace().clone();
+      for (StackTraceElement frame : stack) {
+        Objects.requireNonNull(frame, "frame");
+      }
+      return stack;
+    } catch (RuntimeException | Error e) {
+      return new StackTraceElement[0]; // getStackTrace can be anybody's code, and give anything
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -27,7 +28,7 @@ final class Forms {
 
     @Serial
     private Object readResolve() {
-      return path != null ? Path.of(path) : Path.of(java.util.Objects.requireNonNull(uri, "uri"));
+      return path != null ? Path.of(path) : Path.of(Objects.requireNonNull(uri, "uri"));
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -102,7 +103,9 @@ final class BulkRun extends EngineCall {
     dispatcher.enter(this);
     this.meter = meter(plan.progress(), items);
     this.deadline =
-        plan.options().deadline().map(limit -> Timer.after(limit.toNanos(), () -> expire(limit)));
+        plan.options()
+            .deadline()
+            .map(limit -> Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> expire(limit)));
   }
 
   /** The deadline has come. */

@@ -7,6 +7,7 @@ import dev.tutti.task.TimedOut;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** Ends, and stops, what has not ended when the deadline of its call comes. */
 final class Deadlines {
@@ -20,7 +21,8 @@ final class Deadlines {
   Optional<Future<?>> watch(SubmittedCall<?> call) {
     return call.options()
         .deadline()
-        .map(limit -> Timer.after(limit.toNanos(), () -> expire(call.item(), limit)));
+        .map(limit ->
+            Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> expire(call.item(), limit)));
   }
 
   private void expire(Item item, Duration deadline) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -92,7 +93,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   }
 
   Engine engine() {
-    return java.util.Objects.requireNonNull(engine, "engine");
+    return Objects.requireNonNull(engine, "engine");
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.tutti.task.Success;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -70,7 +71,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       CompletableFuture<@Nullable Void> asked = new CompletableFuture<>();
       now = stopped.compareAndSet(null, asked) ? asked : stopped.get();
     }
-    return java.util.Objects.requireNonNull(now, "stopped").copy();
+    return Objects.requireNonNull(now, "stopped").copy();
   }
 
   // ---------------------------------------------------------------- from the engine

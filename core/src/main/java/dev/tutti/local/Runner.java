@@ -11,6 +11,7 @@ import dev.tutti.task.Success;
 import dev.tutti.task.WorkerContext;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,8 @@ final class Runner {
         item.call()
             .options()
             .timeout()
-            .map(limit -> Timer.after(limit.toNanos(), () -> checkTime(item, start)));
+            .map(limit ->
+                Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> checkTime(item, start)));
     boolean callersInterrupt = false;
     Outcome<?> outcome;
     try {

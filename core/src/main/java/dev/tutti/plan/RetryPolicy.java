@@ -7,6 +7,7 @@ import dev.tutti.task.WorkerLost;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * When a task that did not succeed is attempted again.
@@ -117,10 +118,10 @@ public record RetryPolicy(
    * @param random a number from 0 to 1
    */
   public Duration pauseAfter(int made, double random) {
-    long nanos = backOff.toNanos();
-    long most = longestBackOff.toNanos();
+    long nanos = TimeUnit.NANOSECONDS.convert(backOff);
+    long most = TimeUnit.NANOSECONDS.convert(longestBackOff);
     for (int i = 1; i < made && nanos < most; i++) {
-      nanos *= 2;
+      nanos = nanos > most / 2 ? most : 2 * nanos;
     }
     return Duration.ofNanos((long) (Math.min(nanos, most) * (0.5 + random / 2)));
   }

@@ -62,8 +62,9 @@ public final class Belongings implements AutoCloseable {
     if (value instanceof AutoCloseable closeable) {
       try {
         closeable.close();
-      } catch (Exception e) {
-        LOG.log(Level.WARNING, "what a worker had made could not be closed: " + value, e);
+      } catch (Exception | Error e) { // the others are to be closed, and the worker is to leave
+        String type = value.getClass().getName(); // its text is the user's code too
+        LOG.log(Level.WARNING, "what a worker had made could not be closed: " + type, e);
       }
     }
   }

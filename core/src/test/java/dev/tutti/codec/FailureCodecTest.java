@@ -150,6 +150,39 @@ final class FailureCodecTest {
     assertThat(roundTrip(worse)).isInstanceOf(SubstituteException.class);
   }
 
+  /** Lies about its stack. */
+  private static final class Stackless extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("serial") // nobody sends it as it is
+    private final StackTraceElement @Nullable [] stack;
+
+    Stackless(StackTraceElement @Nullable [] stack) {
+      super("stackless", null, false, true);
+      this.stack = stack;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // that is what it is for
+    public StackTraceElement[] getStackTrace() {
+      if (stack != null && stack.length == 0) {
+        throw new UnsupportedOperationException();
+      }
+      return stack;
+    }
+  }
+
+  /** An exception whose own code says that it has no stack arrives all the same. */
+  @Test
+  void encode_exceptionWithoutStack_arrives() throws Exception {
+    for (StackTraceElement @Nullable [] stack :
+        new StackTraceElement[][] {null, {}, new StackTraceElement[1]}) {
+      assertThat(roundTrip(new Stackless(stack), ClassLoader.getPlatformClassLoader()))
+          .isInstanceOf(SubstituteException.class)
+          .hasMessageContaining("stackless");
+    }
+  }
+
   /** Causes in a ring, and more causes than anybody reads. */
   @Test
   void encode_causesWithoutEnd_areCut() throws Exception {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,5 +76,19 @@ final class OptionsTest {
     assertThat(ThreadOptions.DEFAULTS.backend()).isEqualTo("threads");
     assertThat(VirtualThreadOptions.DEFAULTS.backend()).isEqualTo("virtual");
     assertThat(SequentialOptions.DEFAULTS.backend()).isEqualTo("sequential");
+  }
+
+  /** Pauses double up to the longest, also where that is longer than a clock can count. */
+  @Test
+  void pauseAfter_manyAttempts_isAtMostTheLongest() {
+    RetryPolicy policy = RetryPolicy.attempts(1_000).withBackOff(Duration.ofMillis(10));
+    assertThat(policy.pauseAfter(1, 1)).isEqualTo(Duration.ofMillis(10));
+    assertThat(policy.pauseAfter(3, 1)).isEqualTo(Duration.ofMillis(40));
+    assertThat(policy.pauseAfter(3, 0)).isEqualTo(Duration.ofMillis(20));
+    assertThat(policy.pauseAfter(500, 1)).isEqualTo(Duration.ofSeconds(30));
+    RetryPolicy endless = policy.withLongestBackOff(ChronoUnit.FOREVER.getDuration());
+    assertThat(endless.pauseAfter(500, 1)).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+    assertThat(endless.withBackOff(ChronoUnit.FOREVER.getDuration()).pauseAfter(1, 1))
+        .isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
   }
 }

@@ -28,7 +28,7 @@ import java.util.Optional;
  * @param initialiser what each worker does once, before its first task; a worker in which it fails
  *     counts as one that cannot be started
  * @param grace how long a task that is to stop may still run after its interrupt before its worker
- *     is killed
+ *     is killed; a worker that leaves has as long to close what it has made, and a second at least
  * @param output where the things go that tasks print
  * @param maxDepth how deep pools may be nested by {@link dev.tutti.Pool#current}, this one counted;
  *     at least 1

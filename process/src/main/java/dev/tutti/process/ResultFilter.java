@@ -18,8 +18,9 @@ import java.util.stream.Stream;
  * <p>By default these classes may come: all that the task's own class sees and that are no part of
  * the JDK, and the plain values of the JDK, such as numbers, text, times, collections, exceptions.
  * {@link #allow} adds others, {@link #onlyThese} takes away all that are not named. Null, numbers,
- * text, paths and arrays of primitive values may always come. If the program has a filter of its
- * own ({@code jdk.serialFilter}), that has to agree.
+ * text, paths, optional values, buffers, {@code ArrayList}, plain exceptions and arrays of all
+ * these may always come. If the program has a filter of its own ({@code jdk.serialFilter}), that
+ * has to agree.
  *
  * <p>Depth, references and bytes are bounded; arrays and hash tables may claim room only for what
  * can have come; JDK collections that hold each other so often that to hash them would take for

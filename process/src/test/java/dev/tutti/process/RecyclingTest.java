@@ -9,12 +9,18 @@ import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.event.PoolEvent.WorkerEnded;
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.DataSize;
+import dev.tutti.task.Done;
+import dev.tutti.task.Outcome;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.WorkerContext;
+import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
+import dev.tutti.testkit.Faults;
 import dev.tutti.testkit.LeakCheck;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -106,6 +112,52 @@ class RecyclingTest {
     assertThat(pids).doesNotHaveDuplicates();
   }
 
+  /** The next worker starts while the last one still closes what it has made. */
+  @Test
+  void submit_oldWorkerTakesTimeToEnd_nextTaskDoesNotWaitForIt() throws Exception {
+    Marks marks = new Marks(folder);
+    ProcessOptions options = options(1).withRecycleAfter(1).withGrace(Duration.ofSeconds(20));
+    try (Pool pool = Pool.open(options)) {
+      TaskFuture<Integer> first =
+          pool.submit(() -> {
+            var _ = WorkerContext.current().perWorker(Slow.class, () -> new Slow(marks));
+            marks.await("queued");
+            return 1;
+          });
+      TaskFuture<Void> second = pool.submit(() -> marks.leave("next"));
+      marks.leave("queued");
+      assertThat(first.get()).isEqualTo(1);
+      second.get();
+      await().until(() -> marks.count("closed") == 1);
+    }
+  }
+
+  /** Ends when the next task has run. */
+  private record Slow(Marks marks) implements AutoCloseable {
+    @Override
+    public void close() {
+      marks.await("next");
+      marks.leave("closed");
+    }
+  }
+
+  /** A worker that is to leave closes what it has made, however short the grace time is. */
+  @Test
+  void submit_noGrace_whatWorkersMadeIsClosed() throws Exception {
+    Marks marks = new Marks(folder);
+    marks.leave("next");
+    try (Pool pool = Pool.open(options(1).withRecycleAfter(1).withGrace(Duration.ZERO))) {
+      for (int i = 0; i < 3; i++) {
+        pool.submit(
+                () -> {
+                  var _ = WorkerContext.current().perWorker(Slow.class, () -> new Slow(marks));
+                })
+            .get();
+      }
+    }
+    assertThat(marks.count("closed")).isEqualTo(3);
+  }
+
   /** A worker whose heap keeps what tasks leave in it is replaced after the task that tipped it. */
   @Test
   void map_heapLeaks_workerIsReplaced() throws Exception {
@@ -178,6 +230,35 @@ class RecyclingTest {
     }
   }
 
+  /** The limit holds for a worker too that is to leave and still runs its last task. */
+  @Test
+  void map_leavingWorkerAboveResidentLimit_isLost() {
+    ProcessOptions options =
+        options(1)
+            .withResidentLimit(DataSize.mib(400))
+            .withRecycling(Recycling.NONE.afterAge(Duration.ofMillis(1)));
+    try (Pool pool = Pool.open(options)) {
+      List<Outcome<Integer>> outcomes =
+          Parallel.on(pool)
+              .batch(Batching.fixed(2))
+              .outcomes(
+                  List.of(0, 1),
+                  i -> {
+                    Thread.sleep(20);
+                    while (i == 1) {
+                      NATIVE_LEAK.add(touched(8 << 20));
+                    }
+                    return i;
+                  })
+              .map(Done::outcome)
+              .toList();
+      assertThat(outcomes.getLast())
+          .isInstanceOfSatisfying(
+              WorkerLost.class,
+              lost -> assertThat(lost.cause().reason()).contains("limit=400 MiB"));
+    }
+  }
+
   private static String lostIn(TaskFuture<?> future) throws InterruptedException {
     try {
       future.get();
@@ -228,6 +309,24 @@ class RecyclingTest {
       long first = pool.submit(RecyclingTest::pid).get();
       assertThat(events.awaitReasons(1)).containsExactly(Reason.AGE);
       assertThat(pool.submit(RecyclingTest::pid).get()).isNotEqualTo(first);
+    }
+  }
+
+  /** Bounds of time longer than a clock can count are none. */
+  @Test
+  void submit_boundsForEver_boundNothing() throws Exception {
+    Duration forEver = ChronoUnit.FOREVER.getDuration();
+    ProcessOptions options =
+        options(1)
+            .withRecycling(Recycling.NONE.afterAge(forEver).afterIdle(forEver, 0))
+            .withResults(ResultFilter.DEFAULTS.withMaxTime(forEver))
+            .withGrace(forEver);
+    try (Pool pool = Pool.open(options)) {
+      long pid = pool.submit(RecyclingTest::pid).get();
+      TaskFuture<Integer> listens = pool.submit(Faults.waitsForInterrupt());
+      assertThat(listens.cancel(true)).isTrue();
+      listens.stopped().get();
+      assertThat(pool.submit(RecyclingTest::pid).get()).isEqualTo(pid);
     }
   }
 

@@ -1,12 +1,17 @@
 package dev.tutti.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.Pool;
+import dev.tutti.plan.DataSize;
+import dev.tutti.task.WorkerLostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +25,8 @@ class SmallPlacesTest {
   private static final String TMPDIR = "java.io.tmpdir";
   private static final ProcessOptions ONE =
       ProcessOptions.DEFAULTS.withWorkers(1).withJvmFlags("-XX:TieredStopAtLevel=1");
+
+  private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
   private final String realTmpdir = System.getProperty(TMPDIR);
   @TempDir private Path folder;
@@ -94,6 +101,37 @@ class SmallPlacesTest {
       assertThat(Os.files(Path.of("/tmp"), own)).isEmpty();
     }
     assertThat(folder).isEmptyDirectory();
+  }
+
+  /** A pool whose own JVM has no memory for a channel says so, and does not wait for ever. */
+  @Test
+  void submit_noMemoryForChannels_failsWithTheCause() throws Exception {
+    try (ParentJvm parent =
+        ParentJvm.start(Program.class, List.of("-XX:MaxDirectMemorySize=100k"))) {
+      parent.awaitSuccess();
+      assertThat(parent.out())
+          .singleElement()
+          .asString()
+          .contains("no worker process can be started")
+          .contains("java.lang.OutOfMemoryError");
+    }
+  }
+
+  /** An item that is larger than the worker's heap is lost; threads left behind keep nothing. */
+  @Test
+  void submit_itemLargerThanHeap_isLostAndPoolServes() throws Exception {
+    byte[] large = new byte[48 << 20];
+    try (Pool pool = Pool.open(ONE.withHeap(DataSize.mib(32)))) {
+      pool.submit(
+              () -> {
+                var _ = Thread.ofPlatform().daemon(false).start(() -> LockSupport.parkNanos(HOUR));
+              })
+          .get();
+      assertThatThrownBy(() -> pool.submit(() -> large.length).get())
+          .hasCauseInstanceOf(WorkerLostException.class)
+          .hasMessageContaining("java.lang.OutOfMemoryError");
+      assertThat(pool.submit(() -> 7).get()).isEqualTo(7);
+    }
   }
 
   /** A user's program. */

@@ -55,6 +55,29 @@ class WorkerContextTest {
     assertThat(COUNT.get()).isZero();
   }
 
+  /** A start that fails in the initialiser leaves no channel open. */
+  @Test
+  void initialiser_failsAgainAndAgain_leavesNoDescriptor() {
+    failInInitialiser(); // what the first pool of a JVM opens for good
+    long before = Os.descriptors();
+    failInInitialiser();
+    failInInitialiser();
+    int ofOneStart = 6; // and each of these pools has tried three times at least
+    await().until(() -> Os.descriptors() < before + ofOneStart);
+  }
+
+  private static void failInInitialiser() {
+    ProcessOptions options =
+        options(1)
+            .withInitialiser(() -> {
+              throw new IllegalStateException("an initialiser of a test");
+            });
+    try (Pool pool = Pool.open(options)) {
+      assertThatThrownBy(() -> pool.submit(() -> 1).get())
+          .hasRootCauseMessage("an initialiser of a test");
+    }
+  }
+
   /**
    * X03, B134: one that always fails is tried a bounded number of times; then tasks fail with its
    * cause.

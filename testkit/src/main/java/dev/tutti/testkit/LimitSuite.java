@@ -23,6 +23,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -255,6 +256,23 @@ interface LimitSuite extends Subject {
               .timeout(Duration.ofSeconds(1))
               .retry(RetryPolicy.attempts(2).on(TimedOut.class));
       assertThat(bulk.map(List.of(7), fn)).containsExactly(2);
+    }
+  }
+
+  /** Limits longer than a clock can count are none. */
+  @Test
+  default void limits_forEver_boundNothing() throws Exception {
+    Duration forEver = ChronoUnit.FOREVER.getDuration();
+    RetryPolicy retry =
+        RetryPolicy.attempts(2).withBackOff(Duration.ofNanos(1)).withLongestBackOff(forEver);
+    try (Pool pool = open(1)) {
+      Pool bounded =
+          pool.with(
+              CallOptions.DEFAULTS.withTimeout(forEver).withDeadline(forEver).withRetry(retry));
+      assertThat(Await.result(bounded.submit(() -> 1))).isEqualTo(1);
+      assertThat(bounded.map(numbers(3), n -> n)).isEqualTo(numbers(3));
+      assertThatThrownBy(() -> Await.result(bounded.submit(Faults.throwsChecked("twice"))))
+          .hasRootCauseMessage("twice");
     }
   }
 

@@ -85,7 +85,7 @@ public final class Door implements AutoCloseable {
         }
       }
       return channels;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       for (Channel channel : channels.values()) {
         channel.close();
       }
@@ -107,7 +107,7 @@ public final class Door implements AutoCloseable {
   }
 
   private void greet(SocketChannel socket, Map<Frame.Role, Channel> channels) throws IOException {
-    Channel channel = new Channel(socket);
+    Channel channel = channel(socket);
     try {
       Hello hello = Hello.check(channel.readFirst(GREETING_PATIENCE), secret);
       Channel twice = channels.putIfAbsent(hello.role(), channel);
@@ -118,6 +118,15 @@ public final class Door implements AutoCloseable {
       channel.close();
       lastStranger = stranger;
       LOG.log(Level.WARNING, "who knocked at the socket of a new worker was sent away", stranger);
+    }
+  }
+
+  private static Channel channel(SocketChannel socket) throws IOException {
+    try {
+      return new Channel(socket);
+    } catch (IOException | RuntimeException | Error e) { // an Error: no memory for its buffer
+      socket.close();
+      throw e;
     }
   }
 

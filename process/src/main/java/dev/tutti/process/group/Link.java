@@ -92,9 +92,13 @@ final class Link implements Runnable {
     long begin = System.nanoTime();
     try {
       started = start();
-    } catch (IOException | RuntimeException e) {
-      kill();
+    } catch (Exception e) {
+      killAndAwait();
       group.startFailed(this, e);
+      return;
+    } catch (Error e) { // such as no memory for its channels
+      killAndAwait();
+      group.startFailed(this, new IOException("worker cannot be reached: " + e, e));
       return;
     }
     reading.onRelief(left -> relieve(started, left));
@@ -104,14 +108,25 @@ final class Link implements Runnable {
     lead(started);
   }
 
+  /** The pool may be gone, and say so, when this is told. */
+  private void killAndAwait() {
+    kill();
+    WorkerProcess worker = process;
+    if (worker != null) {
+      worker.awaitExit(EXIT_PATIENCE);
+    }
+  }
+
   /** Hears the worker to its end. */
   private void lead(Ready worker) {
     try {
       if (!listen(worker)) {
         return; // another thread leads the worker now
       }
-    } catch (IOException | RuntimeException | Error e) { // an Error: no memory for what came
+    } catch (WireException | RuntimeException | Error e) { // an Error: no memory for what came
       killFor("its channel broke, and it was killed: " + e.getMessage());
+    } catch (IOException end) { // as it is when a worker ends before it has read everything
+      LOG.log(Level.DEBUG, "the channel of {0} broke: {1}", name, end);
     }
     conclude(worker);
   }
@@ -141,6 +156,7 @@ final class Link implements Runnable {
 
   private Ready start() throws IOException {
     Claims claims = Claims.create();
+    Map<Frame.Role, Channel> channels = Map.of();
     try (Door door = new Door(group.folder(), serial, group.secret())) {
       WorkerProcess worker =
           group.launcher().start(group.folder(), name, introduction(door, claims).toLines());
@@ -148,7 +164,7 @@ final class Link implements Runnable {
       if (group.isStopped()) {
         throw new IOException("the pool was closed while the worker started");
       }
-      Map<Frame.Role, Channel> channels = door.await(worker);
+      channels = door.await(worker);
       Channel work = channels.get(Frame.Role.WORK);
       Channel control = channels.get(Frame.Role.CONTROL);
       if (work == null || control == null) {
@@ -156,8 +172,9 @@ final class Link implements Runnable {
       }
       initialise(work);
       return ready(claims, work, control, new VitalSigns(worker.pid()));
-    } catch (IOException | RuntimeException e) {
-      claims.close();
+    } catch (IOException | RuntimeException | Error e) {
+      channels.values().forEach(this::close);
+      close(claims);
       throw e;
     }
   }
@@ -325,7 +342,11 @@ final class Link implements Runnable {
       LOG.log(Level.DEBUG, "batch not sent to {0}: {1}", name, e);
     }
     Flights flights = worker.flights();
-    batch.call().options().timeout().ifPresent(limit -> watch(flights, batch, limit.toNanos()));
+    batch
+        .call()
+        .options()
+        .timeout()
+        .ifPresent(limit -> watch(flights, batch, TimeUnit.NANOSECONDS.convert(limit)));
     batch.items().stream().filter(Item::isUnwanted).forEach(group::stop);
   }
 
@@ -401,6 +422,8 @@ final class Link implements Runnable {
   private void unburden(Ready worker) {
     if (worker.signs().isStopped()) {
       killFor("it was stopped, and did not begin what it was given");
+    } else if (worker.work().hasPending()) {
+      return; // it reads still: on the way to another one it would take as long
     }
     for (Item item : worker.flights().takeBackAll()) {
       item.avoidLastWorker();
@@ -453,7 +476,7 @@ final class Link implements Runnable {
     if (worker != null) {
       tell(worker.work(), Frame.begin(Frame.Kind.BYE, 0).flip());
     }
-    group.afterGrace(this::kill);
+    group.afterLeaving(this::kill);
   }
 
   private void tell(Channel channel, ByteBuffer frame) {

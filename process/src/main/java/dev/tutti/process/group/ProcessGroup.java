@@ -54,6 +54,9 @@ public final class ProcessGroup implements WorkerGroup {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Retirement CLOSED = new Retirement(Reason.CLOSED, "the pool is closed");
 
+  /** How long a worker that is dismissed may take at least. */
+  private static final long LEAST_LEAVING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final GroupPlan plan;
   private final String pool;
   private final WorkSource source;
@@ -99,7 +102,7 @@ public final class ProcessGroup implements WorkerGroup {
         new Reading.Shared(plan.filter(), plan.maxReadTime(), this::after, new AtomicInteger());
     this.secret = Introduction.newSecret();
     long tick = plan.rules().tickMillis();
-    var _ = timer.scheduleWithFixedDelay(this::look, tick, tick, TimeUnit.MILLISECONDS);
+    var _ = timer.scheduleWithFixedDelay(this::lookAndGoOn, tick, tick, TimeUnit.MILLISECONDS);
   }
 
   // ---------------------------------------------------------------- for the links
@@ -146,7 +149,13 @@ public final class ProcessGroup implements WorkerGroup {
   }
 
   void afterGrace(Runnable action) {
-    after(plan.grace().toNanos(), action);
+    after(TimeUnit.NANOSECONDS.convert(plan.grace()), action);
+  }
+
+  /** For a worker that has nothing to do: what it closes takes time, however short the grace is. */
+  void afterLeaving(Runnable action) {
+    long grace = TimeUnit.NANOSECONDS.convert(plan.grace());
+    after(Math.max(grace, LEAST_LEAVING_NANOS), action);
   }
 
   private void after(long nanos, Runnable action) {
@@ -267,6 +276,9 @@ public final class ProcessGroup implements WorkerGroup {
     } finally {
       lock.unlock();
     }
+    if (source.hasWork()) {
+      workQueued(); // its replacement need not wait for its end
+    }
   }
 
   /** A worker could not be started. Called by its own thread, which ends with this. */
@@ -367,20 +379,29 @@ public final class ProcessGroup implements WorkerGroup {
 
   // ---------------------------------------------------------------- looking after the workers
 
+  /** A timer never calls again what has once thrown. */
+  private void lookAndGoOn() {
+    try {
+      look();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.WARNING, "cannot look after the workers of " + pool, e);
+    }
+  }
+
   /** Lets go what has been idle for long enough, and finds what takes too much or does nothing. */
   private void look() {
     Map<Link, Retirement> due = new LinkedHashMap<>();
-    List<Link> serving;
+    List<Link> running;
     lock.lock();
     try {
       var _ = roster.takeIdle(link -> isDue(link, due));
       due.keySet().forEach(roster::leave);
-      serving = roster.serving();
+      running = roster.running();
     } finally {
       lock.unlock();
     }
     due.forEach(Link::dismiss);
-    serving.forEach(Link::look);
+    running.forEach(Link::look);
     if (source.hasWork()) {
       workQueued();
     }

@@ -12,6 +12,7 @@ import dev.tutti.task.Success;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -91,7 +92,7 @@ final class Reading {
 
   Reading(Shared shared) {
     this.shared = shared;
-    this.lookNanos = shared.maxTime().toNanos() / (LOOKS - 1) + 1;
+    this.lookNanos = TimeUnit.NANOSECONDS.convert(shared.maxTime()) / (LOOKS - 1) + 1;
   }
 
   /** Before the first {@link #read}. */
@@ -182,7 +183,7 @@ final class Reading {
 
   /** The pool is stopped: nobody waits for what is read now. */
   void hurry(Duration patience) {
-    lookNanos = Math.min(lookNanos, patience.toNanos() / (LOOKS - 1) + 1);
+    lookNanos = Math.min(lookNanos, TimeUnit.NANOSECONDS.convert(patience) / (LOOKS - 1) + 1);
     lookLater();
   }
 }

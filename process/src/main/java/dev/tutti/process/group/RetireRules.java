@@ -3,6 +3,7 @@ package dev.tutti.process.group;
 import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.plan.DataSize;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -54,7 +55,7 @@ public record RetireRules(
     if (tasksLeft(signs.ran()) == 0) {
       return new Retirement(Reason.TASKS, "it has run %d tasks".formatted(signs.ran()));
     }
-    if (age.isPresent() && signs.ageNanos() > age.get().toNanos()) {
+    if (age.isPresent() && signs.ageNanos() > TimeUnit.NANOSECONDS.convert(age.get())) {
       return tooOld(signs);
     }
     if (resident.isPresent()) {
@@ -84,10 +85,12 @@ public record RetireRules(
    * @param workers how many workers there are
    */
   @Nullable Retirement dueWhileIdle(VitalSigns signs, long idleNanos, int workers) {
-    if (age.isPresent() && signs.ageNanos() > age.get().toNanos()) {
+    if (age.isPresent() && signs.ageNanos() > TimeUnit.NANOSECONDS.convert(age.get())) {
       return tooOld(signs);
     }
-    if (idle.isPresent() && idleNanos > idle.get().toNanos() && workers > least) {
+    if (idle.isPresent()
+        && idleNanos > TimeUnit.NANOSECONDS.convert(idle.get())
+        && workers > least) {
       return new Retirement(Reason.IDLE, "it has had nothing to do for " + seconds(idleNanos));
     }
     return null;
@@ -112,10 +115,14 @@ public record RetireRules(
   /** {@return how often workers are to be looked at, in milliseconds} */
   long tickMillis() {
     long tick = MOST_TICK_MILLIS;
-    for (Optional<Duration> bound : java.util.List.of(age, idle)) {
+    for (Optional<Duration> bound : List.of(age, idle)) {
       if (bound.isPresent()) {
         tick =
-            Math.min(tick, Math.max(LEAST_TICK_MILLIS, bound.get().toMillis() / TICKS_IN_A_BOUND));
+            Math.min(
+                tick,
+                Math.max(
+                    LEAST_TICK_MILLIS,
+                    TimeUnit.MILLISECONDS.convert(bound.get()) / TICKS_IN_A_BOUND));
       }
     }
     return tick;

@@ -157,8 +157,10 @@ final class Roster {
     return all;
   }
 
-  /** {@return those that are ready and are to stay} */
-  List<Link> serving() {
-    return List.copyOf(ready);
+  /** {@return those that may run something: what is ready, and what is to leave after it} */
+  List<Link> running() {
+    List<Link> running = new ArrayList<>(ready);
+    running.addAll(leaving);
+    return running;
   }
 }

@@ -6,6 +6,7 @@ import java.lang.module.ResolvedModule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -198,7 +199,7 @@ final class WorkerCommand {
 
   /** A worker may be started in another directory, where a relative path means something else. */
   private static String absolute(String path) {
-    return java.util.Arrays.stream(path.split(File.pathSeparator, -1))
+    return Arrays.stream(path.split(File.pathSeparator, -1))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(File.pathSeparator));
   }

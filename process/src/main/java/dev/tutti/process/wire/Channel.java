@@ -167,7 +167,8 @@ public final class Channel implements FrameStream, AutoCloseable {
     }
   }
 
-  private boolean hasPending() {
+  /** {@return whether something that was sent waits for the other side to take it} */
+  public boolean hasPending() {
     writing.lock();
     try {
       return !pending.isEmpty();

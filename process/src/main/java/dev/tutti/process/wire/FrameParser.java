@@ -2,6 +2,7 @@ package dev.tutti.process.wire;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts the bytes of a channel into frames. For one thread. */
@@ -60,7 +61,7 @@ public final class FrameParser {
   }
 
   private @Nullable Frame continued(ByteBuffer in) throws WireException {
-    byte[] bytes = java.util.Objects.requireNonNull(partial, "partial");
+    byte[] bytes = Objects.requireNonNull(partial, "partial");
     int take = Math.min(in.remaining(), partialLength - partialFilled);
     if (partialFilled + take > bytes.length) {
       long doubled = Math.max(partialFilled + take, 2L * bytes.length);

@@ -24,9 +24,15 @@ import java.util.List;
  * @param attempt what runs here, on the thread that has connected
  * @param lastWords what is recorded at a sudden end
  * @param work where tasks come and outcomes go
+ * @param control what listens to the starter meanwhile
  */
 record Connection(
-    Introduction starter, Claims claims, Attempt attempt, LastWords lastWords, Channel work) {
+    Introduction starter,
+    Claims claims,
+    Attempt attempt,
+    LastWords lastWords,
+    Channel work,
+    Control control) {
 
   /** Connects, as the standard input tells. From then on this JVM ends with its starter. */
   static Connection open() throws IOException {
@@ -43,12 +49,9 @@ record Connection(
     Runtime.getRuntime().addShutdownHook(new Thread(lastWords, "tutti-last-words"));
 
     Channel work = connect(starter, Frame.Role.WORK);
-    Channel control = connect(starter, Frame.Role.CONTROL);
-    Thread.ofPlatform()
-        .daemon()
-        .name("tutti-control")
-        .start(new Control(control, attempt, starter.parent()));
-    return new Connection(starter, claims, attempt, lastWords, work);
+    Control control = new Control(connect(starter, Frame.Role.CONTROL), attempt, starter.parent());
+    Thread.ofPlatform().daemon().name("tutti-control").start(control);
+    return new Connection(starter, claims, attempt, lastWords, work, control);
   }
 
   private static Channel connect(Introduction starter, Frame.Role role) throws IOException {

@@ -4,6 +4,7 @@ import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.WireException;
 import java.io.IOException;
+import java.nio.channels.ClosedSelectorException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,6 +16,7 @@ final class Control implements Runnable {
   private final Channel channel;
   private final Attempt attempt;
   private final long parent;
+  private volatile boolean leaving;
 
   Control(Channel channel, Attempt attempt, long parent) {
     this.channel = channel;
@@ -29,10 +31,28 @@ final class Control implements Runnable {
       while (listen()) {
         // until the pool is gone
       }
-    } catch (IOException brokenChannel) {
-      System.err.println("tutti: worker lost its pool: " + brokenChannel);
+    } catch (IOException | ClosedSelectorException brokenChannel) {
+      if (!leaving) {
+        System.err.println("tutti: worker lost its pool: " + brokenChannel);
+      }
     } finally {
+      while (leaving) {
+        LockSupport.park(this); // with this thread the kernel would forget the wish made above
+      }
       Runtime.getRuntime().halt(GONE); // nobody is there to whom anything could matter
+    }
+  }
+
+  /**
+   * The worker ends by itself, and listens no more: a JVM that exits waits up to 300 ms for threads
+   * in native code, such as one that listens.
+   */
+  void leave() {
+    leaving = true;
+    try {
+      channel.close();
+    } catch (IOException e) {
+      System.err.println("tutti: worker could not close its control channel: " + e);
     }
   }
 

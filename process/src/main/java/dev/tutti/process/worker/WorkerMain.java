@@ -5,6 +5,8 @@ import java.io.IOException;
 
 /** Where a worker JVM of a pool begins. */
 public final class WorkerMain {
+  private static final int BROKEN = 1;
+
   private WorkerMain() {}
 
   /**
@@ -22,8 +24,20 @@ public final class WorkerMain {
       pool.lastWords().isLeaving();
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);
+    } catch (RuntimeException | Error broken) {
+      endsBroken(broken);
     }
     pool.lastWords().isLeaving();
+    pool.control().leave();
     System.exit(0); // threads that tasks have left behind do not keep the worker
+  }
+
+  /** Else a thread that a task has left would keep a worker that nobody leads. */
+  private static void endsBroken(Throwable cause) {
+    try {
+      cause.printStackTrace();
+    } finally {
+      Runtime.getRuntime().halt(BROKEN);
+    }
   }
 }
