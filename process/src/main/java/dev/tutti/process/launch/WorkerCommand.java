@@ -1,19 +1,17 @@
 package dev.tutti.process.launch;
 
 import java.io.File;
+import dev.tutti.process.wire.Introduction;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ResolvedModule;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The command line of a worker: everything by which it sees the same classes and settings. */
 final class WorkerCommand {
@@ -46,11 +44,6 @@ final class WorkerCommand {
 
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
-  private static final Optional<Path> OWN_GROUP =
-      Stream.of("/usr/bin/setsid", "/bin/setsid")
-          .map(Path::of)
-          .filter(Files::isExecutable)
-          .findFirst();
 
   /** Settings of the parent that are about this one JVM, or that a second JVM would fight over. */
   private static final List<String> NOT_INHERITED =
@@ -89,9 +82,7 @@ final class WorkerCommand {
    */
   static List<String> of(Entry entry, LaunchPlan plan, Path folder) {
     List<String> command = new ArrayList<>();
-    if (OWN_GROUP.isPresent()) {
-      command.add(OWN_GROUP.get().toString());
-    }
+    command.addAll(Wrapping.HERE.command());
     command.addAll(List.of("/bin/sh", "-c", BEFORE_JVM, SHELL_NAME));
     command.add(folder.resolve(PIPE_NAME + "-" + PIPES.incrementAndGet()).toString());
     command.add(plan.java().orElseGet(WorkerCommand::ownJava).toString());
@@ -124,6 +115,9 @@ final class WorkerCommand {
         "--enable-native-access="
             + (modular ? WorkerCommand.class.getModule().getName() : "ALL-UNNAMED"));
     addClasses(args, plan, modular);
+    if (Wrapping.HERE.hasDeathSignal()) {
+      args.add("-D" + Introduction.HAS_DEATH_SIGNAL + "=true");
+    }
     args.addAll(plan.jvmFlags());
     return args;
   }

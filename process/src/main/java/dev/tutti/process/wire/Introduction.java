@@ -25,6 +25,9 @@ public record Introduction(
     String worker,
     long heapBound,
     Segment.Handle claims) {
+  /** A system property of a process that is killed with its parent without asking for it. */
+  public static final String HAS_DEATH_SIGNAL = "tutti.deathSignal";
+
   private static final int SECRET_BYTES = 32;
 
   /** {@return a secret that nobody else knows} */

@@ -3,6 +3,7 @@ package dev.tutti.process.worker;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.tutti.process.wire.Introduction;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
@@ -25,11 +26,21 @@ final class ParentDeath {
    *
    * @param parent the parent's process id; if it is not the parent any more, this process ends now
    */
-  @SuppressWarnings("restricted") // a worker's flags allow it; whether they do is asked first
   static void endsThisProcess(long parent) {
-    if (!ParentDeath.class.getModule().isNativeAccessEnabled()) {
-      return; // the end of the control channel is what is left
+    if (!Boolean.getBoolean(Introduction.HAS_DEATH_SIGNAL)) {
+      if (!ParentDeath.class.getModule().isNativeAccessEnabled()) {
+        return; // the end of the control channel is what is left
+      }
+      askForDeathSignal();
     }
+    long now = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+    if (now != parent) {
+      Runtime.getRuntime().halt(0); // it was gone before the wish was made
+    }
+  }
+
+  @SuppressWarnings("restricted") // a worker's flags allow it; whether they do was asked first
+  private static void askForDeathSignal() {
     Linker linker = Linker.nativeLinker();
     linker
         .defaultLookup()
@@ -41,10 +52,6 @@ final class ParentDeath {
                     FunctionDescriptor.of(
                         JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
                     Linker.Option.firstVariadicArg(1))));
-    long now = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-    if (now != parent) {
-      Runtime.getRuntime().halt(0); // it was gone before the wish was made
-    }
   }
 
   private static void call(MethodHandle prctl) {
