@@ -12,7 +12,12 @@ import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/** What crosses in the place of an object; where it is read, it becomes that object again. */
+/**
+ * What crosses in the place of an object; where it is read, it becomes that object again.
+ *
+ * @param kind what it is
+ * @param segment where it is
+ */
 record Handle(Kind kind, SharedSegment.Handle segment) implements Serializable {
   /*
    * `here` has the one Java object of this process for each segment. An object refers to its segment, and is referred

@@ -121,10 +121,17 @@ public final class ProcessBarrier implements Serializable {
     return rounds.arrived();
   }
 
+  /** {@return the handle that crosses in its place} */
   private Object writeReplace() {
     return Handle.of(Kind.BARRIER, object);
   }
 
+  /**
+   * Refuses: only a handle crosses.
+   *
+   * @param in what is read
+   * @throws InvalidObjectException always
+   */
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
     throw new InvalidObjectException("only a handle crosses");
   }

@@ -77,10 +77,17 @@ public final class ProcessEvent implements Event, Serializable {
     return flag.await(nanos);
   }
 
+  /** {@return the handle that crosses in its place} */
   private Object writeReplace() {
     return Handle.of(Kind.EVENT, object);
   }
 
+  /**
+   * Refuses: only a handle crosses.
+   *
+   * @param in what is read
+   * @throws InvalidObjectException always
+   */
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
     throw new InvalidObjectException("only a handle crosses");
   }

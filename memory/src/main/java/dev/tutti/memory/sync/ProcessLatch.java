@@ -88,10 +88,17 @@ public final class ProcessLatch implements Serializable {
     return countdown.await(nanos);
   }
 
+  /** {@return the handle that crosses in its place} */
   private Object writeReplace() {
     return Handle.of(Kind.LATCH, object);
   }
 
+  /**
+   * Refuses: only a handle crosses.
+   *
+   * @param in what is read
+   * @throws InvalidObjectException always
+   */
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
     throw new InvalidObjectException("only a handle crosses");
   }

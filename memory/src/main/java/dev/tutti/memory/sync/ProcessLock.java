@@ -164,10 +164,17 @@ public final class ProcessLock implements Lock, Serializable {
     }
   }
 
+  /** {@return the handle that crosses in its place} */
   private Object writeReplace() {
     return Handle.of(Kind.LOCK, object);
   }
 
+  /**
+   * Refuses: only a handle crosses.
+   *
+   * @param in what is read
+   * @throws InvalidObjectException always
+   */
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
     throw new InvalidObjectException("only a handle crosses");
   }

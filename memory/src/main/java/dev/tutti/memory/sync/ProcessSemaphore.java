@@ -143,10 +143,17 @@ public final class ProcessSemaphore implements Serializable {
     return permits.free();
   }
 
+  /** {@return the handle that crosses in its place} */
   private Object writeReplace() {
     return Handle.of(Kind.SEMAPHORE, object);
   }
 
+  /**
+   * Refuses: only a handle crosses.
+   *
+   * @param in what is read
+   * @throws InvalidObjectException always
+   */
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
     throw new InvalidObjectException("only a handle crosses");
   }

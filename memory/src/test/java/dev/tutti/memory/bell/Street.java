@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Processes that share words, played by this JVM: so their deaths can be put between any two
@@ -96,6 +96,16 @@ public final class Street {
       if (killed) {
         throw new Killed();
       }
+      if (ThreadLocalRandom.current().nextInt(16) == 0) {
+        linger();
+      }
+    }
+
+    /** Long enough for others to do much; without parking, which would take a wake-up. */
+    private void linger() {
+      for (int i = ThreadLocalRandom.current().nextInt(300); i > 0; i--) {
+        Thread.onSpinWait();
+      }
     }
 
     @Override
@@ -124,7 +134,7 @@ public final class Street {
       }
       boolean same = memory.get(word) == expected;
       if (same) {
-        LockSupport.parkNanos(1);
+        linger();
         memory.set(word, value);
       }
       return same;

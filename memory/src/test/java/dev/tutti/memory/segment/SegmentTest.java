@@ -11,13 +11,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +28,23 @@ import org.junit.jupiter.api.io.TempDir;
 class SegmentTest {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final String OWN_FILES = "tutti-" + ProcessHandle.current().pid() + "-";
+
+  /** Segments of tests before this one that nobody has collected yet. */
+  private static final Set<String> EARLIER = new HashSet<>();
+
+  @BeforeEach
+  void noteThoseOfTestsBefore() throws IOException {
+    EARLIER.clear();
+    try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path link : links.filter(SegmentTest::leadsToOurs).toList()) {
+        try {
+          EARLIER.add(Files.readSymbolicLink(link).toString());
+        } catch (IOException e) {
+          // collected meanwhile
+        }
+      }
+    }
+  }
 
   /** A new segment holds zeros from its first byte to its last, and is as large as was asked. */
   @Test
@@ -297,7 +317,10 @@ class SegmentTest {
 
   private static long mappings() throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-      return lines.filter(line -> line.contains(OWN_FILES)).count();
+      return lines
+          .filter(line -> line.contains(OWN_FILES))
+          .filter(line -> EARLIER.stream().noneMatch(line::contains))
+          .count();
     }
   }
 
@@ -309,7 +332,8 @@ class SegmentTest {
 
   private static boolean leadsToOurs(Path link) {
     try {
-      return Files.readSymbolicLink(link).toString().contains(OWN_FILES);
+      String target = Files.readSymbolicLink(link).toString();
+      return target.contains(OWN_FILES) && !EARLIER.contains(target);
     } catch (IOException closedMeanwhile) {
       return false;
     }

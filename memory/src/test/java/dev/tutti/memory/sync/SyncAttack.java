@@ -20,6 +20,7 @@ final class SyncAttack {
   private static final long KEY = 7;
   private static final int PROCESSES = 3;
   private static final int THREADS = 2;
+  private static final int PERMITS = 1;
   private static final long PACE_NANOS = 200_000;
 
   private final Street street;
@@ -90,7 +91,7 @@ final class SyncAttack {
     try {
       while (progress.get() < until && (found.get() == null || found.get().isEmpty())) {
         int way = random.nextInt(8);
-        long nanos = way == 0 ? random.nextLong(1, 200_000) : Long.MAX_VALUE;
+        long nanos = way > 3 ? random.nextLong(1, 30_000) : Long.MAX_VALUE;
         try {
           if (way == 1) {
             Thread.currentThread().interrupt();
@@ -120,7 +121,7 @@ final class SyncAttack {
   String run(boolean lock) throws InterruptedException {
     Household first = new Household();
     if (!lock) {
-      Permits.first(first.house, 1, 1);
+      Permits.first(first.house, PERMITS, PERMITS);
     }
     List<Household> processes = new ArrayList<>(List.of(first));
     first.start(prize(first, lock), rounds);
@@ -242,12 +243,14 @@ final class SyncAttack {
 
     @Override
     public void check(AtomicInteger all) {
-      enter((int) Thread.currentThread().threadId(), false);
+      if (all.incrementAndGet() > PERMITS) {
+        found.compareAndSet(null, "more inside than permits: " + all);
+      }
     }
 
     @Override
     public void give() {
-      leave((int) Thread.currentThread().threadId());
+      inside.decrementAndGet();
       permits.give(1);
     }
   }

@@ -1,0 +1,62 @@
+package dev.tutti.memory.bell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.testkit.Await;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("unit")
+class LineTest {
+  private final Street street = Street.sound(0);
+  private final AtomicBoolean free = new AtomicBoolean();
+
+  private Line line() {
+    Street.House house = street.newHouse();
+    Line line = new Line(new Members(house, house), 1, false, free::get);
+    house.add(line);
+    return line;
+  }
+
+  /** Who was woken and leaves without taking wakes the next one of its process. */
+  @Test
+  void leave_withoutTaking_wakesNextHere() throws Exception {
+    Line line = line();
+    assertPassedOn(line, line);
+  }
+
+  /** Who was woken and leaves without taking has the next process rung. */
+  @Test
+  void leave_withoutTaking_ringsElsewhere() throws Exception {
+    assertPassedOn(line(), line());
+  }
+
+  private void assertPassedOn(Line first, Line second) throws Exception {
+    Thread leaver =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                first.await(() -> false, () -> false, Long.MAX_VALUE, true);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    Await.until("one waits", () -> first.length() == 1);
+    FutureTask<Boolean> taken =
+        new FutureTask<>(() ->
+            second.await(() -> free.compareAndSet(true, false), free::get, Long.MAX_VALUE, true));
+    Thread taker = Thread.ofPlatform().start(taken);
+    Await.until("both wait", () -> first.length() + second.length() == (first == second ? 4 : 2));
+    Await.blocked(leaver);
+    Await.blocked(taker);
+    free.set(true);
+    first.rung(); // the leaver is the first in line
+    leaver.interrupt();
+    assertThat(Await.result(taken)).isTrue();
+    Await.ended(leaver);
+    assertThat(first.length() + second.length()).isZero();
+    assertThat(first.isAwaited()).isFalse();
+  }
+}
