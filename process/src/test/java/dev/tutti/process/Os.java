@@ -96,6 +96,7 @@ final class Os {
     String own = "tutti-" + ProcessHandle.current().pid() + "-";
     return Stream.of(Path.of("/dev/shm"), Path.of(System.getProperty("java.io.tmpdir")))
         .flatMap(folder -> files(folder, own).stream())
+        .filter(name -> !name.contains("-bell-")) // a doorbell lives as long as its process
         .toList();
   }
 

@@ -1,7 +1,7 @@
 package dev.tutti.process.launch;
 
-import java.io.File;
 import dev.tutti.process.wire.Introduction;
+import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ResolvedModule;
 import java.nio.file.Path;
