@@ -67,7 +67,9 @@ final class Refusal {
           + " Pool.threads()";
     }
     if (role == Role.MESSAGE) {
-      return SharedState.isOne(culprit) ? "send what it holds" : "send a value that is Serializable";
+      return SharedState.isOne(culprit)
+          ? "send what it holds"
+          : "send a value that is Serializable";
     }
     if (!role.refusesSharedState()) {
       return "return a value that is Serializable";

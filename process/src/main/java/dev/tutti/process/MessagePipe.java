@@ -33,8 +33,8 @@ import java.util.Objects;
 public final class MessagePipe implements AutoCloseable, Serializable {
   @Serial private static final long serialVersionUID = 1L;
 
-  private final PipeEnd first;
-  private final PipeEnd second;
+  private final transient PipeEnd first;
+  private final transient PipeEnd second;
 
   private MessagePipe(PipeEnd first, PipeEnd second) {
     this.first = first;
@@ -86,6 +86,7 @@ public final class MessagePipe implements AutoCloseable, Serializable {
     }
   }
 
+  /** {@return what is sent in place of it} */
   @Serial
   private Object writeReplace() {
     return new Sent(first, second);

@@ -75,8 +75,8 @@ public final class PipeEnd implements AutoCloseable, Serializable {
   private static final String WAY_OUT = "send something else, or allow it: receive(%s)";
 
   private final transient Side side;
-  private final boolean readable;
-  private final boolean writable;
+  private final transient boolean readable;
+  private final transient boolean writable;
 
   PipeEnd(Side side, boolean readable, boolean writable) {
     this.side = side;
@@ -387,11 +387,22 @@ public final class PipeEnd implements AutoCloseable, Serializable {
     }
   }
 
+  /**
+   * {@return what is sent in place of it}
+   *
+   * @throws IOException if it has to stay in this process
+   */
   @Serial
   private Object writeReplace() throws IOException {
     return new Sent(side.invite(), readable, writable);
   }
 
+  /**
+   * Refuses to be read: what is sent in place of an end makes one.
+   *
+   * @param in where from
+   * @throws InvalidObjectException always
+   */
   @Serial
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
     throw new InvalidObjectException("an end of a pipe is not sent as it is");

@@ -139,7 +139,9 @@ public final class PipeListener implements AutoCloseable {
     return reception.lastRefusal();
   }
 
-  /** Closes the listener. Ends that have been accepted stay open, those that have not are closed. */
+  /**
+   * Closes the listener. Ends that have been accepted stay open, those that have not are closed.
+   */
   @Override
   public void close() {
     reception.close();

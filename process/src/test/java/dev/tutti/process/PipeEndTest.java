@@ -27,7 +27,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -118,7 +120,9 @@ class PipeEndTest {
     assertThat(other.receiveBytes()).asString().isEqualTo("ab");
   }
 
-  /** What is changed after it was sent has been sent as it was, also before the other end is there. */
+  /**
+   * What is changed after it was sent has been sent as it was, also before the other end is there.
+   */
   @Test
   void sendBytes_arrayChangesAfterwards_oldContentComes() throws Exception {
     byte[] bytes = {1, 2, 3};
@@ -161,11 +165,12 @@ class PipeEndTest {
     for (int i = 0; i < large.length; i += 4_096) {
       large[i] = (byte) (i >> 12);
     }
-    Future<Void> sending = run(() -> {
-      one.send("before");
-      one.sendBytes(large);
-      one.send("after");
-    });
+    Future<Void> sending =
+        run(() -> {
+          one.send("before");
+          one.sendBytes(large);
+          one.send("after");
+        });
     assertThat(other.receive()).isEqualTo("before");
     assertThat(Arrays.equals(other.receiveBytes(), large)).isTrue();
     assertThat(other.receive()).isEqualTo("after");
@@ -298,7 +303,65 @@ class PipeEndTest {
     }
   }
 
-  /** A sender that is interrupted in the middle of a message goes on at once, and the message comes whole. */
+  /**
+   * Interrupts at any time, also while an end is used for the first time, break no pipe and lose
+   * nothing.
+   */
+  @Test
+  void use_interruptedAllTheTime_nothingIsLost() throws Exception {
+    Thread main = Thread.currentThread();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread interrupts =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!over.get()) {
+                main.interrupt();
+                LockSupport.parkNanos(100_000);
+              }
+            });
+    try {
+      for (int i = 0; i < 60; i++) {
+        try (MessagePipe next = MessagePipe.open()) {
+          int number = i;
+          untilDone(() -> next.first().send(number));
+          Object got = untilGiven(next.second()::receive);
+          assertThat(got).isEqualTo(i);
+          byte[] large = new byte[1_000_000];
+          untilDone(() -> next.second().sendBytes(large));
+          assertThat(untilGiven(next.first()::receiveBytes)).hasSize(large.length);
+        }
+      }
+    } finally {
+      over.set(true);
+      while (interrupts.isAlive()) {
+        boolean _ = Thread.interrupted();
+        Thread.onSpinWait();
+      }
+      boolean _ = Thread.interrupted();
+    }
+  }
+
+  private static void untilDone(Step step) throws Exception {
+    untilGiven(() -> {
+      step.run();
+      return null;
+    });
+  }
+
+  private static <T> T untilGiven(Callable<T> step) throws Exception {
+    while (true) {
+      try {
+        return step.call();
+      } catch (InterruptedException tooEarly) {
+        Thread.onSpinWait(); // nothing has happened
+      }
+    }
+  }
+
+  /**
+   * A sender that is interrupted in the middle of a message goes on at once, and the message comes
+   * whole.
+   */
   @Test
   void send_interruptedInTheMiddle_messageComesWhole() throws Exception {
     one.send("first");
@@ -329,7 +392,9 @@ class PipeEndTest {
     return Arrays.stream(thread.getStackTrace()).anyMatch(f -> f.getMethodName().equals("select"));
   }
 
-  /** Many senders and receivers: each message comes once and whole, those of one sender in order. */
+  /**
+   * Many senders and receivers: each message comes once and whole, those of one sender in order.
+   */
   @Test
   void send_manyThreads_eachMessageComesOnceAndInOrder() throws Exception {
     int senders = 4;
@@ -339,12 +404,13 @@ class PipeEndTest {
       List<Future<?>> all = new ArrayList<>();
       for (int s = 0; s < senders; s++) {
         int sender = s;
-        all.add(threads.submit(() -> {
-          for (int i = 0; i < each; i++) {
-            one.sendBytes(ByteBuffer.allocate(8 + i % 300).putInt(sender).putInt(i).rewind());
-          }
-          return null;
-        }));
+        all.add(
+            threads.submit(() -> {
+              for (int i = 0; i < each; i++) {
+                one.sendBytes(ByteBuffer.allocate(8 + i % 300).putInt(sender).putInt(i).rewind());
+              }
+              return null;
+            }));
       }
       List<int[]> received = new ArrayList<>();
       for (int r = 0; r < senders * each / 2; r++) {
@@ -352,13 +418,14 @@ class PipeEndTest {
       }
       List<Future<List<int[]>>> readers = new ArrayList<>();
       for (int r = 0; r < 2; r++) {
-        readers.add(threads.submit(() -> {
-          List<int[]> mine = new ArrayList<>();
-          for (int i = 0; i < senders * each / 4; i++) {
-            mine.add(check(other.receiveBytes()));
-          }
-          return mine;
-        }));
+        readers.add(
+            threads.submit(() -> {
+              List<int[]> mine = new ArrayList<>();
+              for (int i = 0; i < senders * each / 4; i++) {
+                mine.add(check(other.receiveBytes()));
+              }
+              return mine;
+            }));
       }
       for (int[] message : received) {
         got.computeIfAbsent(message[0], _ -> new ArrayList<>()).add(message[1]);
@@ -366,7 +433,7 @@ class PipeEndTest {
       got.values().forEach(numbers -> assertThat(numbers).isSorted());
       for (Future<List<int[]>> reader : readers) {
         for (int[] message : Await.result(reader)) {
-          got.get(message[0]).add(message[1]);
+          got.computeIfAbsent(message[0], _ -> new ArrayList<>()).add(message[1]);
         }
       }
       for (Future<?> sent : all) {
@@ -437,7 +504,10 @@ class PipeEndTest {
     }
   }
 
-  /** Of several ends and futures, those that are ready come, in their order; the rest are not waited for. */
+  /**
+   * Of several ends and futures, those that are ready come, in their order; the rest are not waited
+   * for.
+   */
   @Test
   void waitAny_endsAndFutures_givesThoseThatAreReady() throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();

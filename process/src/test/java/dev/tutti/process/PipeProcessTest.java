@@ -112,7 +112,8 @@ class PipeProcessTest {
             OPTIONS)) {
       assertThat(mine.receive()).isEqualTo("alive");
       assertThat(mine.poll(LONG)).isTrue();
-      mine.sendBytes(new byte[10]); // unread there, or of the wrong kind: the process ends either way
+      mine.sendBytes(
+          new byte[10]); // unread there, or of the wrong kind: the process ends either way
       process.kill();
       process.join();
       assertThat(mine.receive()).isEqualTo("well");
@@ -168,14 +169,13 @@ class PipeProcessTest {
     try (Pool pool = pool(2)) {
       TaskFuture<Integer> echo = pool.submit(() -> echo(one));
       TaskFuture<Object> asks =
-          pool.submit(
-              () -> {
-                other.send("across");
-                Object answer = other.receive();
-                other.sendBytes(new byte[0]);
-                other.close();
-                return answer;
-              });
+          pool.submit(() -> {
+            other.send("across");
+            Object answer = other.receive();
+            other.sendBytes(new byte[0]);
+            other.close();
+            return answer;
+          });
       assertThat(Await.result(asks)).isEqualTo("across");
       assertThatThrownBy(() -> Await.result(echo))
           .as("it asked for an object and got bytes")
@@ -189,7 +189,8 @@ class PipeProcessTest {
   void submit_nestedPool_endIsUsedThere() throws Exception {
     PipeEnd theirs = pipe.second();
     try (Pool pool = pool(1)) {
-      TaskFuture<Integer> outer = pool.submit(() -> Pool.current().submit(() -> echo(theirs)).get());
+      TaskFuture<Integer> outer =
+          pool.submit(() -> Pool.current().submit(() -> echo(theirs)).get());
       pipe.first().send("deep");
       assertThat(pipe.first().receive()).isEqualTo("deep");
       pipe.first().close();
@@ -197,7 +198,9 @@ class PipeProcessTest {
     }
   }
 
-  /** A worker opens a pipe and returns one end of it; a second process gets the other as a message. */
+  /**
+   * A worker opens a pipe and returns one end of it; a second process gets the other as a message.
+   */
   @Test
   void submit_workerOpensPipe_itsEndIsUsedHere() throws Exception {
     PipeEnd theirs = pipe.second();
@@ -223,11 +226,10 @@ class PipeProcessTest {
     PipeEnd theirs = pipe.second();
     try (Pool pool = pool(1)) {
       TaskFuture<Integer> dies =
-          pool.submit(
-              () -> {
-                theirs.send("here");
-                return Deaths.halts(3);
-              });
+          pool.submit(() -> {
+            theirs.send("here");
+            return Deaths.halts(3);
+          });
       assertThat(pipe.first().receive()).isEqualTo("here");
       assertThatThrownBy(() -> Await.result(dies)).isInstanceOf(ExecutionException.class);
       assertThatThrownBy(pipe.first()::receive).isInstanceOf(EOFException.class);
@@ -243,23 +245,20 @@ class PipeProcessTest {
     Marks marks = new Marks(folder);
     try (Pool pool = pool(2)) {
       TaskFuture<Object> uses =
-          pool.submit(
-              () -> {
-                marks.await("both");
-                theirs.send("mine");
-                return theirs.receive();
-              });
+          pool.submit(() -> {
+            marks.await("both");
+            theirs.send("mine");
+            return theirs.receive();
+          });
       TaskFuture<Object> late =
-          pool.submit(
-              () -> {
-                marks.leave("both");
-                marks.await("taken");
-                return theirs.receive();
-              });
+          pool.submit(() -> {
+            marks.leave("both");
+            marks.await("taken");
+            return theirs.receive();
+          });
       assertThat(pipe.first().receive()).isEqualTo("mine");
       marks.leave("taken");
-      assertThatThrownBy(() -> Await.result(late))
-          .hasStackTraceContaining("can no longer be used");
+      assertThatThrownBy(() -> Await.result(late)).hasStackTraceContaining("can no longer be used");
       pipe.first().send("end");
       assertThat(Await.result(uses)).isEqualTo("end");
     }
@@ -292,13 +291,12 @@ class PipeProcessTest {
     try (Pool pool = pool(1)) {
       long worker = pool.submit(() -> ProcessHandle.current().pid()).get();
       TaskFuture<Object> receives =
-          pool.submit(
-              () -> {
-                try (theirs) {
-                  theirs.send("begun");
-                  return theirs.receive();
-                }
-              });
+          pool.submit(() -> {
+            try (theirs) {
+              theirs.send("begun");
+              return theirs.receive();
+            }
+          });
       assertThat(pipe.first().receive()).isEqualTo("begun");
       receives.cancel(true);
       Await.result(receives.stopped());

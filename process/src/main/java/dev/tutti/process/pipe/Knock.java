@@ -39,7 +39,8 @@ record Knock(UUID pipe, int side, long pid) {
     /** A few bytes, for which a new socket has room. */
     @SuppressWarnings("EnumOrdinal") // the version has been checked
     void say(SocketChannel socket, long pid) throws IOException {
-      ByteBuffer bytes = ByteBuffer.allocate(ANSWER_BYTES).put((byte) ordinal()).putLong(pid).flip();
+      ByteBuffer bytes =
+          ByteBuffer.allocate(ANSWER_BYTES).put((byte) ordinal()).putLong(pid).flip();
       int written = socket.write(bytes);
       if (written != ANSWER_BYTES) {
         throw new IOException("a new socket has no room: bytes=" + written);

@@ -57,7 +57,8 @@ public record Message(Kind kind, byte[] content) {
     void ensureIs(Kind wanted) {
       if (this != wanted) {
         throw new IllegalStateException(
-            "the next message is %s, not %s; use PipeEnd.%s".formatted(words, wanted.words, reader));
+            "the next message is %s, not %s; use PipeEnd.%s"
+                .formatted(words, wanted.words, reader));
       }
     }
   }

@@ -136,10 +136,7 @@ public final class Reception implements AutoCloseable {
   }
 
   private static @Nullable Object key(Path path) throws IOException {
-    return Files.readAttributes(
-            path,
-            BasicFileAttributes.class,
-            LinkOption.NOFOLLOW_LINKS)
+    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
         .fileKey();
   }
 

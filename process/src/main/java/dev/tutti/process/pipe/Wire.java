@@ -41,7 +41,8 @@ public final class Wire implements AutoCloseable {
    * of a message whose sender was interrupted in its middle. (Only a whole message keeps the pipe in order, and
    * an interrupted thread must not go on waiting.) Whoever holds `writing` writes the queue before its
    * own message. While the queue is not empty and the socket is there, a flusher is on its way to `writing`:
-   * it is started, under `state`, by what has put something into the queue. So nothing accepted stays behind.
+   * it is started by what has put something into the queue, or by attach(), which is the flusher itself as far
+   * as it need not wait. So nothing accepted stays behind.
    *
    * close() ends all reading at once. The socket itself is closed by close() if the queue is empty,
    * else by the flusher, or by attach() where it had not come; so what was accepted arrives.
@@ -110,11 +111,14 @@ public final class Wire implements AutoCloseable {
       socket = connected;
       changed.signalAll();
       watchers.forEach(Selector::wakeup);
-      if (!queue.isEmpty()) {
-        startFlusher();
+      if (queue.isEmpty()) {
+        return;
       }
     } finally {
       state.unlock();
+    }
+    if (!isFlushedNow(connected)) {
+      startFlusher();
     }
   }
 
@@ -405,7 +409,8 @@ public final class Wire implements AutoCloseable {
   public void send(Message.Kind kind, ByteBuffer content) throws IOException, InterruptedException {
     if (content.remaining() > Message.MAX_BYTES) {
       throw new IllegalArgumentException(
-          "message is too long: bytes=%d most=%d".formatted(content.remaining(), Message.MAX_BYTES));
+          "message is too long: bytes=%d most=%d"
+              .formatted(content.remaining(), Message.MAX_BYTES));
     }
     writing.lockInterruptibly();
     try {
@@ -432,7 +437,9 @@ public final class Wire implements AutoCloseable {
     state.lock();
     try {
       ensureOpen();
-      if (socket != null || abandoned || (queuedBytes > 0 && queuedBytes + content.remaining() > QUEUE_BYTES)) {
+      if (socket != null
+          || abandoned
+          || (queuedBytes > 0 && queuedBytes + content.remaining() > QUEUE_BYTES)) {
         return false;
       }
       queuedBytes += Message.HEADER_BYTES + content.remaining();
@@ -484,6 +491,30 @@ public final class Wire implements AutoCloseable {
     } finally {
       state.unlock();
     }
+  }
+
+  /**
+   * {@return whether the queue could be written without waiting} What was sent is there at once.
+   */
+  private boolean isFlushedNow(SocketChannel to) {
+    if (!writing.tryLock()) {
+      return false;
+    }
+    try {
+      for (ByteBuffer first = firstQueued(); first != null; first = firstQueued()) {
+        if (write(to, first) == 0) {
+          return false;
+        }
+      }
+    } catch (IOException e) {
+      return false; // the flusher finds it again
+    } finally {
+      writing.unlock();
+    }
+    if (isClosed()) {
+      shut();
+    }
+    return true;
   }
 
   private static int write(SocketChannel to, ByteBuffer bytes) throws IOException {

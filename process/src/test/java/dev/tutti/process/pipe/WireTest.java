@@ -90,7 +90,9 @@ class WireTest {
     }
   }
 
-  /** A length of which little comes claims no memory, and its end is told as one within a message. */
+  /**
+   * A length of which little comes claims no memory, and its end is told as one within a message.
+   */
   @Test
   void receive_endsWithinMessage_saysSo() throws Exception {
     says(message(Message.MAX_BYTES, 1, 100));
@@ -135,7 +137,8 @@ class WireTest {
           continue;
         }
         in.compact();
-        int take = Math.min(Math.min(in.remaining(), rest.remaining()), random.nextInt(1, room + 1));
+        int take =
+            Math.min(Math.min(in.remaining(), rest.remaining()), random.nextInt(1, room + 1));
         in.put(rest.slice(rest.position(), take));
         rest.position(rest.position() + take);
         in.flip();
