@@ -66,6 +66,11 @@ final class Refusal {
       return "the JDK wrapped the task in a FutureTask; use pool.submit(task) or a bulk call, or"
           + " Pool.threads()";
     }
+    if (role == Role.MESSAGE) {
+      return SharedState.isOne(culprit)
+          ? "send what it holds"
+          : "send a value that is Serializable";
+    }
     if (!role.refusesSharedState()) {
       return "return a value that is Serializable";
     }

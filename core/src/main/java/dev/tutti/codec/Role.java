@@ -9,7 +9,9 @@ public enum Role {
   /** What a task returned. */
   RESULT("the result of the task back", false),
   /** What a task threw. */
-  EXCEPTION("the exception of the task back", false);
+  EXCEPTION("the exception of the task back", false),
+  /** What is sent to whoever is at the other end of a pipe. */
+  MESSAGE("the message through the pipe", true);
 
   private final String words;
   private final boolean refusesSharedState;

@@ -8,6 +8,7 @@ import dev.tutti.process.group.Autopsy;
 import dev.tutti.process.group.Door;
 import dev.tutti.process.launch.Entry;
 import dev.tutti.process.launch.LaunchPlan;
+import dev.tutti.process.launch.SharedFolder;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;

@@ -142,13 +142,18 @@ public record ResultFilter(
 
   /** {@return this filter as the reader of values takes it} */
   ValueFilter toValueFilter() {
+    return toValueFilter("return something else, or allow it: ProcessOptions.withResults(%s)");
+  }
+
+  /**
+   * {@return this filter as the reader of values takes it}
+   *
+   * @param wayOut what to do about a class that is refused, with %s for a filter that allows it
+   */
+  ValueFilter toValueFilter(String wayOut) {
+    String wider = (usual ? "ResultFilter.DEFAULTS" : "filter") + ".allow(%s.class)";
     return new ValueFilter(
-        this::takes,
-        maxDepth,
-        maxReferences,
-        maxBytes.bytes(),
-        "return something else, or allow it: ProcessOptions.withResults(%s.allow(%%s.class))"
-            .formatted(usual ? "ResultFilter.DEFAULTS" : "filter"));
+        this::takes, maxDepth, maxReferences, maxBytes.bytes(), wayOut.formatted(wider));
   }
 
   private boolean takes(Class<?> type) {

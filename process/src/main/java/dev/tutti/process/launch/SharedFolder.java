@@ -1,16 +1,16 @@
-package dev.tutti.process;
+package dev.tutti.process.launch;
 
-import dev.tutti.process.launch.PoolFolder;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hold on the one folder of all processes of their own that this JVM has. The folder is there
- * while somebody holds it, so a JVM that is killed leaves one at most, however many they were.
+ * A hold on the one folder of all processes of their own and all pipes that this JVM has. The
+ * folder is there while somebody holds it, so a JVM that is killed leaves one at most, however many
+ * they were.
  */
-final class SharedFolder implements AutoCloseable {
+public final class SharedFolder implements AutoCloseable {
   /** Numbers of more digits would make the path of a socket too long. */
   private static final int NUMBERS = 1_000_000;
 
@@ -27,7 +27,13 @@ final class SharedFolder implements AutoCloseable {
     this.number = number;
   }
 
-  static SharedFolder hold() throws IOException {
+  /**
+   * Takes hold of the folder, and makes it if it is not there.
+   *
+   * @return the hold
+   * @throws IOException if there is no place for the folder
+   */
+  public static SharedFolder hold() throws IOException {
     LOCK.lock();
     try {
       PoolFolder there = folder;
@@ -43,12 +49,13 @@ final class SharedFolder implements AutoCloseable {
     }
   }
 
-  PoolFolder folder() {
+  /** {@return the folder} */
+  public PoolFolder folder() {
     return held;
   }
 
   /** {@return a number by which a socket in the folder can be told from the others} */
-  int number() {
+  public int number() {
     return number;
   }
 
