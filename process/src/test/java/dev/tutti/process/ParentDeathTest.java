@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tutti.Pool;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -84,6 +86,38 @@ class ParentDeathTest {
       Os.signal("KILL", parent.handle().pid());
       Os.awaitGone(workers);
       Os.awaitGone(marks.pids("program"));
+    }
+  }
+
+  /**
+   * A worker that is stopped before its JVM has begun ends with its parent too, where the system
+   * has a {@code setpriv}; elsewhere nothing could end it.
+   */
+  @Test
+  void kill9_ofParent_workerStoppedAtItsStart_endsToo() throws Exception {
+    if (!Files.isExecutable(Path.of("/usr/bin/setpriv"))) {
+      return;
+    }
+    Path stops = Files.writeString(folder.resolve("java"), "#!/bin/sh\nkill -STOP $$\n");
+    assertThat(stops.toFile().setExecutable(true)).isTrue();
+    try (ParentJvm parent =
+        ParentJvm.start(Program.class, List.of(), "asleep", folder.toString())) {
+      AtomicLong worker = new AtomicLong();
+      await()
+          .atMost(Duration.ofSeconds(40))
+          .until(() -> {
+            parent
+                .handle()
+                .children()
+                .forEach(child -> {
+                  if (Os.text(child.pid(), "stat").contains(") T ")) {
+                    worker.set(child.pid());
+                  }
+                });
+            return worker.get() != 0;
+          });
+      Os.signal("KILL", parent.handle().pid());
+      Os.awaitGone(List.of(worker.get()));
     }
   }
 
@@ -175,6 +209,7 @@ class ParentDeathTest {
         case "exits" -> exits(m);
         case "stopped" -> startsProgram(m);
         case "steady" -> steady();
+        case "asleep" -> asleep(args[1]);
         default -> throw new IllegalArgumentException(args[0]);
       }
     }
@@ -225,6 +260,14 @@ class ParentDeathTest {
         m.leavePid("program", program.pid());
         return program.waitFor();
       });
+      new CountDownLatch(1).await();
+    }
+
+    private static void asleep(String folder) throws Exception {
+      Pool pool =
+          Pool.open(
+              ProcessOptions.DEFAULTS.withWorkers(1).withJava(Path.of(folder).resolve("java")));
+      pool.submit(() -> 1);
       new CountDownLatch(1).await();
     }
 

@@ -349,13 +349,15 @@ class PipeEndTest {
   }
 
   private static <T> T untilGiven(Callable<T> step) throws Exception {
-    while (true) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); // it swallows @Timeout's interrupt
+    while (System.nanoTime() - end < 0) {
       try {
         return step.call();
       } catch (InterruptedException tooEarly) {
         Thread.onSpinWait(); // nothing has happened
       }
     }
+    throw new AssertionError("it was only interrupted for 30 s");
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Hello;
+import dev.tutti.process.wire.NoFrameException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
@@ -117,7 +118,10 @@ public final class Door implements AutoCloseable {
     } catch (IOException stranger) {
       channel.close();
       lastStranger = stranger;
-      LOG.log(Level.WARNING, "who knocked at the socket of a new worker was sent away", stranger);
+      LOG.log(
+          stranger instanceof NoFrameException ? Level.DEBUG : Level.WARNING, // or: it was killed
+          "who knocked at the socket of a new worker was sent away",
+          stranger);
     }
   }
 

@@ -70,12 +70,13 @@ public final class Channel implements FrameStream, AutoCloseable {
    *
    * @param patience how long at most
    * @return the frame
-   * @throws IOException if none came in time, the channel ends or breaks, or what came is no frame
+   * @throws NoFrameException if the channel ends before
+   * @throws IOException if none came in time, the channel breaks, or what came is no frame
    */
   public Frame readFirst(Duration patience) throws IOException {
     Frame frame = read(System.nanoTime() + patience.toNanos());
     if (frame == null) {
-      throw new WireException("channel ended before its first frame");
+      throw new NoFrameException("channel ended before its first frame");
     }
     return frame;
   }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.Serial;
 
 /** What came over a channel is not what the other side may send. */
-public final class WireException extends IOException {
+public class WireException extends IOException {
   @Serial private static final long serialVersionUID = 1L;
 
   /**
