@@ -27,7 +27,6 @@ final class WorkerCommand {
    */
   private static final String BEFORE_JVM =
       """
-      trap '' INT
       pipe=$1
       shift
       if mkfifo -m 600 "$pipe" 2>/dev/null; then
@@ -38,6 +37,8 @@ final class WorkerCommand {
       fi
       exec "$@"
       """;
+
+  private static final String IGNORE_SIGINT = "trap '' INT; exec \"$@\"";
 
   /** How the shell in front of a worker, and the guard behind it, are called. */
   static final String SHELL_NAME = "tutti-worker";
@@ -82,6 +83,7 @@ final class WorkerCommand {
    */
   static List<String> of(Entry entry, LaunchPlan plan, Path folder) {
     List<String> command = new ArrayList<>();
+    command.addAll(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME)); // before anything else
     command.addAll(Wrapping.HERE.command());
     command.addAll(List.of("/bin/sh", "-c", BEFORE_JVM, SHELL_NAME));
     command.add(folder.resolve(PIPE_NAME + "-" + PIPES.incrementAndGet()).toString());
