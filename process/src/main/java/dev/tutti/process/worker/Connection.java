@@ -15,6 +15,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What this JVM has once it has reached the one that started it.
@@ -46,12 +47,23 @@ record Connection(
     Claims claims = Claims.open(starter.claims());
     Attempt attempt = new Attempt(Thread.currentThread());
     LastWords lastWords = new LastWords(claims, attempt);
-    Runtime.getRuntime().addShutdownHook(new Thread(lastWords, "tutti-last-words"));
+    recordAtTheEnd(lastWords);
 
     Channel work = connect(starter, Frame.Role.WORK);
     Control control = new Control(connect(starter, Frame.Role.CONTROL), attempt, starter.parent());
     Thread.ofPlatform().daemon().name("tutti-control").start(control);
     return new Connection(starter, claims, attempt, lastWords, work, control);
+  }
+
+  private static void recordAtTheEnd(LastWords lastWords) {
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(lastWords, "tutti-last-words"));
+    } catch (IllegalStateException alreadyEnding) {
+      while (true) {
+        LockSupport
+            .park(); // the status of this JVM is that of what ends it, not of an exception here
+      }
+    }
   }
 
   private static Channel connect(Introduction starter, Frame.Role role) throws IOException {
