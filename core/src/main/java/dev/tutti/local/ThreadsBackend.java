@@ -119,7 +119,7 @@ public final class ThreadsBackend implements Backend {
           return;
         } else if (workers.size() >= most) {
           helpers.forEach(LockSupport::unpark);
-        } else {
+        } else if (source.hasWork()) { // else somebody has taken it already
           if (budget.allowsStart(System.nanoTime())) {
             startWorker();
           } else if (workers.isEmpty()) {

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessGroup implements WorkerGroup {
   /*
    * `lock` guards the roster: which workers there are and which of them are idle. It is held for no call to a
-   * link, to the source or to the sink.
+   * link, to the source (but for hasWork) or to the sink.
    *
    * A worker that becomes free polls; if nothing waits it is entered as idle, and looks once more whether
    * something has come in between. Who queues work does so before it looks for an idle worker. So one of
@@ -497,7 +497,7 @@ public final class ProcessGroup implements WorkerGroup {
     lock.lock();
     try {
       free = roster.takeIdle();
-      if (free == null && !closed) {
+      if (free == null && !closed && source.hasWork()) { // else somebody has taken it already
         if (roster.hasRoom()) {
           startOne();
         } else {
