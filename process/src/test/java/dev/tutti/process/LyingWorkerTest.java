@@ -79,6 +79,13 @@ class LyingWorkerTest {
     assertGoesOn("half");
   }
 
+  /** A ring that cannot be as it says it is, or that is left without a word, costs that worker. */
+  @Test
+  void submit_workerDamagesItsRing_itemRunsElsewhere() throws Exception {
+    assertGoesOn("ring");
+    assertGoesOn("both");
+  }
+
   /** A second outcome of the same item is not told: that worker is ended, and another goes on. */
   @Test
   void submit_workerAnswersTwice_firstAnswerCounts() throws Exception {

@@ -142,6 +142,16 @@ final class Flights {
     }
   }
 
+  /** {@return whether the worker has more than one item} */
+  boolean hasSeveral() {
+    lock.lock();
+    try {
+      return open > 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** {@return the item with a number, if the worker has it} */
   @Nullable Item item(long number) {
     lock.lock();

@@ -14,6 +14,7 @@ import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Introduction;
 import dev.tutti.process.wire.WireException;
+import dev.tutti.process.wire.WorkChannel;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Timer;
@@ -61,7 +62,7 @@ final class Link implements Runnable {
 
   /** What a worker has once it can work. */
   private record Ready(
-      Flights flights, Arrivals arrivals, Channel work, Channel control, VitalSigns signs) {}
+      Flights flights, Arrivals arrivals, WorkChannel work, Channel control, VitalSigns signs) {}
 
   private final ProcessGroup group;
   private final String name;
@@ -170,8 +171,9 @@ final class Link implements Runnable {
       if (work == null || control == null) {
         throw new IOException("worker opened only one channel");
       }
-      initialise(work);
-      return ready(claims, work, control, new VitalSigns(worker.pid()));
+      WorkChannel items = new WorkChannel(work, claims, Claims.End.POOL);
+      initialise(items);
+      return ready(claims, items, control, new VitalSigns(worker.pid()));
     } catch (IOException | RuntimeException | Error e) {
       channels.values().forEach(this::close);
       close(claims);
@@ -179,14 +181,14 @@ final class Link implements Runnable {
     }
   }
 
-  private Ready ready(Claims claims, Channel work, Channel control, VitalSigns signs) {
+  private Ready ready(Claims claims, WorkChannel work, Channel control, VitalSigns signs) {
     Flights flights = new Flights(this, claims);
     Arrivals arrivals = new Arrivals(flights, reading, group.sink(), new Heard(flights, signs));
     return new Ready(flights, arrivals, work, control, signs);
   }
 
   /** Has the worker do what it is to do first, and waits for the end of that. */
-  private void initialise(Channel work) throws IOException {
+  private void initialise(WorkChannel work) throws IOException {
     byte[] action = group.plan().initialiser();
     if (action == null) {
       return;
@@ -236,13 +238,16 @@ final class Link implements Runnable {
   }
 
   private boolean listen(Ready worker) throws IOException {
-    Channel in = worker.work();
-    for (Frame frame = in.read(); frame != null; frame = in.read()) {
+    WorkChannel in = worker.work();
+    while (true) {
+      Frame frame = in.read(worker.flights()::hasSeveral);
+      if (frame == null) {
+        return true;
+      }
       if (!worker.arrivals().take(frame)) {
         return false;
       }
     }
-    return true;
   }
 
   /** What follows from what the worker says. */
@@ -445,7 +450,7 @@ final class Link implements Runnable {
       case BACK -> group.sink().returned(flight.item(), null);
       case BEGUN -> {
         tell(
-            worker.control(),
+            worker.control()::send,
             Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(flight.number()).flip());
         group.afterGrace(() -> {
           if (worker.flights().shutGateFor(flight)) {
@@ -474,12 +479,18 @@ final class Link implements Runnable {
     retirement = why;
     Ready worker = ready;
     if (worker != null) {
-      tell(worker.work(), Frame.begin(Frame.Kind.BYE, 0).flip());
+      tell(worker.work()::send, Frame.begin(Frame.Kind.BYE, 0).flip());
     }
     group.afterLeaving(this::kill);
   }
 
-  private void tell(Channel channel, ByteBuffer frame) {
+  /** One of a worker's two channels, as something that takes frames. */
+  @FunctionalInterface
+  private interface Sender {
+    void send(List<ByteBuffer> frames) throws IOException;
+  }
+
+  private void tell(Sender channel, ByteBuffer frame) {
     try {
       channel.send(List.of(frame));
     } catch (IOException e) {

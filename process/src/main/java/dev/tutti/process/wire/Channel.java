@@ -40,6 +40,7 @@ public final class Channel implements FrameStream, AutoCloseable {
   private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES).flip();
   private final ReentrantLock writing = new ReentrantLock();
   private final ArrayDeque<ByteBuffer> pending = new ArrayDeque<>();
+  private boolean ended; // the reading thread's
 
   /**
    * Takes a connected socket over.
@@ -86,8 +87,22 @@ public final class Channel implements FrameStream, AutoCloseable {
    */
   private @Nullable Frame read(long deadlineNanos) throws IOException {
     while (true) {
+      Frame frame = poll();
+      if (frame != null || ended) {
+        return frame;
+      }
+      await(deadlineNanos);
+    }
+  }
+
+  /**
+   * {@return a frame that has come; null if there is none, for now or {@linkplain #isEnded for
+   * ever}}
+   */
+  @Nullable Frame poll() throws IOException {
+    while (true) {
       Frame frame = parser.next(in);
-      if (frame != null) {
+      if (frame != null || ended) {
         return frame;
       }
       in.compact();
@@ -97,25 +112,37 @@ public final class Channel implements FrameStream, AutoCloseable {
       } finally {
         in.flip();
       }
-      if (count < 0) {
+      if (count == 0) {
         return null;
       }
-      if (count == 0) {
-        await(deadlineNanos);
-      }
+      ended = count < 0;
     }
   }
 
+  /** {@return whether nothing more will come} */
+  boolean isEnded() {
+    return ended;
+  }
+
   private void await(long deadlineNanos) throws IOException {
-    if (deadlineNanos == 0) {
-      selector.select();
-    } else {
-      long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+    long left = 0;
+    if (deadlineNanos != 0) {
+      left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
       if (left <= 0) {
         throw new WireException("no frame came in time");
       }
-      selector.select(left);
     }
+    select(left);
+  }
+
+  /**
+   * Waits until something has come, or there is room again for what is pending.
+   *
+   * @param millis how long at most; 0 for ever
+   * @return whether that is so
+   */
+  boolean select(long millis) throws IOException {
+    boolean woken = selector.select(millis) > 0;
     Thread.interrupted(); // not ours to obey; a flag that stays would turn this wait into a spin
     selector.selectedKeys().clear();
     writing.lock();
@@ -126,6 +153,7 @@ public final class Channel implements FrameStream, AutoCloseable {
     } finally {
       writing.unlock();
     }
+    return woken;
   }
 
   /**

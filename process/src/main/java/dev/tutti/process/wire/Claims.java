@@ -24,6 +24,8 @@ import java.lang.invoke.VarHandle;
  *   | magic | version | gate | cause | cause item |  (padding)  | word 0 | word 1 |         |
  *   +-------+---------+------+-------+------------+-------------+--------+--------+-- ... --+
  *
+ *   behind them: a Ring to the pool, and one to the worker
+ *
  *   word:   63                                                    2 1     0
  *           +-----------------------------------------------------+-------+
  *           | start time, in nanoseconds (while running)           | state |
@@ -52,7 +54,7 @@ public final class Claims implements AutoCloseable {
   public static final int WORDS = 8_192;
 
   private static final int MAGIC = 0x54555454; // "TUTT"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int STATE_BITS = 2;
   private static final long STATE_MASK = (1 << STATE_BITS) - 1;
   private static final long QUEUED = 0;
@@ -75,6 +77,16 @@ public final class Claims implements AutoCloseable {
   private static final VarHandle CAUSE = LAYOUT.varHandle(groupElement("cause"));
   private static final VarHandle CAUSE_ITEM = LAYOUT.varHandle(groupElement("causeItem"));
   private static final VarHandle WORD = LAYOUT.varHandle(groupElement("words"), sequenceElement());
+
+  private static final long BYTES = LAYOUT.byteSize() + End.values().length * Ring.BYTES;
+
+  /** The two who share the memory. */
+  public enum End {
+    /** The one that gives items. */
+    POOL,
+    /** The one that runs them. */
+    WORKER
+  }
 
   /** What a worker could still record of its end. */
   public enum Cause {
@@ -103,7 +115,7 @@ public final class Claims implements AutoCloseable {
    * @throws IOException if there is no room for them
    */
   public static Claims create() throws IOException {
-    Claims claims = new Claims(Segment.create(LAYOUT.byteSize()));
+    Claims claims = new Claims(Segment.create(BYTES));
     HEADER_MAGIC.set(claims.memory, 0L, MAGIC);
     HEADER_VERSION.setVolatile(claims.memory, 0L, VERSION);
     return claims;
@@ -117,7 +129,7 @@ public final class Claims implements AutoCloseable {
    * @throws IOException if they are not there, or are not of this version
    */
   public static Claims open(Segment.Handle handle) throws IOException {
-    if (handle.bytes() != LAYOUT.byteSize()) {
+    if (handle.bytes() != BYTES) {
       throw new IOException("claim words have a wrong size: bytes=" + handle.bytes());
     }
     Claims claims = new Claims(Segment.open(handle));
@@ -129,6 +141,15 @@ public final class Claims implements AutoCloseable {
           "claim words are not of this version: magic=%x version=%d".formatted(magic, version));
     }
     return claims;
+  }
+
+  /**
+   * {@return the way that bytes take in the same memory; asked for once by each side}
+   *
+   * @param to which side reads them
+   */
+  public Ring ring(End to) {
+    return new Ring(memory.asSlice(LAYOUT.byteSize() + to.ordinal() * Ring.BYTES, Ring.BYTES));
   }
 
   /** {@return how the worker finds these words} */

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  *   BATCH_DONE   from     batch (8)
  *   PROGRESS     from     number (8), fraction (8)
  *   LOG          from     level (1), the line (the rest)
+ *   BELL         both     -                                    on the socket: look into the ring
+ *   TO_RING      both     -                                    on the socket: what follows is in the ring
+ *   TO_SOCKET    both     -                                    in the ring: what follows is on the socket
  * </pre>
  *
  * @param kind what it says
@@ -35,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
 public record Frame(Kind kind, ByteBuffer content) {
   /** The version of all this; a worker of another version is refused. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /** The number of the only item of a JVM that was started for one task. */
   public static final long OWN_TASK = 0;
@@ -82,7 +85,13 @@ public record Frame(Kind kind, ByteBuffer content) {
     /** An item tells how far it is. */
     PROGRESS(2 * Long.BYTES),
     /** An item has a line for the log. */
-    LOG(1 << 17);
+    LOG(1 << 17),
+    /** Something has come in the ring. */
+    BELL(0),
+    /** What follows comes in the ring. */
+    TO_RING(0),
+    /** What follows comes on the socket. */
+    TO_SOCKET(0);
 
     private static final Kind[] ALL = values();
 

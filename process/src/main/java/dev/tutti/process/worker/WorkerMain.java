@@ -1,5 +1,7 @@
 package dev.tutti.process.worker;
 
+import dev.tutti.process.wire.Claims;
+import dev.tutti.process.wire.WorkChannel;
 import dev.tutti.spi.Belongings;
 import java.io.IOException;
 
@@ -18,9 +20,10 @@ public final class WorkerMain {
   public static void main(String[] args) throws IOException {
     Connection pool = Connection.open();
     try (Belongings belongings = new Belongings()) {
-      Teller teller = new Teller(pool.work()::send);
+      WorkChannel work = new WorkChannel(pool.work(), pool.claims(), Claims.End.WORKER);
+      Teller teller = new Teller(work::send);
       HeapWatch heap = new HeapWatch(pool.starter().heapBound());
-      new ItemLoop(pool.work(), pool.claims(), pool.attempt(), belongings, teller, heap).run();
+      new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap).run();
       pool.lastWords().isLeaving();
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);

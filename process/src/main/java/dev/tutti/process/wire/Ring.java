@@ -1,0 +1,194 @@
+package dev.tutti.process.wire;
+
+import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
+import static java.lang.foreign.MemoryLayout.paddingLayout;
+import static java.lang.foreign.MemoryLayout.sequenceLayout;
+import static java.lang.foreign.MemoryLayout.structLayout;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Bytes on their way from one process to another, in memory that both map. What was written stays
+ * there to be read when the writer has died.
+ *
+ * <pre>
+ *   0      8           64     72          128     136         192
+ *   +------+-----------+------+-----------+-------+-----------+-------- ... --------+
+ *   | tail | (padding) | head | (padding) | sleep | (padding) | bytes, 2^18 of them |
+ *   +------+-----------+------+-----------+-------+-----------+-------- ... --------+
+ *
+ *   tail, head: how many bytes were ever written, read      sleep: whether the reader is awake
+ * </pre>
+ *
+ * <p><b>Thread safety.</b> One thread at a time writes, one reads.
+ */
+@SuppressWarnings("EnumOrdinal") // both sides are of one build, which the header's version checks
+public final class Ring {
+  /*
+   * `tail` is the writer's, `head` the reader's; each keeps its own count besides and never reads it back, so the
+   * other process can damage it for itself only. A write is seen whole or not at all: the bytes are written before
+   * `tail` (volatile), and read after it.
+   *
+   * No wake-up is lost:
+   *
+   *   writer:   (1) tail = ..         (2) looks at sleep; if the reader sleeps: sleep = AWAKE, and rings
+   *   reader:   (3) sleep = ASLEEP    (4) looks at tail; if there is nothing: sleeps
+   *
+   * All four are volatile, so in their one order either (4) comes after (1), or (2) comes after (3).
+   */
+
+  /** How the reader is. */
+  public enum Sleep {
+    /** It looks by itself. */
+    AWAKE,
+    /** It wants to be woken by whatever is written. */
+    ASLEEP,
+    /** It looks again soon, and wants to be woken only when it could be late. */
+    NAPPING
+  }
+
+  private static final int CAPACITY = 1 << 18;
+  private static final StructLayout LAYOUT =
+      structLayout(
+          JAVA_LONG.withName("tail"),
+          paddingLayout(56),
+          JAVA_LONG.withName("head"),
+          paddingLayout(56),
+          JAVA_LONG.withName("sleep"),
+          paddingLayout(56),
+          sequenceLayout(CAPACITY, JAVA_BYTE).withName("bytes"));
+  private static final VarHandle TAIL = LAYOUT.varHandle(groupElement("tail"));
+  private static final VarHandle HEAD = LAYOUT.varHandle(groupElement("head"));
+  private static final VarHandle SLEEP = LAYOUT.varHandle(groupElement("sleep"));
+
+  /** The size of a ring in memory. */
+  static final long BYTES = LAYOUT.byteSize();
+
+  private final MemorySegment memory;
+  private final ByteBuffer bytes;
+  private long written; // the writer's
+  private long knownHead; // the writer's
+  private long read; // the reader's
+
+  Ring(MemorySegment memory) {
+    this.memory = memory;
+    long start = LAYOUT.byteOffset(groupElement("bytes"));
+    this.bytes = memory.asSlice(start, CAPACITY).asByteBuffer();
+  }
+
+  // ---------------------------------------------------------------- the writer
+
+  /**
+   * Writes all of the pieces, or nothing where there is no room.
+   *
+   * @param pieces what to write; all of it is taken
+   * @param reserve how many bytes are to stay free
+   * @return whether it was written
+   */
+  boolean offer(List<ByteBuffer> pieces, int reserve) {
+    long total = total(pieces, reserve);
+    if (total > CAPACITY - (written - knownHead)) {
+      knownHead = (long) HEAD.getAcquire(memory, 0L); // pairs with take()
+      if (total > CAPACITY - (written - knownHead)) {
+        return false;
+      }
+    }
+    for (ByteBuffer piece : pieces) {
+      put(piece);
+    }
+    TAIL.setVolatile(memory, 0L, written); // (1)
+    return true;
+  }
+
+  private void put(ByteBuffer piece) {
+    int length = piece.remaining();
+    int at = (int) (written & (CAPACITY - 1));
+    int first = Math.min(length, CAPACITY - at);
+    bytes.put(at, piece, piece.position(), first);
+    bytes.put(0, piece, piece.position() + first, length - first);
+    piece.position(piece.limit());
+    written += length;
+  }
+
+  /**
+   * {@return whether all of the pieces fit into an empty ring}
+   *
+   * @param pieces what is to be written
+   * @param reserve how many bytes are to stay free
+   */
+  static boolean canHold(List<ByteBuffer> pieces, int reserve) {
+    return total(pieces, reserve) <= CAPACITY;
+  }
+
+  private static long total(List<ByteBuffer> pieces, int reserve) {
+    long total = reserve;
+    for (ByteBuffer piece : pieces) {
+      total += piece.remaining();
+    }
+    return total;
+  }
+
+  /** {@return whether the reader has read everything} */
+  boolean isDrained() {
+    return (long) HEAD.getAcquire(memory, 0L) == written;
+  }
+
+  private boolean isHalfFull() {
+    knownHead = (long) HEAD.getAcquire(memory, 0L);
+    return written - knownHead > CAPACITY / 2;
+  }
+
+  /**
+   * Looks whether the reader has to be woken, after something was written.
+   *
+   * @param isLast whether nothing more is to be written soon
+   * @return whether the caller, and nobody else, is to ring
+   */
+  boolean mustRing(boolean isLast) {
+    long sleep = (long) SLEEP.getVolatile(memory, 0L); // (2)
+    return sleep != Sleep.AWAKE.ordinal()
+        && (sleep == Sleep.ASLEEP.ordinal() || (isLast && !isDrained()) || isHalfFull())
+        && SLEEP.compareAndSet(memory, 0L, sleep, (long) Sleep.AWAKE.ordinal());
+  }
+
+  // ---------------------------------------------------------------- the reader
+
+  /** {@return whether there is something to read} */
+  boolean hasMore() {
+    return (long) TAIL.getVolatile(memory, 0L) != read; // (4)
+  }
+
+  /**
+   * Reads what is there and fits.
+   *
+   * @param into where to
+   * @return how many bytes
+   * @throws WireException if the other process has damaged the ring
+   */
+  int take(ByteBuffer into) throws WireException {
+    long there = (long) TAIL.getAcquire(memory, 0L) - read;
+    if (there < 0 || there > CAPACITY) {
+      throw new WireException("ring is damaged: bytes=%d most=%d".formatted(there, CAPACITY));
+    }
+    int length = (int) Math.min(there, into.remaining());
+    int at = (int) (read & (CAPACITY - 1));
+    int first = Math.min(length, CAPACITY - at);
+    into.put(into.position(), bytes, at, first);
+    into.put(into.position() + first, bytes, 0, length - first);
+    into.position(into.position() + length);
+    read += length;
+    HEAD.setRelease(memory, 0L, read); // pairs with offer()
+    return length;
+  }
+
+  /** Says how the reader is from now on; after it, the reader looks again. */
+  void sleep(Sleep how) {
+    SLEEP.setVolatile(memory, 0L, (long) how.ordinal()); // (3)
+  }
+}

@@ -1,0 +1,290 @@
+package dev.tutti.process.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of items and outcomes: rings in shared memory, and a socket for what does not fit in them
+ * and to wake who sleeps. What the other side has sent can be read when it has died.
+ *
+ * <p><b>Thread safety.</b> One thread reads; any may {@link #send}.
+ */
+public final class WorkChannel implements FrameStream, AutoCloseable {
+  /*
+   * Each direction is one sequence of frames that changes between the ring and the socket. It begins on the
+   * socket. TO_RING on the socket and TO_SOCKET in the ring say that the next frame comes the other way. The
+   * writer leaves the ring when something does not fit, and comes back when the reader has read the ring to its end and
+   * the system has taken all that was to go by the socket. So a ring always has room for TO_SOCKET.
+   *
+   * A BELL on the socket says nothing but that there is something in the ring; it may come at any time, late ones too.
+   *
+   * `writing` guards the writer's half: `out`, and which way is taken. It is taken before the lock of the
+   * socket. The reader's half belongs to the one thread that reads.
+   *
+   * A reader that is told that more will come soon naps: it looks again after a millisecond by itself, so that a writer of
+   * many short outcomes need not wake it for each; it is woken when the ring is half full, and when the writer itself goes
+   * to sleep (see read()).
+   */
+  private static final int READ_BYTES = 1 << 16;
+  private static final long NAP_MILLIS = 1;
+  private static final long FOREVER = 0;
+
+  private final Channel socket;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final Ring out; // guarded by writing
+  private boolean writesToRing; // guarded by writing
+  private boolean closed; // guarded by writing
+
+  private final Ring in;
+  private final FrameParser parser = new FrameParser(Frame.MAX_LENGTH);
+  private final ByteBuffer bytes = ByteBuffer.allocate(READ_BYTES).flip();
+  private boolean readsRing;
+  private @Nullable Frame early;
+  private @Nullable IOException broken;
+
+  /**
+   * Joins a socket and two rings.
+   *
+   * @param socket the socket, which belongs to this from now on
+   * @param shared the memory that both sides map
+   * @param self which side this is
+   */
+  public WorkChannel(Channel socket, Claims shared, Claims.End self) {
+    this.socket = socket;
+    boolean isPool = self == Claims.End.POOL;
+    this.in = shared.ring(self);
+    this.out = shared.ring(isPool ? Claims.End.WORKER : Claims.End.POOL);
+  }
+
+  // ---------------------------------------------------------------- reading
+
+  @Override
+  public @Nullable Frame read() throws IOException {
+    return read(() -> false);
+  }
+
+  /**
+   * Waits for the next frame.
+   *
+   * @param moreToCome asked before it waits: whether several frames are expected soon; then the
+   *     first of them may be read a millisecond late
+   * @return the frame; null at the end
+   * @throws IOException if the channel breaks, or what came is no frame
+   */
+  public @Nullable Frame read(BooleanSupplier moreToCome) throws IOException {
+    boolean naps = true;
+    while (true) {
+      Frame frame = poll();
+      if (frame != null) {
+        return frame;
+      }
+      if (isAtEnd()) {
+        return end();
+      }
+      naps &= await(naps && moreToCome.getAsBoolean());
+    }
+  }
+
+  private boolean isAtEnd() {
+    return (socket.isEnded() || broken != null) && (!readsRing || !in.hasMore());
+  }
+
+  private @Nullable Frame end() throws IOException {
+    if (broken != null) {
+      throw broken;
+    }
+    return null;
+  }
+
+  /** {@return the next frame, if it has come} */
+  private @Nullable Frame poll() throws IOException {
+    while (true) {
+      Frame frame = readsRing ? fromRing() : fromSocket();
+      if (frame == null) {
+        return null;
+      }
+      switch (frame.kind()) {
+        case BELL -> {}
+        case TO_RING, TO_SOCKET -> turn(frame.kind() == Frame.Kind.TO_RING);
+        default -> {
+          return frame;
+        }
+      }
+    }
+  }
+
+  private void turn(boolean toRing) throws WireException {
+    if (toRing == readsRing) {
+      throw new WireException("frame comes in a way that it says it leaves: ring=" + readsRing);
+    }
+    readsRing = toRing;
+  }
+
+  private @Nullable Frame fromSocket() throws IOException {
+    Frame frame = early;
+    if (frame != null) {
+      early = null;
+      return frame;
+    }
+    return pollSocket();
+  }
+
+  private @Nullable Frame fromRing() throws IOException {
+    while (true) {
+      Frame frame = parser.next(bytes);
+      if (frame != null) {
+        return frame;
+      }
+      bytes.compact();
+      int count;
+      try {
+        count = in.take(bytes);
+      } finally {
+        bytes.flip();
+      }
+      if (count == 0) {
+        return null;
+      }
+    }
+  }
+
+  /** A socket that breaks is found out here; what is in the ring counts all the same. */
+  private @Nullable Frame pollSocket() throws IOException {
+    try {
+      return socket.poll();
+    } catch (WireException e) {
+      throw e;
+    } catch (IOException e) {
+      broken = e;
+      return null;
+    }
+  }
+
+  /**
+   * Waits for something to come.
+   *
+   * @return whether something came while it napped
+   */
+  private boolean await(boolean nap) throws IOException {
+    ringIfNapping();
+    if (!readsRing) {
+      socket.select(FOREVER);
+      return nap;
+    }
+    if (early != null) {
+      throw new WireException("frame on the socket while the ring goes on: " + early.kind());
+    }
+    in.sleep(nap ? Ring.Sleep.NAPPING : Ring.Sleep.ASLEEP);
+    try {
+      if (!in.hasMore() && socket.select(nap ? NAP_MILLIS : FOREVER)) {
+        takeBells();
+      }
+    } finally {
+      in.sleep(Ring.Sleep.AWAKE);
+    }
+    return in.hasMore();
+  }
+
+  /** What is no bell was sent after TO_SOCKET, which is in the ring. */
+  private void takeBells() throws IOException {
+    Frame frame = pollSocket();
+    while (frame != null && frame.kind() == Frame.Kind.BELL) {
+      frame = pollSocket();
+    }
+    early = frame;
+  }
+
+  // ---------------------------------------------------------------- writing
+
+  /**
+   * Sends frames, in this order and with nothing in between. Does not wait: what the other side is
+   * too slow to take is kept.
+   *
+   * @param frames complete frames, or pieces that make complete frames
+   * @throws IOException if the channel is broken
+   */
+  public void send(List<ByteBuffer> frames) throws IOException {
+    writing.lock();
+    try {
+      if (!sendByRing(frames)) {
+        socket.send(frames);
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void sendFully(List<ByteBuffer> frames) throws IOException {
+    writing.lock();
+    try {
+      if (!sendByRing(frames)) {
+        socket.send(frames);
+      }
+    } finally {
+      writing.unlock();
+    }
+    if (socket.hasPending()) {
+      socket.sendFully(List.of()); // others may send meanwhile
+    }
+  }
+
+  private boolean sendByRing(List<ByteBuffer> frames) throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    if (!writesToRing) {
+      if (socket.hasPending() || !out.isDrained() || !Ring.canHold(frames, Frame.HEADER_BYTES)) {
+        return false;
+      }
+      socket.send(signal(Frame.Kind.TO_RING));
+      writesToRing = true;
+    }
+    boolean fits = out.offer(frames, Frame.HEADER_BYTES);
+    if (!fits) {
+      out.offer(signal(Frame.Kind.TO_SOCKET), 0);
+      writesToRing = false;
+    }
+    if (out.mustRing(!fits)) {
+      socket.send(signal(Frame.Kind.BELL));
+    }
+    return fits;
+  }
+
+  /** Nothing more is to be written for a while. */
+  private void ringIfNapping() throws IOException {
+    writing.lock();
+    try {
+      if (out.mustRing(true)) {
+        socket.send(signal(Frame.Kind.BELL));
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private static List<ByteBuffer> signal(Frame.Kind kind) {
+    return List.of(Frame.begin(kind, 0).flip());
+  }
+
+  /** {@return whether something that was sent waits for the other side to take it} */
+  public boolean hasPending() {
+    return socket.hasPending();
+  }
+
+  @Override
+  public void close() throws IOException {
+    writing.lock();
+    try {
+      closed = true;
+    } finally {
+      writing.unlock();
+    }
+    socket.close();
+  }
+}

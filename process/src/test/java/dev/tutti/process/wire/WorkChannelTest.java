@@ -1,0 +1,195 @@
+package dev.tutti.process.wire;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tutti.testkit.Await;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("unit")
+@Timeout(60)
+class WorkChannelTest {
+  private static final int RING_BYTES = 1 << 18;
+
+  @TempDir private Path folder;
+
+  private final ExecutorService other = Executors.newSingleThreadExecutor();
+  private Claims poolMemory;
+  private Claims workerMemory;
+  private WorkChannel pool;
+  private WorkChannel worker;
+
+  @BeforeEach
+  void connect() throws IOException {
+    poolMemory = Claims.create();
+    workerMemory = Claims.open(poolMemory.handle());
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(address);
+      SocketChannel mine = SocketChannel.open(address);
+      pool = new WorkChannel(new Channel(mine), poolMemory, Claims.End.POOL);
+      worker = new WorkChannel(new Channel(server.accept()), workerMemory, Claims.End.WORKER);
+    }
+  }
+
+  @AfterEach
+  void disconnect() throws IOException {
+    other.shutdownNow();
+    pool.close();
+    worker.close();
+    workerMemory.close();
+    poolMemory.close();
+  }
+
+  private static ByteBuffer item(long number, int bytes) {
+    ByteBuffer frame =
+        Frame.begin(Frame.Kind.ITEM, Long.BYTES + Integer.BYTES + bytes).putLong(number).putInt(1);
+    while (frame.hasRemaining()) {
+      frame.put((byte) (number + frame.position()));
+    }
+    return frame.flip();
+  }
+
+  private static void assertIsItem(Frame frame, long number, int bytes) {
+    assertThat(frame.kind()).isEqualTo(Frame.Kind.ITEM);
+    ByteBuffer expected = item(number, bytes).position(Frame.HEADER_BYTES);
+    assertThat(frame.content()).as("item=%d", number).isEqualTo(expected.slice());
+  }
+
+  /** Frames of all sizes arrive whole and in order, also those that are larger than a ring. */
+  @Test
+  void read_manySizes_arriveInOrder() throws Exception {
+    long seed = 20261121;
+    Random sizes = new Random(seed);
+    List<Integer> bytes = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) {
+      bytes.add(sizes.nextInt(1 << sizes.nextInt(1, 16)));
+    }
+    for (int i = 100; i < 3_000; i += 500) {
+      bytes.set(i, RING_BYTES + sizes.nextInt(1 << 20));
+    }
+    Future<?> reads =
+        other.submit(() -> {
+          for (int i = 0; i < bytes.size(); i++) {
+            assertIsItem(worker.read(), i, bytes.get(i));
+          }
+          return null;
+        });
+    Future<?> writesPending = keepReading(pool);
+    for (int i = 0; i < bytes.size(); i++) {
+      pool.send(List.of(item(i, bytes.get(i))));
+    }
+    reads.get(50, SECONDS);
+    worker.close();
+    writesPending.get(50, SECONDS);
+  }
+
+  /** Whoever sends more than the system takes needs somebody who reads, as in a pool. */
+  private static Future<?> keepReading(WorkChannel channel) {
+    FutureTask<Frame> end = new FutureTask<>(() -> channel.read());
+    Thread.ofPlatform().start(end);
+    return end;
+  }
+
+  /** Each answer follows its question, however often both sides fall asleep in between. */
+  @Test
+  void read_questionsAndAnswers_nobodyWaitsForEver() throws Exception {
+    int rounds = 20_000;
+    Future<?> answers =
+        other.submit(() -> {
+          for (int i = 0; i < rounds; i++) {
+            assertIsItem(worker.read(), i, 3);
+            worker.sendFully(List.of(item(i, 5)));
+          }
+          return null;
+        });
+    for (int i = 0; i < rounds; i++) {
+      pool.send(List.of(item(i, 3)));
+      assertIsItem(pool.read(() -> true), i, 5);
+    }
+    answers.get(50, SECONDS);
+  }
+
+  /** What a side has sent before it died is read to its end, and the end follows. */
+  @Test
+  void read_otherSideIsGone_restIsRead() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      worker.sendFully(List.of(item(i, 10)));
+    }
+    worker.close();
+    for (int i = 0; i < 100; i++) {
+      assertIsItem(pool.read(), i, 10);
+    }
+    assertThat(pool.read()).isNull();
+  }
+
+  /** A reader that naps is woken by a writer that goes to sleep, and looks by itself as well. */
+  @Test
+  void read_naps_getsWhatComesWithoutABell() throws Exception {
+    worker.sendFully(List.of(item(0, 1)));
+    assertIsItem(pool.read(), 0, 1);
+    Future<Frame> next = other.submit(() -> pool.read(() -> true));
+    worker.sendFully(List.of(item(1, 1)));
+    assertIsItem(next.get(10, SECONDS), 1, 1);
+  }
+
+  /** An interrupt does not end a wait. */
+  @Test
+  void read_interrupted_waitsOn() throws Exception {
+    FutureTask<Frame> frame = new FutureTask<>(() -> pool.read());
+    Thread reader = Thread.ofPlatform().start(frame);
+    Await.until("it waits", () -> isInSelect(reader));
+    reader.interrupt();
+    worker.sendFully(List.of(item(0, 1)));
+    assertIsItem(frame.get(10, SECONDS), 0, 1);
+    reader.join();
+  }
+
+  private static boolean isInSelect(Thread thread) {
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      if (frame.getMethodName().equals("select")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A frame that says where the sequence goes on must be true. */
+  @Test
+  void read_wrongTurn_isRefused() throws Exception {
+    worker.sendFully(List.of(Frame.begin(Frame.Kind.TO_RING, 0).flip()));
+    worker.sendFully(List.of(Frame.begin(Frame.Kind.TO_RING, 0).flip()));
+    assertThatThrownBy(pool::read)
+        .isInstanceOf(WireException.class)
+        .hasMessageContaining("ring=true");
+  }
+
+  /** A closed channel takes nothing more, and says so. */
+  @Test
+  void send_closed_isRefused() throws Exception {
+    pool.close();
+    assertThatThrownBy(() -> pool.send(List.of(item(0, 1))))
+        .isInstanceOf(ClosedChannelException.class);
+  }
+}
