@@ -4,15 +4,19 @@ import dev.tutti.event.Progress;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.Timer;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
 import dev.tutti.task.Outcome;
+import dev.tutti.task.Success;
 import dev.tutti.task.TaskTimeoutException;
 import dev.tutti.task.TimedOut;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -99,7 +103,7 @@ final class BulkRun extends EngineCall {
     dispatcher
         .group()
         .admit(this); // a function that cannot travel is refused before the input is read
-    this.feeder = new Feeder(this, dispatcher, items.iterator());
+    this.feeder = new Feeder(this, dispatcher, items);
     dispatcher.enter(this);
     this.meter = meter(plan.progress(), items);
     this.deadline =
@@ -154,8 +158,8 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  /** {@return whether an item may be read, after a wait; false if none is wanted any more} */
-  boolean awaitRoom() throws InterruptedException {
+  /** {@return how many items may be read, after a wait; 0 if none is wanted any more} */
+  long awaitRoom() throws InterruptedException {
     long open;
     boolean full;
     lock.lock();
@@ -171,7 +175,7 @@ final class BulkRun extends EngineCall {
     lock.lockInterruptibly();
     try {
       await(room, this::isRoomOrOver);
-      return !stopped;
+      return isOver() ? 0 : window - (taken - delivered);
     } finally {
       lock.unlock();
     }
@@ -243,11 +247,17 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  /** {@return the index of the item that is read now} */
-  long countTaken() {
+  /**
+   * Counts items that have been read.
+   *
+   * @return the index of the first of them
+   */
+  long countTaken(int items) {
     lock.lock();
     try {
-      return taken++;
+      long first = taken;
+      taken += items;
+      return first;
     } finally {
       lock.unlock();
     }
@@ -285,28 +295,39 @@ final class BulkRun extends EngineCall {
     settle(item, outcome, elapsedNanos);
   }
 
-  void settle(Item item, Outcome<?> ended, long elapsedNanos) {
-    Outcome<?> outcome = ended instanceof Cancelled ? cancelledOrExpired() : ended;
-    Done<?, ?> done = doneOf(item, outcome, elapsedNanos);
-    boolean stopsRest = false;
-    if (meter != null) {
-      meter.count(outcome.succeeded());
+  void settle(Item item, Outcome<?> outcome, long elapsedNanos) {
+    ended(List.of(new OutcomeSink.Ended(item, outcome, elapsedNanos)));
+  }
+
+  @Override
+  void ended(List<OutcomeSink.Ended> all) {
+    List<Done<?, ?>> dones = new ArrayList<>();
+    for (OutcomeSink.Ended one : all) {
+      Outcome<?> outcome =
+          one.outcome() instanceof Cancelled ? cancelledOrExpired() : one.outcome();
+      if (!results.keepsAll() || !outcome.succeeded()) { // who keeps all wants values only
+        dones.add(doneOf(one.item(), outcome, one.elapsedNanos()));
+      }
+      if (meter != null) {
+        meter.count(outcome.succeeded());
+      }
     }
+    boolean stopsRest;
+    long failed;
     lock.lock();
     try {
-      settled++;
+      long failedBefore = failedFrom;
+      settled += all.size();
       if (!stopped) {
-        results.add(done);
-        if (stopsAtFailure && !outcome.succeeded() && item.index() < failedFrom) {
-          failedFrom = item.index();
-          stopsRest = true;
-        }
+        dones.forEach(this::keep);
         if (results.keepsAll()) {
-          delivered++;
-          wake(room);
+          all.forEach(this::keepValue);
+          delivered += all.size();
         }
       }
-      if (stopsRest) {
+      failed = failedFrom;
+      stopsRest = failed < failedBefore;
+      if (stopsRest || results.keepsAll()) {
         wake(room);
       }
       if (isNews() || isAllDone()) {
@@ -316,7 +337,20 @@ final class BulkRun extends EngineCall {
       lock.unlock();
     }
     if (stopsRest) {
-      dispatcher.giveUp(this, results.inOrder() ? item.index() + 1 : 0);
+      dispatcher.giveUp(this, results.inOrder() ? failed + 1 : 0);
+    }
+  }
+
+  private void keepValue(OutcomeSink.Ended ended) {
+    if (ended.outcome() instanceof Success<?>(Object value)) {
+      results.keepValue(ended.item().index(), value);
+    }
+  }
+
+  private void keep(Done<?, ?> done) {
+    results.add(done);
+    if (stopsAtFailure && !done.outcome().succeeded()) {
+      failedFrom = Math.min(failedFrom, done.index());
     }
   }
 

@@ -3,13 +3,23 @@ package dev.tutti.engine;
 import dev.tutti.plan.Batching;
 import java.util.concurrent.TimeUnit;
 
-/** Decides how many of the waiting items make the next batch. Guarded by the dispatcher's lock. */
+/** Decides how many of the waiting items go to a worker next. Guarded by the dispatcher's lock. */
 final class Chunker {
+  /*
+   * What goes out at once is a whole number of batches. Adaptive batches have one item, and so many of them
+   * go out that they keep a worker busy for some milliseconds. Of batches of a fixed size, one goes out at first; when
+   * they turn out to take microseconds, several do. An idle worker takes over what another one has not begun, so
+   * nothing waits behind what goes out with it.
+   */
   private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-  private static final long SLOW_NANOS = 4 * QUICK_NANOS;
+  private static final long QUICK_FIXED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final int SLOW = 4; // times as long as quick
 
-  private final boolean adaptive;
+  private final boolean learns;
+  private final boolean fills;
+  private final int batch;
   private final int most;
+  private final long quickNanos;
   private int size;
 
   /**
@@ -20,16 +30,23 @@ final class Chunker {
   Chunker(Batching batching, int window, boolean batches) {
     switch (batching) {
       case Batching.Fixed(int items) -> {
-        adaptive = false;
-        most = Math.min(items, window);
-        size = most;
+        batch = Math.min(items, window);
+        fills = true;
+        quickNanos = QUICK_FIXED_NANOS;
       }
       case Batching.Adaptive _ -> {
-        adaptive = batches;
-        most = batches ? Math.max(1, window / 4) : 1;
-        size = 1;
+        batch = 1;
+        fills = false;
+        quickNanos = QUICK_NANOS;
       }
     }
+    learns = batches;
+    most = batches ? Math.max(batch, whole(window / 4)) : batch;
+    size = batch;
+  }
+
+  private int whole(int items) {
+    return items - items % batch;
   }
 
   /**
@@ -39,10 +56,7 @@ final class Chunker {
    * @param ended whether no more will come
    */
   int take(int waiting, boolean ended) {
-    if (adaptive) {
-      return Math.min(size, waiting);
-    }
-    return waiting >= size || ended ? Math.min(size, waiting) : 0;
+    return Math.min(size, fills && !ended ? whole(waiting) : waiting);
   }
 
   /** How many items a caller that runs its own work should queue before it runs them. */
@@ -50,15 +64,15 @@ final class Chunker {
     return size;
   }
 
-  /** Learns from a batch: quick ones grow, slow ones shrink. */
+  /** Learns from what has gone out together: if it was quick more goes out, if slow less. */
   void ended(int items, long elapsedNanos) {
-    if (!adaptive) {
+    if (!learns) {
       return;
     }
-    if (elapsedNanos < QUICK_NANOS && items >= size) {
+    if (elapsedNanos < quickNanos && items >= size) {
       size = Math.min(most, 2 * size);
-    } else if (elapsedNanos > SLOW_NANOS && items > 1) {
-      size = Math.max(1, Math.min(size, items) / 2);
+    } else if (elapsedNanos > SLOW * quickNanos && items > batch) {
+      size = Math.max(batch, whole(Math.min(size, items) / 2));
     }
   }
 }

@@ -226,6 +226,33 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     }
   }
 
+  /**
+   * Queues items of one call and lets the workers know. Not for a group whose caller runs its work.
+   */
+  void offer(EngineCall call, List<Item> items) {
+    List<Item> unwanted = new ArrayList<>();
+    lock.lock();
+    try {
+      refuseUnlessOpen();
+      if (open == 0) {
+        keeper.workBegins();
+      }
+      for (Item item : items) {
+        if (call.hasGivenUp(item)) {
+          unwanted.add(item);
+        } else {
+          call.lane.add(item);
+        }
+      }
+      open += items.size();
+      lanes.schedule(call.lane);
+    } finally {
+      lock.unlock();
+    }
+    group().workQueued();
+    unwanted.forEach(item -> end(item, new Cancelled<>(), 0));
+  }
+
   /** No further item of this call will come: a batch that is not full goes out now. */
   void endOfInput(EngineCall call) {
     send(call, Lane::end, 0);
@@ -354,6 +381,42 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   }
 
   @Override
+  public void ended(List<Ended> all) {
+    List<Ended> same = new ArrayList<>(all.size()); // of one call, one behind the other
+    for (Ended one : all) {
+      if (!same.isEmpty() && same.getFirst().item().call() != one.item().call()) {
+        end(same);
+        same.clear();
+      }
+      if (!one.item().isDecided()) {
+        one.item().countAttempt();
+      }
+      Outcome<?> told = Attempts.told(one.item(), one.outcome());
+      if (!attempts.goesOnAfter(one.item(), told)) {
+        same.add(told == one.outcome() ? one : new Ended(one.item(), told, one.elapsedNanos()));
+      }
+    }
+    end(same);
+  }
+
+  /** Items of one call have ended, and run nowhere any more. */
+  private void end(List<Ended> all) {
+    if (all.isEmpty()) {
+      return;
+    }
+    EngineCall call = (EngineCall) all.getFirst().item().call();
+    List<Ended> decided = new ArrayList<>(all.size());
+    for (Ended one : all) {
+      if (one.item().decide()) {
+        decided.add(one);
+      }
+    }
+    call.ended(decided);
+    all.forEach(one -> call.stopped(one.item()));
+    count(all.size());
+  }
+
+  @Override
   public void overdue(Item item, long elapsedNanos) {
     if (attempts.isOverdue(item, elapsedNanos)) {
       group().stop(item);
@@ -447,10 +510,16 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       call.ended(item, outcome, elapsedNanos);
     }
     call.stopped(item);
+    count(1);
+  }
+
+  /** So many items are not open any more. */
+  private void count(int ended) {
     boolean last = false;
     lock.lock();
     try {
-      if (--open == 0) {
+      open -= ended;
+      if (open == 0) {
         if (dropped && state == State.OPEN) {
           state = State.CLOSING;
         }

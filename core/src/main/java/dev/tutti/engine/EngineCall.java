@@ -4,7 +4,9 @@ import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.OutcomeSink;
 import dev.tutti.task.Outcome;
+import java.util.List;
 
 /** A call as the engine knows it: where its items wait, and who is told how they ended. */
 abstract class EngineCall extends Call {
@@ -37,6 +39,13 @@ abstract class EngineCall extends Call {
 
   /** An item has ended; called once for each item. Runs no code of a user. */
   abstract void ended(Item item, Outcome<?> outcome, long elapsedNanos);
+
+  /** Items have ended; called once for each item. Runs no code of a user. */
+  void ended(List<OutcomeSink.Ended> all) {
+    for (OutcomeSink.Ended one : all) {
+      ended(one.item(), one.outcome(), one.elapsedNanos());
+    }
+  }
 
   /**
    * An item runs nowhere any more; called once for each item, after {@link #ended} or long after.

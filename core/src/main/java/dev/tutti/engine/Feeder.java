@@ -3,29 +3,45 @@ package dev.tutti.engine;
 import dev.tutti.spi.Item;
 import dev.tutti.task.Failure;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the input of one bulk call and brings it into the pool. For one thread. */
 final class Feeder {
+  /*
+   * Each step takes locks that the workers take as well. So a collection, whose iterator does not make anybody
+   * wait, is read some elements at a time: more of them as long as that takes little time, because what has been read
+   * reaches no worker before the last of them is in the pool's form. What another iterator gives goes to a worker at once.
+   */
+  private static final int MOST_AT_ONCE = 512;
+  private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
   private final BulkRun run;
   private final Dispatcher dispatcher;
   private final Iterator<?> input;
+  private final int mostAtOnce;
+  private int atOnce = 1;
 
-  Feeder(BulkRun run, Dispatcher dispatcher, Iterator<?> input) {
+  Feeder(BulkRun run, Dispatcher dispatcher, Iterable<?> input) {
     this.run = run;
     this.dispatcher = dispatcher;
-    this.input = input;
+    this.input = input.iterator();
+    this.mostAtOnce = input instanceof Collection<?> ? MOST_AT_ONCE : 1;
   }
 
   /** Reads the whole input, as fast as the window allows. */
   void feedAll() {
     try {
-      boolean more = true;
-      while (more) {
-        more = run.awaitRoom() && feedOne();
+      long room = run.awaitRoom();
+      while (room > 0 && feedSome((int) Math.min(room, atOnce))) {
+        room = run.awaitRoom();
+      }
+      if (room == 0) {
+        run.endInput(null);
       }
     } catch (InterruptedException e) {
       run.interrupted();
@@ -33,28 +49,24 @@ final class Feeder {
   }
 
   /** {@return whether there may be more input} */
-  private boolean feedOne() {
-    Item item = readOne();
-    if (item == null) {
-      return false;
+  private boolean feedSome(int most) {
+    long start = System.nanoTime();
+    List<Item> items = new ArrayList<>(most);
+    boolean more = read(items, most);
+    if (!items.isEmpty()) {
+      offer(items.size(), () -> dispatcher.offer(run, items));
     }
-    if (isAdmitted(item)) {
-      offer(1, () -> dispatcher.offer(item));
-    }
-    return true;
+    boolean isShort = System.nanoTime() - start < SHORT_NANOS;
+    atOnce = isShort ? Math.min(mostAtOnce, 2 * atOnce) : Math.max(1, atOnce / 2);
+    return more;
   }
 
   /** Reads as much of the input as fits in one batch, without waiting, and runs it. */
   void feedBatch() {
     List<Item> items = new ArrayList<>();
-    for (int i = run.lane.chunker().size(); i > 0 && run.hasRoom(); i--) {
-      Item item = readOne();
-      if (item == null) {
-        break;
-      }
-      if (isAdmitted(item)) {
-        items.add(item);
-      }
+    boolean more = true;
+    for (int i = run.lane.chunker().size(); more && i > 0 && run.hasRoom(); i--) {
+      more = read(items, 1);
     }
     if (!items.isEmpty()) {
       offer(items.size(), () -> dispatcher.runHere(run, items));
@@ -70,18 +82,48 @@ final class Feeder {
     }
   }
 
-  /** {@return the next element of the input; null if there is none or none is wanted} */
-  private @Nullable Item readOne() {
+  /**
+   * Reads elements of the input, and adds those that can go to a worker.
+   *
+   * @return whether there may be more
+   */
+  private boolean read(List<Item> items, int most) {
+    List<@Nullable Object> arguments = new ArrayList<>(most);
+    Throwable failure = null;
+    boolean more = true;
     try {
-      if (!run.isOver() && input.hasNext()) {
-        Object argument = input.next();
-        return new Item(run, run.countTaken(), argument);
+      more = !run.isOver();
+      while (more && arguments.size() < most) {
+        more = input.hasNext();
+        if (more) {
+          arguments.add(input.next());
+        }
       }
-      run.endInput(null);
-    } catch (Throwable failure) { // the input is the user's code: what it throws is what he gets
-      run.endInput(failure);
+    } catch (Throwable e) { // the input is the user's code: what it throws is what he gets
+      failure = e;
+      more = false;
     }
-    return null;
+    long index = run.countTaken(arguments.size());
+    for (Object argument : arguments) {
+      Item item = new Item(run, index++, argument);
+      if (isAdmitted(item)) {
+        items.add(item);
+      }
+    }
+    if (!more) {
+      endAfter(items, failure);
+    }
+    return more;
+  }
+
+  /** What was read before the end is offered before the end is told. */
+  private void endAfter(List<Item> items, @Nullable Throwable failure) {
+    if (!items.isEmpty() && !dispatcher.callerRuns()) {
+      List<Item> last = List.copyOf(items);
+      items.clear();
+      offer(last.size(), () -> dispatcher.offer(run, last));
+    }
+    run.endInput(failure);
   }
 
   private boolean isAdmitted(Item item) {

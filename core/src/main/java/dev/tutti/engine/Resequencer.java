@@ -1,7 +1,6 @@
 package dev.tutti.engine;
 
 import dev.tutti.task.Done;
-import dev.tutti.task.Success;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,11 @@ abstract class Resequencer {
   private final List<Done<?, ?>> failures = new ArrayList<>();
 
   abstract void store(Done<?, ?> done);
+
+  /** Keeps the value of an item that has succeeded, where all results are kept. */
+  void keepValue(long index, @Nullable Object value) {
+    // Others keep how it ended as well.
+  }
 
   /** {@return whether {@link #take} has a result} */
   abstract boolean isReady();
@@ -121,12 +125,17 @@ abstract class Resequencer {
 
     @Override
     void store(Done<?, ?> done) {
-      if (keepsValues && done.outcome() instanceof Success<?>(Object value)) {
-        int index = Math.toIntExact(done.index());
-        while (values.size() <= index) {
+      // Only values are kept, and failures as such.
+    }
+
+    @Override
+    void keepValue(long index, @Nullable Object value) {
+      if (keepsValues) {
+        int place = Math.toIntExact(index);
+        while (values.size() <= place) {
           values.add(null);
         }
-        values.set(index, value);
+        values.set(place, value);
       }
     }
 

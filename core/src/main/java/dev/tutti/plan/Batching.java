@@ -20,7 +20,8 @@ public sealed interface Batching {
    * {@return batches of the same number of items; only the last may have fewer}
    *
    * <p>A batch waits until it has all its items, so an input that comes slowly is better served by
-   * {@link #adaptive} or {@code fixed(1)}.
+   * {@link #adaptive} or {@code fixed(1)}. Batches that take well under a millisecond travel to a
+   * worker process several at a time; what one worker has not begun, an idle one takes over.
    *
    * @param items how many items, at least 1; a number above the window counts as the window
    */

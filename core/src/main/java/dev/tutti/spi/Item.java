@@ -2,8 +2,6 @@ package dev.tutti.spi;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +25,19 @@ public final class Item {
   private static final int TAKEN = 2;
   private static final VarHandle CLAIM;
   private static final VarHandle PLACE;
+  private static final VarHandle ATTEMPTS;
+  private static final VarHandle DEATHS;
+  private static final VarHandle DECIDED;
+  private static final VarHandle OVERDUE;
 
   static {
     try {
       CLAIM = MethodHandles.lookup().findVarHandle(Item.class, "claim", int.class);
       PLACE = MethodHandles.lookup().findVarHandle(Item.class, "place", Object.class);
+      ATTEMPTS = MethodHandles.lookup().findVarHandle(Item.class, "attempts", int.class);
+      DEATHS = MethodHandles.lookup().findVarHandle(Item.class, "deaths", int.class);
+      DECIDED = MethodHandles.lookup().findVarHandle(Item.class, "decided", boolean.class);
+      OVERDUE = MethodHandles.lookup().findVarHandle(Item.class, "overdue", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -49,10 +55,18 @@ public final class Item {
   private volatile @Nullable Object form;
   private volatile @Nullable Object worker;
   private volatile @Nullable Object avoided;
-  private final AtomicInteger attempts = new AtomicInteger();
-  private final AtomicInteger deaths = new AtomicInteger();
-  private final AtomicBoolean decided = new AtomicBoolean();
-  private final AtomicBoolean overdue = new AtomicBoolean();
+
+  @SuppressWarnings("unused") // by ATTEMPTS
+  private volatile int attempts;
+
+  @SuppressWarnings("unused") // by DEATHS
+  private volatile int deaths;
+
+  @SuppressWarnings("unused") // by DECIDED
+  private volatile boolean decided;
+
+  @SuppressWarnings("unused") // by OVERDUE
+  private volatile boolean overdue;
 
   /**
    * Makes an item.
@@ -109,7 +123,7 @@ public final class Item {
   public void requeue(@Nullable Object next, @Nullable Object to) {
     worker = to;
     place = next; // before it can be claimed: who claims it says where it is then
-    overdue.set(false);
+    overdue = false;
     CLAIM.setVolatile(this, QUEUED);
   }
 
@@ -184,12 +198,12 @@ public final class Item {
 
   /** {@return how often the item was started} */
   public int attempts() {
-    return attempts.get();
+    return attempts;
   }
 
   /** Counts one start. Only the engine calls it, once for each outcome of a started attempt. */
   public void countAttempt() {
-    attempts.incrementAndGet();
+    ATTEMPTS.getAndAdd(this, 1);
   }
 
   /**
@@ -198,12 +212,12 @@ public final class Item {
    * @return whether it was not decided before
    */
   public boolean decide() {
-    return decided.compareAndSet(false, true);
+    return DECIDED.compareAndSet(this, false, true);
   }
 
   /** {@return whether it is decided how the item has ended, though it may still run} */
   public boolean isDecided() {
-    return decided.get();
+    return decided;
   }
 
   /**
@@ -212,21 +226,21 @@ public final class Item {
    * @return whether that was not said before of this attempt
    */
   public boolean markOverdue() {
-    return overdue.compareAndSet(false, true);
+    return OVERDUE.compareAndSet(this, false, true);
   }
 
   /** {@return whether the attempt has had its time} */
   public boolean isOverdue() {
-    return overdue.get();
+    return overdue;
   }
 
   /** {@return how many workers died while they had this item and had claimed nothing} */
   public int deaths() {
-    return deaths.get();
+    return deaths;
   }
 
   /** Counts one such death. Only the engine calls it. */
   public void countDeath() {
-    deaths.incrementAndGet();
+    DEATHS.getAndAdd(this, 1);
   }
 }

@@ -2,6 +2,7 @@ package dev.tutti.spi;
 
 import dev.tutti.task.Outcome;
 import dev.tutti.task.WorkerLostException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,26 @@ public interface OutcomeSink {
    * @param elapsedNanos how long it ran, in nanoseconds
    */
   void ended(Item item, Outcome<?> outcome, long elapsedNanos);
+
+  /**
+   * How an item has ended.
+   *
+   * @param item the item
+   * @param outcome how it ended
+   * @param elapsedNanos how long it ran, in nanoseconds
+   */
+  record Ended(Item item, Outcome<?> outcome, long elapsedNanos) {}
+
+  /**
+   * Several items have ended, as by {@link #ended(Item, Outcome, long)} for each.
+   *
+   * @param all the items, in the order in which they ended
+   */
+  default void ended(List<Ended> all) {
+    for (Ended one : all) {
+      ended(one.item(), one.outcome(), one.elapsedNanos());
+    }
+  }
 
   /**
    * The attempt of an item that runs has had its time. The engine has it {@linkplain

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 /** How many items go out together. */
 @Tag("unit")
 final class ChunkerTest {
+  private static final long MICROSECONDS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long QUICK = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long MIDDLING = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(50);
@@ -72,6 +73,23 @@ final class ChunkerTest {
       chunker.ended(chunker.size(), SLOW);
     }
     assertThat(chunker.size()).isEqualTo(1);
+  }
+
+  /** Quick batches of a fixed size travel together, whole ones; a slow one travels alone again. */
+  @Test
+  void ended_quickFixedBatches_travelTogether() {
+    Chunker chunker = new Chunker(Batching.fixed(3), 100, true);
+    for (int expected : new int[] {3, 6, 12, 24, 24}) {
+      assertThat(chunker.size()).isEqualTo(expected);
+      assertThat(chunker.take(99, false)).isEqualTo(expected);
+      chunker.ended(expected, MICROSECONDS);
+    }
+    assertThat(chunker.take(23, false)).isEqualTo(21);
+    assertThat(chunker.take(2, false)).isZero();
+    for (int i = 0; i < 5; i++) {
+      chunker.ended(chunker.size(), MIDDLING);
+    }
+    assertThat(chunker.size()).isEqualTo(3);
   }
 
   @Test

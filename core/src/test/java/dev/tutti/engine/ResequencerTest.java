@@ -69,13 +69,13 @@ final class ResequencerTest {
   @Test
   void all_anyOrderOfEnds_keepsValuesAtTheirPlaces() {
     Resequencer.All results = new Resequencer.All(true);
-    results.add(done(2, new Success<>(null)));
-    results.add(done(0));
-    results.add(done(1));
+    results.keepValue(2, null);
+    results.keepValue(0, "r0");
+    results.keepValue(1, "r1");
     assertThat(results.values()).containsExactly("r0", "r1", null);
     assertThat(results.keepsAll()).isTrue();
     Resequencer.All none = new Resequencer.All(false);
-    none.add(done(0));
+    none.keepValue(0, "r0");
     assertThat(none.values()).isEmpty();
   }
 

@@ -7,15 +7,24 @@ import dev.tutti.spi.OutcomeSink;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Outcome;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What one worker says, frame by frame: its outcomes are read and told. For one thread at a time.
  */
 final class Arrivals {
+  /*
+   * Outcomes that come one soon after the other are told together, because each telling takes locks that all workers
+   * take. They are told before the thread waits, and before it reads a value by code of the user's, which may never end.
+   */
+  private static final int MOST_AT_ONCE = 256;
+
   private final Flights flights;
   private final Reading reading;
   private final OutcomeSink sink;
   private final Listener listener;
+  private final List<OutcomeSink.Ended> untold = new ArrayList<>(MOST_AT_ONCE);
 
   /** What else follows from what a worker says. */
   interface Listener {
@@ -80,6 +89,9 @@ final class Arrivals {
     Flight flight = flights.land(content.getLong());
     long elapsed = content.getLong();
     listener.landed();
+    if (reading.mayTakeLong(kind, content) || untold.size() >= MOST_AT_ONCE) {
+      tell();
+    }
     Outcome<?> outcome = reading.read(flight, kind, elapsed, content);
     if (outcome == null) {
       return false;
@@ -88,9 +100,19 @@ final class Arrivals {
     return true;
   }
 
-  /** Tells how an item has ended. */
+  /** Says how an item has ended; it is told with the next {@link #tell}. */
   void report(Flight flight, Outcome<?> outcome, long elapsedNanos) {
     boolean wanted = !flight.item().isUnwanted();
-    sink.ended(flight.item(), wanted ? outcome : new Cancelled<>(), elapsedNanos);
+    untold.add(
+        new OutcomeSink.Ended(flight.item(), wanted ? outcome : new Cancelled<>(), elapsedNanos));
+  }
+
+  /** Tells what has not been told. */
+  void tell() {
+    if (!untold.isEmpty()) {
+      List<OutcomeSink.Ended> all = List.copyOf(untold);
+      untold.clear();
+      sink.ended(all);
+    }
   }
 }

@@ -17,10 +17,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** What one worker has: every item that was given to it and that nobody has reported. */
-@SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
+@SuppressWarnings({
+  "EnumOrdinal", // both sides are of one build, which the greeting checks
+  "NonAtomicVolatileUpdate" // `open` is written with the lock
+})
 final class Flights {
   /*
-   * Everything is guarded by `lock`. An item is entered by load() and removed by who reports it: the reading
+   * Everything is guarded by `lock`; `open` may also be read without it. An item is entered by load() and removed by who reports it: the reading
    * thread when its outcome has come (land), who takes it back (takeBack), or the judge of a dead worker
    * (closeAll). Removing decides who that is; the claim word decides whether it can be taken back.
    *
@@ -55,7 +58,7 @@ final class Flights {
   private final Claims claims;
   private final ReentrantLock lock = new ReentrantLock();
   private final @Nullable Flight[] bySlot = new Flight[Claims.WORDS];
-  private int open;
+  private volatile int open;
   private long nextNumber;
   private long batches;
   private long startNanos;
@@ -65,6 +68,7 @@ final class Flights {
   private boolean closed;
   private long lookedAtBatch = -1;
   private int lookedAtOpen;
+  private int stalledLooks;
 
   Flights(Link link, Claims claims) {
     this.link = link;
@@ -144,12 +148,12 @@ final class Flights {
 
   /** {@return whether the worker has more than one item} */
   boolean hasSeveral() {
-    lock.lock();
-    try {
-      return open > 1;
-    } finally {
-      lock.unlock();
-    }
+    return open > 1;
+  }
+
+  /** {@return whether the worker has an item; one that is taken back meanwhile is still counted} */
+  boolean isBusy() {
+    return open > 0;
   }
 
   /** {@return the item with a number, if the worker has it} */
@@ -164,16 +168,19 @@ final class Flights {
   }
 
   /**
-   * {@return whether the worker has claimed nothing since the last look, though it has items and
-   * runs none} As it is with a worker that the system has stopped.
+   * {@return how many looks in a row have found that the worker has claimed nothing since the look
+   * before, though it has items and runs none} As it is with a worker that the system has stopped.
    */
-  boolean isStalled() {
+  int stalledLooks() {
     lock.lock();
     try {
       boolean same = lookedAtBatch == batches && lookedAtOpen == open;
       lookedAtBatch = batches;
       lookedAtOpen = open;
-      return same && open > 0 && all().stream().noneMatch(f -> claims.isBegun(f.number()));
+      boolean stalls =
+          same && open > 0 && all().stream().noneMatch(f -> claims.isBegun(f.number()));
+      stalledLooks = stalls ? stalledLooks + 1 : 0;
+      return stalledLooks;
     } finally {
       lock.unlock();
     }

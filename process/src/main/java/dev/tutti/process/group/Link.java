@@ -60,6 +60,9 @@ final class Link implements Runnable {
 
   private static final long LEAST_WATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
+  /** So often a worker may be found not to begin what it was given, unless it is stopped. */
+  private static final int PATIENT_LOOKS = 5;
+
   /** What a worker has once it can work. */
   private record Ready(
       Flights flights, Arrivals arrivals, WorkChannel work, Channel control, VitalSigns signs) {}
@@ -141,6 +144,7 @@ final class Link implements Runnable {
         .name(name)
         .start(() -> {
           worker.arrivals().report(left.flight(), outcome, left.elapsedNanos());
+          worker.arrivals().tell();
           lead(worker);
         });
   }
@@ -240,7 +244,7 @@ final class Link implements Runnable {
   private boolean listen(Ready worker) throws IOException {
     WorkChannel in = worker.work();
     while (true) {
-      Frame frame = in.read(worker.flights()::hasSeveral);
+      Frame frame = in.read(() -> tellBeforeWaiting(worker));
       if (frame == null) {
         return true;
       }
@@ -248,6 +252,11 @@ final class Link implements Runnable {
         return false;
       }
     }
+  }
+
+  private static boolean tellBeforeWaiting(Ready worker) {
+    worker.arrivals().tell();
+    return worker.flights().hasSeveral();
   }
 
   /** What follows from what the worker says. */
@@ -269,7 +278,9 @@ final class Link implements Runnable {
           leave(due);
         }
       }
-      goOn();
+      if (!flights.isBusy()) { // else a later outcome, or the end of the batch, says so
+        goOn();
+      }
     }
 
     @Override
@@ -415,8 +426,11 @@ final class Link implements Runnable {
     String tooLarge = group.plan().rules().killReason(worker.signs());
     if (tooLarge != null) {
       killFor(tooLarge);
-    } else if (worker.flights().isStalled()) {
-      unburden(worker);
+      return;
+    }
+    int stalled = worker.flights().stalledLooks();
+    if (stalled > 0) {
+      unburden(worker, stalled);
     }
   }
 
@@ -424,11 +438,12 @@ final class Link implements Runnable {
    * The worker does not claim what it was given: others are to run it. One that the system has
    * stopped is of no use, and ends; it runs nothing.
    */
-  private void unburden(Ready worker) {
+  private void unburden(Ready worker, int looks) {
     if (worker.signs().isStopped()) {
       killFor("it was stopped, and did not begin what it was given");
-    } else if (worker.work().hasPending()) {
-      return; // it reads still: on the way to another one it would take as long
+    } else if (looks < PATIENT_LOOKS || worker.work().hasPending()) {
+      return; // it waits for a core, or reads still: on the way to another one it would take as
+      // long
     }
     for (Item item : worker.flights().takeBackAll()) {
       item.avoidLastWorker();
@@ -515,6 +530,7 @@ final class Link implements Runnable {
   // ---------------------------------------------------------------- the end
 
   private void conclude(Ready worker) {
+    worker.arrivals().tell();
     WorkerProcess dead = requireNonNull(process, "process");
     int status = dead.awaitExit(EXIT_PATIENCE);
     Flights flights = worker.flights();
@@ -563,6 +579,7 @@ final class Link implements Runnable {
       long elapsed = System.nanoTime() - claims.startNanos(flight.number());
       worker.arrivals().report(flight, new WorkerLost<>(autopsy.report(flight.item())), elapsed);
     }
+    worker.arrivals().tell();
     boolean blameless = retirement != null || !begun.isEmpty();
     for (Flight flight : waiting) {
       group.sink().returned(flight.item(), blameless ? null : autopsy.report(flight.item()));

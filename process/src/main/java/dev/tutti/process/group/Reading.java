@@ -100,13 +100,18 @@ final class Reading {
     relief = action;
   }
 
+  /** {@return whether code of the user's classes reads it} */
+  boolean mayTakeLong(Frame.Kind kind, ByteBuffer content) {
+    return kind != Frame.Kind.RESULT || !Codec.isPlain(content);
+  }
+
   /**
    * Reads a result or an exception.
    *
    * @return how the item has ended; null if the calling thread has been relieved
    */
   @Nullable Outcome<?> read(Flight flight, Frame.Kind kind, long elapsedNanos, ByteBuffer content) {
-    if (kind == Frame.Kind.RESULT && Codec.isPlain(content)) {
+    if (!mayTakeLong(kind, content)) {
       return outcome(flight, kind, content);
     }
     int strays = shared.strays().get();

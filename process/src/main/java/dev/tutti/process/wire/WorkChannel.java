@@ -71,12 +71,12 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   /**
    * Waits for the next frame.
    *
-   * @param moreToCome asked before it waits: whether several frames are expected soon; then the
+   * @param beforeWaiting asked before it waits: whether several frames are expected soon; then the
    *     first of them may be read a millisecond late
    * @return the frame; null at the end
    * @throws IOException if the channel breaks, or what came is no frame
    */
-  public @Nullable Frame read(BooleanSupplier moreToCome) throws IOException {
+  public @Nullable Frame read(BooleanSupplier beforeWaiting) throws IOException {
     boolean naps = true;
     while (true) {
       Frame frame = poll();
@@ -86,7 +86,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
       if (isAtEnd()) {
         return end();
       }
-      naps &= await(naps && moreToCome.getAsBoolean());
+      naps &= await(naps && beforeWaiting.getAsBoolean());
     }
   }
 

@@ -233,8 +233,12 @@ class ArrivalsFuzzTest {
     }
 
     void hear(Mutations.Replay worker) throws IOException {
-      for (Frame frame = worker.read(); frame != null; frame = worker.read()) {
-        assertThat(arrivals.take(frame)).isTrue();
+      try {
+        for (Frame frame = worker.read(); frame != null; frame = worker.read()) {
+          assertThat(arrivals.take(frame)).isTrue();
+        }
+      } finally {
+        arrivals.tell();
       }
     }
 
@@ -296,6 +300,7 @@ class ArrivalsFuzzTest {
                   .flip());
       assertThat(pool.arrivals.take(frame)).isTrue();
     }
+    pool.arrivals.tell();
     assertThat(told.ended).hasSize(2);
   }
 }
