@@ -19,10 +19,10 @@ import java.lang.invoke.VarHandle;
  * that both map, so they tell the truth also when one of the two has died.
  *
  * <pre>
- *   0       4         8      12      16           24            64
- *   +-------+---------+------+-------+------------+-------------+--------+--------+-- ... --+
- *   | magic | version | gate | cause | cause item |  (padding)  | word 0 | word 1 |         |
- *   +-------+---------+------+-------+------------+-------------+--------+--------+-- ... --+
+ *   0       4         8      12      16           24      32          64
+ *   +-------+---------+------+-------+------------+-------+-----------+--------+--------+-- ... --+
+ *   | magic | version | gate | cause | cause item | cores | (padding) | word 0 | word 1 |         |
+ *   +-------+---------+------+-------+------------+-------+-----------+--------+--------+-- ... --+
  *
  *   behind them: a Ring to the pool, and one to the worker
  *
@@ -69,13 +69,15 @@ public final class Claims implements AutoCloseable {
           JAVA_INT.withName("gate"),
           JAVA_INT.withName("cause"),
           JAVA_LONG.withName("causeItem"),
-          paddingLayout(40),
+          JAVA_LONG.withName("cores"),
+          paddingLayout(32),
           sequenceLayout(WORDS, JAVA_LONG).withName("words"));
   private static final VarHandle HEADER_MAGIC = LAYOUT.varHandle(groupElement("magic"));
   private static final VarHandle HEADER_VERSION = LAYOUT.varHandle(groupElement("version"));
   private static final VarHandle GATE = LAYOUT.varHandle(groupElement("gate"));
   private static final VarHandle CAUSE = LAYOUT.varHandle(groupElement("cause"));
   private static final VarHandle CAUSE_ITEM = LAYOUT.varHandle(groupElement("causeItem"));
+  private static final VarHandle CORES = LAYOUT.varHandle(groupElement("cores"));
   private static final VarHandle WORD = LAYOUT.varHandle(groupElement("words"), sequenceElement());
 
   private static final long BYTES = LAYOUT.byteSize() + End.values().length * Ring.BYTES;
@@ -117,6 +119,7 @@ public final class Claims implements AutoCloseable {
   public static Claims create() throws IOException {
     Claims claims = new Claims(Segment.create(BYTES));
     HEADER_MAGIC.set(claims.memory, 0L, MAGIC);
+    CORES.set(claims.memory, 0L, (long) Runtime.getRuntime().availableProcessors());
     HEADER_VERSION.setVolatile(claims.memory, 0L, VERSION);
     return claims;
   }
@@ -150,6 +153,11 @@ public final class Claims implements AutoCloseable {
    */
   public Ring ring(End to) {
     return new Ring(memory.asSlice(LAYOUT.byteSize() + to.ordinal() * Ring.BYTES, Ring.BYTES));
+  }
+
+  /** {@return how many cores the pool's process may use; a worker's own share is smaller} */
+  int cores() {
+    return (int) (long) CORES.get(memory, 0L);
   }
 
   /** {@return how the worker finds these words} */

@@ -46,6 +46,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   private boolean readsRing;
   private @Nullable Frame early;
   private @Nullable IOException broken;
+  private final Spin spin;
 
   /**
    * Joins a socket and two rings.
@@ -58,6 +59,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     this.socket = socket;
     boolean isPool = self == Claims.End.POOL;
     this.in = shared.ring(self);
+    this.spin = new Spin(shared.cores());
     this.out = shared.ring(isPool ? Claims.End.WORKER : Claims.End.POOL);
   }
 
@@ -172,6 +174,9 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
    */
   private boolean await(boolean nap) throws IOException {
     ringIfNapping();
+    if (readsRing && !nap && early == null && spin.await(in::hasMore)) {
+      return false;
+    }
     if (!readsRing) {
       socket.select(FOREVER);
       return nap;
