@@ -5,6 +5,7 @@ import dev.tutti.engine.Engine;
 import dev.tutti.engine.ResultIterator;
 import dev.tutti.event.Progress;
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.DataSize;
 import dev.tutti.plan.FailurePolicy;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.spi.Body;
@@ -51,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bulk {
   static final int DEFAULT_WINDOW = 1_024;
+  private static final int HEAP_SHARE = 8;
 
   private final EnginePool pool;
   private final BulkPlan plan;
@@ -65,6 +67,7 @@ public final class Bulk {
         pool,
         new BulkPlan(
             DEFAULT_WINDOW,
+            DataSize.bytes(Runtime.getRuntime().maxMemory() / HEAP_SHARE),
             Batching.adaptive(),
             pool.options(),
             FailurePolicy.STOP_AT_FIRST,
@@ -83,6 +86,20 @@ public final class Bulk {
       throw new IllegalArgumentException("window must be >= 1 item: window=" + items);
     }
     return new Bulk(pool, plan.withWindow(items));
+  }
+
+  /**
+   * Bounds how much memory the items take that have been read and have not ended, in the form in
+   * which they cross to a worker process. The default is an eighth of the largest heap. An item is
+   * read while the others take less, so the last one may go beyond it. Items do not cross to
+   * threads, so for them this bounds nothing.
+   *
+   * @param bytes how much
+   * @return bulk calls with this window
+   */
+  public Bulk window(DataSize bytes) {
+    Objects.requireNonNull(bytes, "bytes");
+    return new Bulk(pool, plan.withWindowBytes(bytes));
   }
 
   /**

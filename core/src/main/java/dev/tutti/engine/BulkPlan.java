@@ -3,6 +3,7 @@ package dev.tutti.engine;
 import dev.tutti.event.Progress;
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.DataSize;
 import dev.tutti.plan.FailurePolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * How a bulk call is to be run.
  *
  * @param window how many items may be on their way at once
+ * @param windowBytes how many bytes the items may have together that wait or run, as they cross
  * @param batching how many items go to a worker together
  * @param options what the call is to keep to
  * @param failures what a failed item does to the others, where all are waited for
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record BulkPlan(
     int window,
+    DataSize windowBytes,
     Batching batching,
     CallOptions options,
     FailurePolicy failures,
@@ -24,26 +27,31 @@ public record BulkPlan(
 
   /** {@return this plan with another window} */
   public BulkPlan withWindow(int items) {
-    return new BulkPlan(items, batching, options, failures, progress);
+    return new BulkPlan(items, windowBytes, batching, options, failures, progress);
+  }
+
+  /** {@return this plan with another window, in bytes} */
+  public BulkPlan withWindowBytes(DataSize bytes) {
+    return new BulkPlan(window, bytes, batching, options, failures, progress);
   }
 
   /** {@return this plan with another rule for batches} */
   public BulkPlan withBatching(Batching rule) {
-    return new BulkPlan(window, rule, options, failures, progress);
+    return new BulkPlan(window, windowBytes, rule, options, failures, progress);
   }
 
   /** {@return this plan with other options} */
   public BulkPlan withOptions(CallOptions other) {
-    return new BulkPlan(window, batching, other, failures, progress);
+    return new BulkPlan(window, windowBytes, batching, other, failures, progress);
   }
 
   /** {@return this plan with a listener} */
   public BulkPlan withProgress(Progress listener) {
-    return new BulkPlan(window, batching, options, failures, listener);
+    return new BulkPlan(window, windowBytes, batching, options, failures, listener);
   }
 
   /** {@return this plan with another policy for failures} */
   public BulkPlan withFailures(FailurePolicy policy) {
-    return new BulkPlan(window, batching, options, policy, progress);
+    return new BulkPlan(window, windowBytes, batching, options, policy, progress);
   }
 }

@@ -41,8 +41,10 @@ final class BulkRun extends EngineCall {
    *   settled    items of them that have ended
    *   delivered  items of them that the consumer has got
    *
-   * The window is a bound on taken - delivered; the feeder waits for it, and the consumer's getting of
-   * an item opens it. A call that keeps all results delivers an item by storing it.
+   *   bytes      what those take that have not ended, in their form for workers
+   *
+   * The window is a bound on taken - delivered, and one on bytes unless nothing is open; the feeder waits for them, and
+   * the consumer's getting of an item opens it. A call that keeps all results delivers an item by storing it.
    *
    * The run is over for its consumer when the input has ended and delivered == taken, or when it was
    * stopped. `stopped` is set once, by the consumer (closed, interrupted, or a failure that it does not
@@ -58,6 +60,7 @@ final class BulkRun extends EngineCall {
   private final Dispatcher dispatcher;
   private final Feeder feeder;
   private final int window;
+  private final long mostBytes;
   private final Resequencer results;
   private final boolean stopsAtFailure;
   private final @Nullable ProgressMeter meter;
@@ -66,6 +69,7 @@ final class BulkRun extends EngineCall {
   private long taken;
   private long settled;
   private long delivered;
+  private long bytes;
   private boolean inputEnded;
   private boolean stopped;
   private boolean left;
@@ -98,6 +102,7 @@ final class BulkRun extends EngineCall {
         dispatcher);
     this.dispatcher = dispatcher;
     this.window = plan.window();
+    this.mostBytes = plan.windowBytes().bytes();
     this.results = results;
     this.stopsAtFailure = stopsAtFailure;
     dispatcher
@@ -152,7 +157,7 @@ final class BulkRun extends EngineCall {
   boolean hasRoom() {
     lock.lock();
     try {
-      return !stopped && taken - delivered < window;
+      return !stopped && isRoom();
     } finally {
       lock.unlock();
     }
@@ -165,7 +170,7 @@ final class BulkRun extends EngineCall {
     lock.lock();
     try {
       open = taken - settled;
-      full = taken - delivered >= window;
+      full = !isRoom();
     } finally {
       lock.unlock();
     }
@@ -182,7 +187,11 @@ final class BulkRun extends EngineCall {
   }
 
   private boolean isRoomOrOver() {
-    return stopped || inputEnded || failedFrom != Long.MAX_VALUE || taken - delivered < window;
+    return stopped || inputEnded || failedFrom != Long.MAX_VALUE || isRoom();
+  }
+
+  private boolean isRoom() {
+    return taken - delivered < window && (bytes < mostBytes || taken == settled);
   }
 
   /**
@@ -247,27 +256,47 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  /**
-   * Counts items that have been read.
-   *
-   * @return the index of the first of them
-   */
-  long countTaken(int items) {
+  /** {@return the index of the item that is read next} */
+  long nextIndex() {
     lock.lock();
     try {
-      long first = taken;
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * {@return how many bytes may be read now; one item may have more, where nothing else is open}
+   */
+  long roomBytes() {
+    lock.lock();
+    try {
+      return mostBytes - bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts items that have been read. Before any of them can end. */
+  void countTaken(int items, long inBytes) {
+    lock.lock();
+    try {
       taken += items;
-      return first;
+      bytes += inBytes;
     } finally {
       lock.unlock();
     }
   }
 
   /** Items that were read did not get into the pool. */
-  void dropTaken(int items) {
+  void dropTaken(List<Item> items) {
     lock.lock();
     try {
-      taken -= items;
+      taken -= items.size();
+      for (Item item : items) {
+        bytes -= item.bytes();
+      }
     } finally {
       lock.unlock();
     }
@@ -318,6 +347,9 @@ final class BulkRun extends EngineCall {
     try {
       long failedBefore = failedFrom;
       settled += all.size();
+      for (OutcomeSink.Ended one : all) {
+        bytes -= one.item().bytes();
+      }
       if (!stopped) {
         dones.forEach(this::keep);
         if (results.keepsAll()) {
@@ -327,9 +359,7 @@ final class BulkRun extends EngineCall {
       }
       failed = failedFrom;
       stopsRest = failed < failedBefore;
-      if (stopsRest || results.keepsAll()) {
-        wake(room);
-      }
+      wake(room);
       if (isNews() || isAllDone()) {
         wake(news);
       }

@@ -1,6 +1,7 @@
 package dev.tutti.engine;
 
 import dev.tutti.spi.Item;
+import dev.tutti.spi.OutcomeSink;
 import dev.tutti.task.Failure;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +19,7 @@ final class Feeder {
    * reaches no worker before the last of them is in the pool's form. What another iterator gives goes to a worker at once.
    */
   private static final int MOST_AT_ONCE = 512;
+  private static final int MOST_BYTES_AT_ONCE = 1 << 18;
   private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   private final BulkRun run;
@@ -54,7 +56,7 @@ final class Feeder {
     List<Item> items = new ArrayList<>(most);
     boolean more = read(items, most);
     if (!items.isEmpty()) {
-      offer(items.size(), () -> dispatcher.offer(run, items));
+      offer(items, () -> dispatcher.offer(run, items));
     }
     boolean isShort = System.nanoTime() - start < SHORT_NANOS;
     atOnce = isShort ? Math.min(mostAtOnce, 2 * atOnce) : Math.max(1, atOnce / 2);
@@ -69,11 +71,11 @@ final class Feeder {
       more = read(items, 1);
     }
     if (!items.isEmpty()) {
-      offer(items.size(), () -> dispatcher.runHere(run, items));
+      offer(items, () -> dispatcher.runHere(run, items));
     }
   }
 
-  private void offer(int items, Runnable offer) {
+  private void offer(List<Item> items, Runnable offer) {
     try {
       offer.run();
     } catch (RejectedExecutionException e) { // the pool was closed while the input was read
@@ -88,27 +90,36 @@ final class Feeder {
    * @return whether there may be more
    */
   private boolean read(List<Item> items, int most) {
-    List<@Nullable Object> arguments = new ArrayList<>(most);
+    List<OutcomeSink.Ended> refused = new ArrayList<>();
     Throwable failure = null;
-    boolean more = true;
+    long index = run.nextIndex();
+    long end = index + most;
+    long bytes = 0;
+    long mostBytes = Math.min(MOST_BYTES_AT_ONCE, run.roomBytes());
+    int before = items.size();
+    boolean more = !run.isOver();
     try {
-      more = !run.isOver();
-      while (more && arguments.size() < most) {
+      while (more && index < end && (bytes == 0 || bytes < mostBytes)) {
         more = input.hasNext();
         if (more) {
-          arguments.add(input.next());
+          Item item = new Item(run, index, input.next());
+          index++;
+          Throwable refusal = admit(item);
+          if (refusal == null) {
+            items.add(item);
+            bytes += item.bytes();
+          } else {
+            refused.add(new OutcomeSink.Ended(item, new Failure<>(refusal), 0));
+          }
         }
       }
     } catch (Throwable e) { // the input is the user's code: what it throws is what he gets
       failure = e;
       more = false;
     }
-    long index = run.countTaken(arguments.size());
-    for (Object argument : arguments) {
-      Item item = new Item(run, index++, argument);
-      if (isAdmitted(item)) {
-        items.add(item);
-      }
+    run.countTaken(items.size() - before + refused.size(), bytes);
+    if (!refused.isEmpty()) {
+      run.ended(refused);
     }
     if (!more) {
       endAfter(items, failure);
@@ -121,18 +132,18 @@ final class Feeder {
     if (!items.isEmpty() && !dispatcher.callerRuns()) {
       List<Item> last = List.copyOf(items);
       items.clear();
-      offer(last.size(), () -> dispatcher.offer(run, last));
+      offer(last, () -> dispatcher.offer(run, last));
     }
     run.endInput(failure);
   }
 
-  private boolean isAdmitted(Item item) {
+  /** {@return why an item cannot go to a worker; null if it can} */
+  private @Nullable Throwable admit(Item item) {
     try {
       dispatcher.group().admit(item);
-      return true;
+      return null;
     } catch (RuntimeException | Error e) { // NotSendableException, or what a user's class throws
-      run.settle(item, new Failure<>(e), 0);
-      return false;
+      return e;
     }
   }
 }

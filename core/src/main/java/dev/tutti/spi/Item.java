@@ -53,6 +53,7 @@ public final class Item {
   private volatile boolean unwanted;
   private volatile @Nullable Object place;
   private volatile @Nullable Object form;
+  private volatile long bytes;
   private volatile @Nullable Object worker;
   private volatile @Nullable Object avoided;
 
@@ -191,9 +192,16 @@ public final class Item {
    * Keeps the group's own form of this item.
    *
    * @param form the form
+   * @param bytes how much memory it takes, about
    */
-  public void form(@Nullable Object form) {
+  public void form(@Nullable Object form, long bytes) {
+    this.bytes = bytes;
     this.form = form;
+  }
+
+  /** {@return how many bytes the group's own form takes; 0 if it has none} */
+  public long bytes() {
+    return bytes;
   }
 
   /** {@return how often the item was started} */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.DataSize;
 import dev.tutti.plan.FailurePolicy;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
@@ -17,6 +18,8 @@ import dev.tutti.task.TaskFailedException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,7 +54,12 @@ final class BulkRunTest {
   private ResultIterator iterate(Iterable<?> items, int window, int batch) {
     BulkPlan plan =
         new BulkPlan(
-            window, Batching.fixed(batch), CallOptions.DEFAULTS, FailurePolicy.STOP_AT_FIRST, null);
+            window,
+            DataSize.mib(1),
+            Batching.fixed(batch),
+            CallOptions.DEFAULTS,
+            FailurePolicy.STOP_AT_FIRST,
+            null);
     BulkRun run =
         new BulkRun(dispatcher, Body.FN, SAME, items, plan, new Resequencer.InOrder(window), false);
     return ResultIterator.over(run, false, "test", this);
@@ -180,12 +188,56 @@ final class BulkRunTest {
             SAME,
             List.of(silent),
             new BulkPlan(
-                8, Batching.fixed(1), CallOptions.DEFAULTS, FailurePolicy.STOP_AT_FIRST, null),
+                8,
+                DataSize.mib(1),
+                Batching.fixed(1),
+                CallOptions.DEFAULTS,
+                FailurePolicy.STOP_AT_FIRST,
+                null),
             new Resequencer.All(true),
             true);
     assertThatExceptionOfType(TaskFailedException.class)
         .isThrownBy(() -> run.runAll(false))
         .satisfies(e -> assertThat(e.index()).isZero())
         .withMessageContaining("item 0");
+  }
+
+  /** An item is read only while those that are open have fewer bytes than the window. */
+  @Test
+  @Timeout(30)
+  void runAll_windowInBytes_boundsWhatIsOpen() throws Exception {
+    int[] sizes = {100, 100, 100, 100, 100, 1_000, 10, 2_000, 10};
+    List<Integer> openAtEachStep = new ArrayList<>();
+    Queue<Item> open = new ConcurrentLinkedQueue<>();
+    group.onAdmit = item -> item.form("form", sizes[(int) item.index()]);
+    group.onWork =
+        () -> {
+          for (Batch batch = dispatcher.poll(this, false, 1);
+              batch != null;
+              batch = dispatcher.poll(this, false, 1)) {
+            open.addAll(batch.items());
+          }
+        };
+    BulkPlan plan =
+        new BulkPlan(
+            100,
+            DataSize.bytes(350),
+            Batching.adaptive(),
+            CallOptions.DEFAULTS,
+            FailurePolicy.STOP_AT_FIRST,
+            null);
+    Resequencer.All results = new Resequencer.All(true);
+    BulkRun run =
+        new BulkRun(dispatcher, Body.FN, SAME, numbers(sizes.length), plan, results, true);
+    Thread caller = Thread.ofVirtual().start(() -> run.runAll(false));
+    for (int i = 0; i < sizes.length; i++) {
+      Awaitility.await().until(() -> caller.getState() == Thread.State.WAITING);
+      openAtEachStep.add(open.size());
+      Item first = open.remove();
+      dispatcher.ended(first, new Success<>(first.argument()), 1);
+    }
+    caller.join();
+    assertThat(openAtEachStep).containsExactly(4, 4, 4, 3, 2, 1, 2, 1, 1);
+    assertThat(results.values()).isEqualTo(numbers(sizes.length));
   }
 }

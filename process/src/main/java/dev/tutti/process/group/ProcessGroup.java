@@ -476,7 +476,8 @@ public final class ProcessGroup implements WorkerGroup {
   public void admit(Item item) {
     Body body = item.call().body();
     if (body == Body.FN || body == Body.ITEM_ACTION) {
-      item.form(fitting(Codec.encode(item.argument(), Role.ITEM), "item"));
+      byte[] bytes = fitting(Codec.encode(item.argument(), Role.ITEM), "item");
+      item.form(bytes, bytes.length);
     }
   }
 
