@@ -519,7 +519,12 @@ public final class ProcessGroup implements WorkerGroup {
   private void startOne() {
     Link link = new Link(this, serial++);
     roster.start(link);
-    Thread.ofPlatform().daemon().name(link.name()).start(link);
+    try {
+      Thread.ofPlatform().daemon().name(link.name()).start(link);
+    } catch (OutOfMemoryError e) { // the system gives no further thread
+      IOException cause = new IOException("no thread for a worker: " + e.getMessage(), e);
+      Thread.ofVirtual().start(() -> startFailed(link, cause)); // without the lock
+    }
   }
 
   @Override
