@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What becomes of the others when a process is killed. */
 @Tag("system")
+@Tag("roads")
 @ExtendWith({LeakCheck.class, Watchdog.class})
 @SuppressWarnings("LockNotBeforeTry") // who locks and who dies is what is tested
 class ProcessDeathTest {
