@@ -197,6 +197,9 @@ public final class Street {
     @Override
     public void sleep(int word, int value, int mark, long nanos) {
       live();
+      if (!alarmChanges) {
+        linger(); // so that the attack need not wait for its luck
+      }
       Sleeper sleeper = new Sleeper(mark);
       synchronized (sleepers) {
         if ((int) memory.get(word) != value) {
