@@ -59,14 +59,11 @@ final class WaitColumn implements Column {
     };
   }
 
+  @SuppressWarnings("LockNotBeforeTry") // as Python's acquire and release: nothing is between
   private static void lockAndUnlock(ProcessLock lock, int times) {
     for (int i = 0; i < times; i++) {
       lock.lock();
-      try {
-        Thread.onSpinWait();
-      } finally {
-        lock.unlock();
-      }
+      lock.unlock();
     }
   }
 
