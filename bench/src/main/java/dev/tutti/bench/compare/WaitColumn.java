@@ -6,13 +6,13 @@ import dev.tutti.memory.sync.ProcessLock;
 import dev.tutti.memory.sync.ProcessSemaphore;
 import dev.tutti.process.MessagePipe;
 import dev.tutti.process.PipeEnd;
-import dev.tutti.task.TaskFuture;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /** Waiting for each other: this JVM, and a task in a worker of a pool. */
@@ -79,7 +79,7 @@ final class WaitColumn implements Column {
     ProcessSemaphore started = ready;
     ProcessSemaphore go = here;
     int half = times / 2;
-    TaskFuture<Void> other =
+    Future<?> other =
         pool.submit(() -> {
           started.release();
           go.acquire();
@@ -96,7 +96,7 @@ final class WaitColumn implements Column {
   private Sample semaphore(int times) throws Exception {
     ProcessSemaphore to = there;
     ProcessSemaphore back = here;
-    TaskFuture<Void> other =
+    Future<?> other =
         pool.submit(() -> {
           back.release();
           for (int i = 0; i < times; i++) {
@@ -119,7 +119,7 @@ final class WaitColumn implements Column {
     ProcessSemaphore started = ready;
     ProcessEvent to = ping;
     ProcessEvent back = pong;
-    TaskFuture<Void> other =
+    Future<?> other =
         pool.submit(() -> {
           started.release();
           for (int i = 0; i < times; i++) {
@@ -143,7 +143,7 @@ final class WaitColumn implements Column {
   private Sample pipe(int times) throws Exception {
     try (MessagePipe pipe = MessagePipe.open()) {
       PipeEnd away = pipe.second();
-      TaskFuture<Void> other =
+      Future<?> other =
           pool.submit(() -> {
             try (PipeEnd end = away) {
               end.send("ready");

@@ -123,6 +123,11 @@ final class Neighbour implements AutoCloseable {
     return process.pid();
   }
 
+  /** As by a debugger, or Ctrl-Z: it does nothing more. */
+  void stop() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-STOP", Long.toString(pid())).start().waitFor();
+  }
+
   /** As {@code kill -9}; it has ended when this returns. */
   void kill() {
     process.destroyForcibly().onExit().join();

@@ -148,4 +148,35 @@ class RoadTest {
       assertThat(semaphore.permits()).isZero();
     }
   }
+
+  /** Those who sleep in a stopped process, and were first, keep back nobody else. */
+  @Test
+  void release_sleepersAreStopped_wakesAnother() throws Exception {
+    ProcessSemaphore semaphore = ProcessSemaphore.create(0);
+    ProcessSemaphore passed = ProcessSemaphore.create(0);
+    try (Neighbour first = Neighbour.start(Roads.NATIVE_ACCESS);
+        Neighbour second = Neighbour.start(Roads.NATIVE_ACCESS)) {
+      first.call(() -> {
+        for (int i = 0; i < 4; i++) {
+          Thread waiter = Thread.ofPlatform().daemon().start(semaphore::acquireUninterruptibly);
+          Await.until("asleep", () -> Roads.isAsleep(waiter));
+        }
+        return true;
+      });
+      first.stop();
+      second.call(() -> {
+        Thread waiter =
+            Thread.ofPlatform()
+                .daemon()
+                .start(() -> {
+                  semaphore.acquireUninterruptibly();
+                  passed.release();
+                });
+        Await.until("asleep", () -> Roads.isAsleep(waiter));
+        return true;
+      });
+      semaphore.release();
+      Await.until("it goes on", () -> passed.permits() == 1);
+    }
+  }
 }
