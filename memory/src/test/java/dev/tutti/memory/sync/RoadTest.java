@@ -33,7 +33,7 @@ class RoadTest {
     try (Neighbour other = Neighbour.startUnprepared()) {
       assertThat(other.call(RoadTest::waitsOften)).isFalse();
       assertThat(other.call(() -> Roads.isFutexReady() || Roads.isNative())).isFalse();
-      assertThat(other.errors()).isEmpty();
+      assertThat(other.errors()).noneMatch(line -> line.contains("WARNING"));
     }
   }
 
