@@ -9,6 +9,7 @@ import json
 import multiprocessing
 import os
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 
@@ -93,6 +94,94 @@ class JoblibColumn:
         return self.map_one(items)
 
 
+class WaitColumn:
+    """Waiting for each other: this process, and one that it has forked, which does what it is told."""
+
+    def __init__(self, workers):
+        context = multiprocessing.get_context("fork")
+        self.lock, self.ready, self.go = context.Lock(), context.Semaphore(0), context.Semaphore(0)
+        self.there, self.back = context.Semaphore(0), context.Semaphore(0)
+        self.ping, self.pong = context.Event(), context.Event()
+        self.pipe, self.end = context.Pipe()
+        self.orders = context.SimpleQueue()
+        self.done = context.Semaphore(0)
+        self.waiters = context.Semaphore(0)
+        context.Process(target=self.serve, daemon=True).start()
+        if ROW == "idle":
+            for _ in range(1000):
+                threading.Thread(target=self.waiters.acquire, daemon=True).start()
+
+    def serve(self):
+        while True:
+            what, times = self.orders.get()
+            self.ready.release()
+            self.go.acquire()
+            getattr(self, what)(times)
+            self.done.release()
+
+    def both(self, what, answer, times):
+        """From when both are there; how long it takes here."""
+        self.orders.put((answer, times))
+        self.ready.acquire()
+        self.go.release()
+        seconds, _ = timed(lambda: what(times))
+        self.done.acquire()
+        return seconds
+
+    def lock_alone(self, times):
+        lock = self.lock
+        for _ in range(times):
+            lock.acquire()
+            lock.release()
+
+    def lock_half(self, times):
+        self.lock_alone(times)
+        self.done.acquire()
+        self.done.release()
+
+    def semaphore_here(self, times):
+        for _ in range(times):
+            self.there.release()
+            self.back.acquire()
+
+    def semaphore_there(self, times):
+        for _ in range(times):
+            self.there.acquire()
+            self.back.release()
+
+    def event_here(self, times):
+        for _ in range(times):
+            self.ping.set()
+            self.pong.wait()
+            self.pong.clear()
+
+    def event_there(self, times):
+        for _ in range(times):
+            self.ping.wait()
+            self.ping.clear()
+            self.pong.set()
+
+    def pipe_here(self, times):
+        for i in range(times):
+            self.pipe.send(i)
+            self.pipe.recv()
+
+    def pipe_there(self, times):
+        for _ in range(times):
+            self.end.send(self.end.recv())
+
+    def run(self, row, times):
+        if row == "lock":
+            return timed(lambda: self.lock_alone(times))[0]
+        if row == "lock.two":
+            return self.both(self.lock_half, "lock_alone", times // 2)
+        if row == "idle":
+            begin = time.process_time()
+            time.sleep(times / 1e3)
+            return time.process_time() - begin
+        return self.both(getattr(self, row + "_here"), row + "_there", times)
+
+
 class LoopColumn:
     """A plain loop."""
 
@@ -104,7 +193,7 @@ class LoopColumn:
 
 
 COLUMNS = {"python-fork": PoolColumn, "python-spawn": PoolColumn, "python-forkserver": PoolColumn,
-           "python-executor": ExecutorColumn, "joblib": JoblibColumn, "python-loop": LoopColumn}
+           "python-executor": ExecutorColumn, "joblib": JoblibColumn, "python-waits": WaitColumn, "python-loop": LoopColumn}
 
 
 def audio_job():
@@ -126,14 +215,16 @@ def checksum(results):
 def main():
     workers, items = int(sys.argv[3]), int(sys.argv[4])
     column = COLUMNS[COLUMN](workers)
-    run = getattr(column, ROW.replace(".", "_"))
+    run = None if COLUMN == "python-waits" else getattr(column, ROW.replace(".", "_"))
     paths = []
     if ROW == "audio":
         paths = sorted(entry.path for entry in os.scandir(sys.argv[5]) if not entry.name.endswith("-transformed.wav"))
         audio_job()
     print("ready", flush=True)
     for _ in sys.stdin:
-        if ROW == "audio":
+        if COLUMN == "python-waits":
+            answer = {"seconds": column.run(ROW, items), "count": items, "result": str(items)}
+        elif ROW == "audio":
             seconds, each = run(paths)
             answer = {"seconds": seconds, "count": len(each), "result": str(len(each))}
         else:

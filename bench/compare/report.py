@@ -65,7 +65,7 @@ def ratios(results):
     """How Tutti's processes stand against the best of the others, as factors above 1 where Tutti is ahead."""
     lines = []
     for r in results["rows"].values():
-        ours = r["columns"].get("tutti-processes", {})
+        ours = r["columns"].get("tutti-processes") or r["columns"].get("tutti-waits", {})
         if "median" not in ours:
             continue
         standings = []

@@ -20,6 +20,12 @@ ROWS = [
     Row("map.default", "map, default batches", "items/s", lambda s, n: n / s, 500_000, 100_000, higher_is_better=True),
     Row("start", "start to first results", "ms", lambda s, n: s * 1e3, 0, 0),  # an item for each worker
     Row("audio", "audio job", "s", lambda s, n: s, 8, 2),
+    Row("lock", "lock and unlock, alone", "ns", lambda s, n: s / n * 1e9, 1_000_000, 100_000),
+    Row("lock.two", "lock and unlock, two processes at once", "ns", lambda s, n: s / n * 1e9, 2_000_000, 200_000),
+    Row("semaphore", "semaphore, there and back", "us", lambda s, n: s / n * 1e6, 10_000, 1_000),
+    Row("event", "event, there and back", "us", lambda s, n: s / n * 1e6, 10_000, 1_000),
+    Row("pipe", "pipe, there and back", "us", lambda s, n: s / n * 1e6, 10_000, 1_000),
+    Row("idle", "1,000 threads wait", "% of a core", lambda s, n: s / n * 1e5, 2_000, 500),
 ]
 
 
@@ -32,15 +38,19 @@ class Column:
     needs: str = ""  # a Python module, and for its audio job more of them
 
 
+WAITS = ("lock", "lock.two", "semaphore", "event", "pipe", "idle")
 MAPS = ("roundtrip", "map.one", "map.default", "start")
 COLUMNS = [
     Column("python-fork", "CPython Pool, fork", "python", MAPS + ("audio",)),
+    Column("python-waits", "CPython multiprocessing", "python", WAITS),
     Column("python-spawn", "CPython Pool, spawn", "python", MAPS),
     Column("python-forkserver", "CPython Pool, forkserver", "python", MAPS),
     Column("python-executor", "CPython ProcessPoolExecutor", "python", ("roundtrip", "map.one", "start")),
     Column("joblib", "joblib (loky)", "python", ("map.one", "map.default", "start"), needs="joblib"),
     Column("python-loop", "Python loop", "loop", ("audio",)),
     Column("tutti-processes", "Tutti processes", "tutti", MAPS + ("audio",)),
+    Column("tutti-waits", "Tutti, pool without flags", "tutti", WAITS),
+    Column("tutti-native", "Tutti, pool with native access", "tutti", WAITS),
     Column("tutti-threads", "Tutti threads", "tutti", MAPS + ("audio",)),
     Column("tutti-virtual", "Tutti virtual threads", "tutti", MAPS + ("audio",)),
     Column("tutti-sequential", "Tutti sequential", "tutti", MAPS + ("audio",)),

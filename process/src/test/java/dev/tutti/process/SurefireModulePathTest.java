@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tutti.Pool;
+import dev.tutti.memory.sync.ProcessLock;
 import java.io.Serializable;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +44,8 @@ class SurefireModulePathTest {
           .isEqualTo(new Point(2, 40));
       assertThat(pool.submit(() -> SurefireModulePathTest.class.getModule().getName()).get())
           .isEqualTo("dev.tutti.process");
+      assertThat(pool.submit(() -> ProcessLock.class.getModule().isNativeAccessEnabled()).get())
+          .isTrue();
       ExecutionException e =
           catchThrowableOfType(
               ExecutionException.class,

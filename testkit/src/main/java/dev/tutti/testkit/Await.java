@@ -26,6 +26,9 @@ public final class Await {
   public static final Duration PATIENCE =
       Duration.ofSeconds(Integer.getInteger("tutti.test.patience", 20));
 
+  /** Of the module memory, which this one does not need. */
+  private static final String SLEEPS = "dev.tutti.memory.bell.Futex";
+
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private Await() {}
@@ -114,7 +117,8 @@ public final class Await {
   }
 
   /**
-   * Waits until a thread waits for something.
+   * Waits until a thread waits for something. One that waits in the kernel by a native call counts
+   * too, although the JVM says that it runs.
    *
    * @param thread the thread
    * @throws InterruptedException if the calling thread is interrupted
@@ -125,8 +129,13 @@ public final class Await {
         () ->
             switch (thread.getState()) {
               case WAITING, TIMED_WAITING, BLOCKED -> true;
+              case RUNNABLE -> isAsleep(thread.getStackTrace());
               default -> false;
             });
+  }
+
+  private static boolean isAsleep(StackTraceElement[] stack) {
+    return stack.length > 0 && stack[0].getClassName().equals(SLEEPS);
   }
 
   /**

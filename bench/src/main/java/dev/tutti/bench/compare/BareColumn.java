@@ -52,7 +52,7 @@ final class BareColumn implements Column {
         close(echoes);
         yield Sample.of(nanos, results);
       }
-      case MAP_ONE, MAP_DEFAULT, AUDIO -> throw new IllegalArgumentException("no limit for " + row);
+      default -> throw new IllegalArgumentException("no limit for " + row);
     };
   }
 

@@ -21,6 +21,7 @@ interface Column extends AutoCloseable {
    */
   static Column named(String name, Row row, int workers) throws Exception {
     return switch (name) {
+      case "tutti-waits", "tutti-native" -> WaitColumn.open(row);
       case "tutti-sequential" -> TuttiColumn.open(row, Pool::sequential);
       case "tutti-processes" -> TuttiColumn.open(row, () -> Pool.processes(workers));
       case "tutti-threads" -> TuttiColumn.open(row, () -> Pool.threads(workers));

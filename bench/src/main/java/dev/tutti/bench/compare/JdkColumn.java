@@ -29,6 +29,7 @@ final class JdkColumn implements Column {
         one(pool, workers);
         yield new JdkColumn(opener, pool);
       }
+      default -> throw new IllegalArgumentException("no pool in row " + row);
     };
   }
 
@@ -50,6 +51,7 @@ final class JdkColumn implements Column {
         }
       }
       case AUDIO -> audio(files);
+      default -> throw new IllegalArgumentException("no pool in row " + row);
     };
   }
 

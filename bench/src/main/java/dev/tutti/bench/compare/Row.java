@@ -11,7 +11,19 @@ enum Row {
   /** From the call that opens a pool to the results of one item for each worker. */
   START("start"),
   /** The audio job over all files, with the opening and closing of its pool. */
-  AUDIO("audio");
+  AUDIO("audio"),
+  /** Lock and unlock, with nobody else there. */
+  LOCK("lock"),
+  /** The same by two processes at once. */
+  LOCK_TWO("lock.two"),
+  /** A permit to another process, and one back. */
+  SEMAPHORE("semaphore"),
+  /** An event that another process waits for, and one back. */
+  EVENT("event"),
+  /** A number through a pipe to another process, and back. */
+  PIPE("pipe"),
+  /** What a process uses in which a thousand threads wait. */
+  IDLE("idle");
 
   private final String key;
 

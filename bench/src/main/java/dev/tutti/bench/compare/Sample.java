@@ -19,8 +19,8 @@ record Sample(long nanos, int count, String result) {
     return new Sample(nanos, results.size(), Long.toString(sum));
   }
 
-  /** A run of the audio job. */
-  static Sample of(long nanos, int files) {
-    return new Sample(nanos, files, Integer.toString(files));
+  /** A run without results: of the audio job, or of waiting. */
+  static Sample of(long nanos, int count) {
+    return new Sample(nanos, count, Integer.toString(count));
   }
 }

@@ -27,6 +27,7 @@ final class TuttiColumn implements Column {
         pool.warm();
         yield new TuttiColumn(opener, pool);
       }
+      default -> throw new IllegalArgumentException("no pool in row " + row);
     };
   }
 
@@ -38,6 +39,7 @@ final class TuttiColumn implements Column {
       case MAP_DEFAULT -> mapDefault(warm(), items);
       case START -> start(items);
       case AUDIO -> audio(files);
+      default -> throw new IllegalArgumentException("no pool in row " + row);
     };
   }
 

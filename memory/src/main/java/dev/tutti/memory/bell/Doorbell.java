@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,10 @@ public final class Doorbell implements Neighbourhood {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final int BACKLOG = 256;
+
+  /** From then on it pays to prepare native calls, which costs 0.1 s of a core. */
+  private static final int MANY_WAITS = 64;
+
   private static final int RINGS = 512;
   private static final Doorbell OWN = new Doorbell();
 
@@ -49,6 +54,7 @@ public final class Doorbell implements Neighbourhood {
   private final Map<Long, WeakReference<Line>> lines = new ConcurrentHashMap<>();
   private final Set<Line> watched = ConcurrentHashMap.newKeySet();
   private final Map<String, Wire> wires = new ConcurrentHashMap<>();
+  private final AtomicInteger waits = new AtomicInteger();
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable Listener listener; // written once, by who has `opening`
   private volatile boolean looks;
@@ -134,6 +140,9 @@ public final class Doorbell implements Neighbourhood {
 
   @Override
   public void watch(Line line) {
+    if (waits.get() < MANY_WAITS && waits.incrementAndGet() == MANY_WAITS) {
+      Futex.prepare();
+    }
     watched.add(line);
     if (!looks) {
       looks = true;

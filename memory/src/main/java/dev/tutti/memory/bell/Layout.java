@@ -14,11 +14,11 @@ import java.lang.foreign.StructLayout;
  * Where the words are of an object that processes wait at. The magic number is that of its segment.
  *
  * <pre>
- *   byte 0       8       16            64                    128        136         192
- *   +------------+-------+-------------+---------+-----------+----------+-----------+--------+-- ... --+
- *   | kind and   | joins |  (padding)  | state 0 | .. 7      | waiting  | (padding) | slot 0 | .. 63   |
- *   | version    |       |             |         |           | (bitmap) |           |        |         |
- *   +------------+-------+-------------+---------+-----------+----------+-----------+--------+-- ... --+
+ *   byte 0       8       16            64                    128        136        144     152         192
+ *   +------------+-------+-------------+---------+-----------+----------+----------+-------+-----------+--------+-- ... --+
+ *   | kind and   | joins |  (padding)  | state 0 | .. 7      | waiting  | asleep   | alarm | (padding) | slot 0 | .. 63   |
+ *   | version    |       |             |         |           | (bitmap) | (bitmap) |       |           |        |         |
+ *   +------------+-------+-------------+---------+-----------+----------+----------+-------+-----------+--------+-- ... --+
  *
  *   slot, of 128 bytes: a process that takes part
  *   byte 0      8        16     24            32                              128
@@ -51,12 +51,16 @@ public final class Layout {
           paddingLayout(48),
           sequenceLayout(STATES, JAVA_LONG).withName("state"),
           JAVA_LONG.withName("waiting"),
-          paddingLayout(56),
+          JAVA_LONG.withName("asleep"),
+          JAVA_LONG.withName("alarm"),
+          paddingLayout(40),
           sequenceLayout(SLOTS, SLOT_LAYOUT).withName("slots"));
 
   static final int KIND = word(groupElement("kind"));
   static final int JOINS = word(groupElement("joins"));
   static final int WAITING = word(groupElement("waiting"));
+  static final int ASLEEP = word(groupElement("asleep"));
+  static final int ALARM = word(groupElement("alarm"));
   static final int PROCESS = slotWord("process");
   static final int TICKET = slotWord("ticket");
   static final int NOTE = slotWord("note");

@@ -7,25 +7,29 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of this process that wait at one object of shared memory, and the way to those of the
  * others.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread, platform or virtual. Waiters
- * are parked.
+ * are parked; platform threads sleep in the kernel where native calls are allowed.
  *
  * <p><b>Failure.</b> Whoever dies with a ring in its hands costs the others a quarter of a second.
  */
 public final class Line {
+  /** How many words a line has. */
+  public static final int WORDS = 8;
+
   /*
-   * The word `waiting` has a bit for each process that wants to be rung. Who clears a bit owes a ring.
+   * The word `waiting`, the first of the line's, has a bit for each process with parked waiters that wants to be rung. Who clears a bit owes a ring.
    *
    *   waiter:    (1) stands in the line, sets its process's bit   (2) tries   (3) parks; woken, from (1) again
    *   releaser:  (4) changes the object's words                   (5) reads the bitmap, clears bits, rings
    *
    * All four accesses are volatile, so they are in one order: if (2) does not see (4), then (5) comes after (1) and
-   * finds the bit. No wake-up is lost, and where nobody waits a release costs one read more.
+   * finds the bit. No wake-up is lost, and where nobody waits a release costs two reads more.
    *
    * A line that wakes one: a ring goes to one process, which wakes the first in its line. So that a release that woke
    * somebody who did not need it is not lost, everyone who leaves a line, for whatever reason, passes on: he sets the
@@ -36,21 +40,28 @@ public final class Line {
    *
    * A line that wakes all: a ring goes to every process, which wakes all of its line.
    *
+   * Platform threads do not park where native calls are allowed: they sleep at an alarm (see Alarm). Both kinds stand in one
+   * line; which of them is woken takes turns in each releaser.
+   *
    * What can be lost is lost by deaths: a process that dies between clearing a bit and ringing, or with a ring that it
-   * has not passed on. So the thread at the doorbell looks at each line with waiters every 250 ms: it sets the bit
+   * has not passed on. So the thread at the doorbell looks at each line with waiters every 250 ms: it sets the bits
    * and wakes who would find something. The waiters themselves sleep.
    *
-   * `lock` guards `waiters`, and the bit against those who enter and leave: it is set while somebody stands in the
-   * line and has not been rung.
+   * `lock` guards `waiters` and their counts, and the bits against those who enter and leave: that in `waiting` is set
+   * while somebody is parked in the line and has not been rung, that in `asleep` while there are sleepers.
    */
   private final Members members;
   private final Words words;
   private final long key;
+  private final int waiting;
+  private final Alarm alarm;
   private final boolean wakesAll;
   private final Subject subject;
   private final long ownBit;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Waiter> waiters = new LinkedHashSet<>(); // guarded by lock
+  private int sleepers; // guarded by lock; the others are parked
+  private boolean parkedFirst; // whose turn it is, more or less
 
   /** What the waiters of a line wait for. */
   public interface Subject {
@@ -67,9 +78,11 @@ public final class Line {
   private static final class Waiter {
     final Thread thread = Thread.currentThread();
     final BooleanSupplier ready;
+    final @Nullable Bed bed;
 
-    Waiter(BooleanSupplier ready) {
+    Waiter(BooleanSupplier ready, @Nullable Bed bed) {
       this.ready = ready;
+      this.bed = bed;
     }
   }
 
@@ -82,9 +95,24 @@ public final class Line {
    * @param subject what they wait for
    */
   public Line(Members members, long key, boolean wakesAll, Subject subject) {
+    this(members, key, Layout.WAITING, wakesAll, subject);
+  }
+
+  /**
+   * Makes the line of this process at an object that has several.
+   *
+   * @param members who takes part
+   * @param key what others ring for: the same number in each process, another for each line
+   * @param at the first of its {@link #WORDS} words, which were all zero
+   * @param wakesAll whether all who wait are woken, or one of them
+   * @param subject what they wait for
+   */
+  public Line(Members members, long key, int at, boolean wakesAll, Subject subject) {
     this.members = members;
     this.words = members.words();
     this.key = key;
+    this.waiting = at;
+    this.alarm = new Alarm(members, at);
     this.wakesAll = wakesAll;
     this.subject = subject;
     this.ownBit = 1L << members.slot();
@@ -118,10 +146,11 @@ public final class Line {
     }
     long start = System.nanoTime();
     members.answerTheBell();
-    Waiter self = new Waiter(ready);
+    Waiter self = new Waiter(ready, alarm.bed());
     boolean interrupted = false;
     enter(self);
     try {
+      int before = alarm.now();
       while (!attempt.getAsBoolean()) { // (2)
         if (Thread.interrupted()) {
           if (interruptibly) {
@@ -129,16 +158,20 @@ public final class Line {
           }
           interrupted = true;
         }
-        if (nanos == Long.MAX_VALUE) {
-          LockSupport.park(this);
-        } else {
-          long left = nanos - (System.nanoTime() - start);
-          if (left <= 0) {
-            return false;
-          }
-          LockSupport.parkNanos(this, left);
+        long left = nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
+        if (left <= 0) {
+          return false;
         }
-        words.setBits(Layout.WAITING, ownBit); // (1)
+        if (self.bed != null) {
+          self.bed.sleep(before, left, interruptibly); // (3)
+        } else if (left == Long.MAX_VALUE) {
+          LockSupport.park(this);
+          words.setBits(waiting, ownBit); // (1)
+        } else {
+          LockSupport.parkNanos(this, left);
+          words.setBits(waiting, ownBit);
+        }
+        before = alarm.now();
       }
       return true;
     } finally {
@@ -153,12 +186,23 @@ public final class Line {
     lock.lock();
     try {
       waiters.add(self);
+      sleepers += self.bed == null ? 0 : 1;
       if (waiters.size() == 1) {
         members.neighbourhood().watch(this);
       }
-      words.setBits(Layout.WAITING, ownBit); // (1)
+      setBits(); // (1)
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** With the lock held. */
+  private void setBits() {
+    if (waiters.size() > sleepers) {
+      words.setBits(waiting, ownBit);
+    }
+    if (sleepers > 0) {
+      alarm.hasSleepers(true);
     }
   }
 
@@ -166,12 +210,17 @@ public final class Line {
     lock.lock();
     try {
       waiters.remove(self);
+      sleepers -= self.bed == null ? 0 : 1;
       if (waiters.isEmpty()) {
         members.neighbourhood().unwatch(this);
-        words.clearBits(Layout.WAITING, ownBit);
-      } else {
-        words.setBits(Layout.WAITING, ownBit);
       }
+      if (waiters.size() == sleepers) {
+        words.clearBits(waiting, ownBit);
+      }
+      if (sleepers == 0) {
+        alarm.hasSleepers(false);
+      }
+      setBits();
     } finally {
       lock.unlock();
     }
@@ -179,31 +228,62 @@ public final class Line {
   }
 
   private void passOn() {
-    if (!wakesAll && words.get(Layout.WAITING) != 0 && subject.isReady() && !wake()) {
+    if (!wakesAll && isAwaited() && subject.isReady() && !wake()) {
       ringOne();
     }
   }
 
   /** {@return whether a process wants to be rung} */
   public boolean isAwaited() {
-    return words.get(Layout.WAITING) != 0;
+    return (words.get(waiting) | alarm.sleeping()) != 0;
   }
 
   /** Has one of those who wait look again. Called after what they wait for is there. */
   public void ringOne() {
-    long waiting = words.get(Layout.WAITING); // (5)
-    while (waiting != 0) {
-      int slot = nextAfterOwn(waiting);
-      if (words.compareAndSet(Layout.WAITING, waiting, waiting & ~(1L << slot)) && ring(slot)) {
-        return;
+    long parked = words.get(waiting); // (5)
+    long sleeping = alarm.sleeping(); // (5)
+    if (sleeping == 0 || !alarm.isWithinReach()) {
+      ringOneOf(parked, sleeping);
+    } else if (parked == 0) {
+      alarm.goOff(sleeping, 1);
+    } else {
+      boolean first = parkedFirst;
+      parkedFirst = !first;
+      boolean done = first ? ringOneOf(parked, 0) : alarm.goOff(sleeping, 1);
+      if (!done && first) {
+        alarm.goOff(sleeping, 1);
+      } else if (!done) {
+        ringOneOf(parked, 0);
       }
-      waiting = words.get(Layout.WAITING);
     }
+  }
+
+  /** {@return whether a process has heard it} */
+  private boolean ringOneOf(long parked, long sleeping) {
+    for (long left = parked | sleeping; left != 0; ) {
+      int slot = nextAfterOwn(left);
+      long bit = 1L << slot;
+      boolean owes = words.clearBits(waiting, bit) != 0 || (sleeping & bit) != 0;
+      if (owes && ring(slot)) {
+        return true;
+      }
+      if ((sleeping & bit) != 0) {
+        alarm.forgetTheDead(bit);
+      }
+      left &= ~bit;
+    }
+    return false;
   }
 
   /** Has all who wait look again. Called after what they wait for is there. */
   public void ringAll() {
-    for (long left = words.clearBits(Layout.WAITING, -1L); left != 0; left &= left - 1) { // (5)
+    long sleeping = alarm.sleeping(); // (5)
+    if (sleeping != 0 && alarm.isWithinReach()) {
+      alarm.goOff(sleeping, Integer.MAX_VALUE);
+      sleeping = 0;
+    }
+    long bits = words.clearBits(waiting, -1L) | sleeping; // (5)
+    for (long left = bits; left != 0; left &= left - 1) {
       ring(Long.numberOfTrailingZeros(left));
     }
   }
@@ -232,8 +312,22 @@ public final class Line {
     } finally {
       lock.unlock();
     }
-    woken.forEach(waiter -> LockSupport.unpark(waiter.thread));
+    wake(woken);
     return !woken.isEmpty();
+  }
+
+  private void wake(List<Waiter> woken) {
+    boolean sleeping = false;
+    for (Waiter waiter : woken) {
+      if (waiter.bed == null) {
+        LockSupport.unpark(waiter.thread);
+      } else {
+        sleeping = true;
+      }
+    }
+    if (sleeping) {
+      alarm.goOff(ownBit, wakesAll ? Integer.MAX_VALUE : 1);
+    }
   }
 
   /** Another process has rung. On the thread at the doorbell. */
@@ -253,7 +347,7 @@ public final class Line {
       if (waiters.isEmpty()) {
         return;
       }
-      words.setBits(Layout.WAITING, ownBit);
+      setBits();
       for (Waiter waiter : waiters) {
         if (waiter.ready.getAsBoolean()) {
           woken.add(waiter);
@@ -265,7 +359,7 @@ public final class Line {
     } finally {
       lock.unlock();
     }
-    woken.forEach(waiter -> LockSupport.unpark(waiter.thread));
+    wake(woken);
   }
 
   /** Has the process with a ticket look at this line by itself. */

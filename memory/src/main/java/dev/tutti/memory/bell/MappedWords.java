@@ -61,4 +61,27 @@ final class MappedWords implements Words {
       Reference.reachabilityFence(segment);
     }
   }
+
+  @Override
+  public boolean isBed() {
+    return Futex.isReady();
+  }
+
+  @Override
+  public void sleep(int word, int value, int mark, long nanos) {
+    try {
+      Futex.sleep(memory.address() + offset(word), value, mark, nanos);
+    } finally {
+      Reference.reachabilityFence(segment);
+    }
+  }
+
+  @Override
+  public int wake(int word, int marks, int count) {
+    try {
+      return Futex.wake(memory.address() + offset(word), marks, count);
+    } finally {
+      Reference.reachabilityFence(segment);
+    }
+  }
 }

@@ -160,7 +160,8 @@ public final class Members {
     return -1;
   }
 
-  private boolean isDead(int of) {
+  /** {@return whether the process in a slot has ended; found within a quarter of a second} */
+  boolean isDead(int of) {
     long process = words.get(Layout.of(of, PROCESS));
     if (process <= 0) {
       return process < 0;

@@ -83,4 +83,35 @@ public interface Words {
     }
     return now + 1;
   }
+
+  /** {@return whether threads can sleep at a word; once it is true it stays so} */
+  default boolean isBed() {
+    return false;
+  }
+
+  /**
+   * Sleeps while the lower half of a word holds a value, until somebody wakes it; it may return at
+   * any time. An interrupt does not end it. Not for virtual threads.
+   *
+   * @param word its number
+   * @param value what its lower half holds
+   * @param mark bits by which this thread can be woken
+   * @param nanos how long at most, and then any mark wakes it; {@code Long.MAX_VALUE} for ever
+   */
+  default void sleep(int word, int value, int mark, long nanos) {
+    throw new UnsupportedOperationException("no bed: ask isBed()");
+  }
+
+  /**
+   * Wakes threads of any process that sleep at a word. Those that are about to sleep there are not
+   * told: change the word first.
+   *
+   * @param word its number
+   * @param marks of whom: of those who have one of these bits
+   * @param count how many at most
+   * @return how many were woken
+   */
+  default int wake(int word, int marks, int count) {
+    throw new UnsupportedOperationException("no bed: ask isBed()");
+  }
 }

@@ -11,5 +11,9 @@
  *
  * <p><b>Waiting.</b> Waiters are parked, platform and virtual threads alike, and nobody polls. Who
  * is killed while it wakes another costs that one a quarter of a second at most.
+ *
+ * <p><b>Native access.</b> None is needed. Where a JVM allows it to this module ({@code
+ * --enable-native-access}, which worker JVMs get), platform threads that often wait sleep in the
+ * kernel instead, and are woken without a detour.
  */
 package dev.tutti.memory.sync;

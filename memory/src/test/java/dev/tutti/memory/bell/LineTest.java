@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tutti.testkit.Await;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -58,5 +59,36 @@ class LineTest {
     Await.ended(leaver);
     assertThat(first.length() + second.length()).isZero();
     assertThat(first.isAwaited()).isFalse();
+  }
+
+  /** Who releases forgets a process that has died asleep, and wakes nobody in vain any more. */
+  @Test
+  void ringOne_sleeperHasDied_isForgotten() throws Exception {
+    Street withBeds = Street.sound(0, Street.Beds.EVERYWHERE);
+    Street.House dying = withBeds.newHouse();
+    Line first = new Line(new Members(dying, dying), 1, false, free::get);
+    Thread sleeper =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                first.await(() -> false, () -> false, Long.MAX_VALUE, false);
+              } catch (InterruptedException | Street.Killed e) {
+                // as it is meant
+              }
+            });
+    Await.blocked(sleeper);
+    Street.House house = withBeds.newHouse();
+    Line second = new Line(new Members(house, house), 1, false, free::get);
+    assertThat(second.isAwaited()).isTrue();
+    dying.kill();
+    Await.until(
+        "it dies",
+        () -> {
+          LockSupport.unpark(sleeper);
+          return !sleeper.isAlive();
+        });
+    dying.gone();
+    second.ringOne();
+    assertThat(second.isAwaited()).isFalse();
   }
 }

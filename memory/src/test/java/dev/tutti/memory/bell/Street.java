@@ -1,5 +1,7 @@
 package dev.tutti.memory.bell;
 
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Processes that share words, played by this JVM: so their deaths can be put between any two
@@ -19,26 +22,54 @@ public final class Street {
   private final long lookNanos;
   private final boolean atomic;
   private final boolean ringsArrive;
+  private final Beds beds;
+  private final boolean alarmChanges;
+  private final List<Sleeper> sleepers = new ArrayList<>(); // guarded by itself
 
-  private Street(long lookNanos, boolean atomic, boolean ringsArrive) {
+  /** In which houses platform threads sleep. */
+  public enum Beds {
+    NOWHERE,
+    EVERYWHERE,
+    IN_EVERY_OTHER
+  }
+
+  private Street(
+      long lookNanos, boolean atomic, boolean ringsArrive, Beds beds, boolean alarmChanges) {
     this.lookNanos = lookNanos;
     this.atomic = atomic;
     this.ringsArrive = ringsArrive;
+    this.beds = beds;
+    this.alarmChanges = alarmChanges;
   }
 
   /** Everything as it should be. */
   public static Street sound(long lookNanos) {
-    return new Street(lookNanos, true, true);
+    return sound(lookNanos, Beds.NOWHERE);
+  }
+
+  /** Everything as it should be. */
+  public static Street sound(long lookNanos, Beds beds) {
+    return new Street(lookNanos, true, true, beds, true);
   }
 
   /** Compare-and-set is two steps. */
   public static Street withoutAtomicity(long lookNanos) {
-    return new Street(lookNanos, false, true);
+    return new Street(lookNanos, false, true, Beds.NOWHERE, true);
   }
 
   /** Nobody hears a ring. */
   public static Street withoutRings(long lookNanos) {
-    return new Street(lookNanos, true, false);
+    return new Street(lookNanos, true, false, Beds.NOWHERE, true);
+  }
+
+  /** Nobody hears a ring, and nobody who sleeps is woken. */
+  public static Street withoutWaking(long lookNanos) {
+    return new Street(lookNanos, true, false, Beds.EVERYWHERE, true);
+  }
+
+  /** Who is about to fall asleep does not see that the alarm has gone off. */
+  public static Street withoutAlarm(long lookNanos) {
+    return new Street(lookNanos, true, true, Beds.EVERYWHERE, false);
   }
 
   public House newHouse() {
@@ -50,6 +81,17 @@ public final class Street {
   /** Has all processes look at their lines, as the thread at the doorbell does. */
   public void look() {
     houses.values().forEach(House::look);
+  }
+
+  /** A thread that sleeps, as the kernel knows it. */
+  private static final class Sleeper {
+    final Thread thread = Thread.currentThread();
+    final int mark;
+    volatile boolean woken;
+
+    Sleeper(int mark) {
+      this.mark = mark;
+    }
   }
 
   /** What ends the threads of a process that is killed. */
@@ -129,6 +171,9 @@ public final class Street {
     @Override
     public boolean compareAndSet(int word, long expected, long value) {
       live();
+      if (word == Layout.ALARM && !alarmChanges) {
+        return true;
+      }
       if (atomic) {
         return memory.compareAndSet(word, expected, value);
       }
@@ -138,6 +183,66 @@ public final class Street {
         memory.set(word, value);
       }
       return same;
+    }
+
+    @Override
+    public boolean isBed() {
+      return switch (beds) {
+        case NOWHERE -> false;
+        case EVERYWHERE -> true;
+        case IN_EVERY_OTHER -> self % 2 == 0;
+      };
+    }
+
+    @Override
+    public void sleep(int word, int value, int mark, long nanos) {
+      live();
+      if (!alarmChanges) {
+        linger(); // so that the attack need not wait for its luck
+      }
+      Sleeper sleeper = new Sleeper(mark);
+      synchronized (sleepers) {
+        if ((int) memory.get(word) != value) {
+          return;
+        }
+        sleepers.add(sleeper);
+      }
+      boolean interrupted = false;
+      long end = System.nanoTime() + nanos;
+      while (!sleeper.woken
+          && !killed
+          && (nanos == Long.MAX_VALUE || end - System.nanoTime() > 0)) {
+        LockSupport.parkNanos(this, nanos == Long.MAX_VALUE ? nanos : end - System.nanoTime());
+        interrupted |= Thread.interrupted(); // of which a system call knows nothing
+      }
+      synchronized (sleepers) {
+        sleepers.remove(sleeper);
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      live();
+    }
+
+    @Override
+    public int wake(int word, int marks, int count) {
+      live();
+      if (!ringsArrive) {
+        return 0;
+      }
+      int woken = 0;
+      synchronized (sleepers) {
+        for (Iterator<Sleeper> all = sleepers.iterator(); all.hasNext() && woken < count; ) {
+          Sleeper sleeper = all.next();
+          if ((sleeper.mark & marks) != 0) {
+            all.remove();
+            sleeper.woken = true;
+            LockSupport.unpark(sleeper.thread);
+            woken++;
+          }
+        }
+      }
+      return woken;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tutti.memory.sync;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tutti.memory.bell.Roads;
 import dev.tutti.testkit.Await;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -12,12 +13,14 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -30,25 +33,40 @@ final class Neighbour implements AutoCloseable {
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, CompletableFuture<Object>> open = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> reading;
+  private final List<String> errors = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> readingErrors;
 
   private Neighbour(Process process) {
     this.process = process;
     this.in = new PrintStream(process.getOutputStream(), true, UTF_8);
     this.reading = CompletableFuture.runAsync(this::read, run -> Thread.ofVirtual().start(run));
+    this.readingErrors =
+        CompletableFuture.runAsync(this::readErrors, run -> Thread.ofVirtual().start(run));
   }
 
+  /** One that allows native calls if this JVM does. */
   static Neighbour start() throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:-UsePerfData",
-            "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Neighbour.class.getName());
-    return new Neighbour(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    return Roads.isNative() ? start(Roads.NATIVE_ACCESS) : start(new String[0]);
+  }
+
+  /** One with flags; if they allow native calls, these are prepared. */
+  static Neighbour start(String... flags) throws IOException {
+    return start(true, flags);
+  }
+
+  /** One with flags, which takes the road that it finds. */
+  static Neighbour startUnprepared(String... flags) throws IOException {
+    return start(false, flags);
+  }
+
+  private static Neighbour start(boolean prepared, String... flags) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(List.of(flags));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Neighbour.class.getName(), "" + prepared));
+    return new Neighbour(new ProcessBuilder(command).start());
   }
 
   private void read() {
@@ -72,6 +90,22 @@ final class Neighbour implements AutoCloseable {
     }
   }
 
+  private void readErrors() {
+    try (BufferedReader lines = process.errorReader(UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        errors.add(line);
+        System.err.println(line);
+      }
+    } catch (IOException e) {
+      // its end
+    }
+  }
+
+  /** {@return what it has written to standard error until now} */
+  List<String> errors() {
+    return errors;
+  }
+
   @SuppressWarnings("unchecked")
   <T> CompletableFuture<T> start(Remote<T> call) {
     long number = numbers.incrementAndGet();
@@ -89,6 +123,11 @@ final class Neighbour implements AutoCloseable {
     return process.pid();
   }
 
+  /** As by a debugger, or Ctrl-Z: it does nothing more. */
+  void stop() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-STOP", Long.toString(pid())).start().waitFor();
+  }
+
   /** As {@code kill -9}; it has ended when this returns. */
   void kill() {
     process.destroyForcibly().onExit().join();
@@ -98,6 +137,7 @@ final class Neighbour implements AutoCloseable {
   public void close() {
     kill();
     reading.join();
+    readingErrors.join();
   }
 
   private static String encode(Object value) {
@@ -126,7 +166,10 @@ final class Neighbour implements AutoCloseable {
   }
 
   /** The other side; it ends with its parent. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
+    if (Boolean.parseBoolean(args[0])) {
+      Roads.open();
+    }
     PrintStream out = System.out;
     BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     String line = lines.readLine();

@@ -9,29 +9,31 @@ import java.util.function.IntFunction;
 
 /** Those who wait for each other in a test: threads of this JVM, or threads of several. */
 abstract class Parties implements AutoCloseable {
-  /** Threads of this JVM, one a call. */
+  /** Threads of this JVM, one a call, virtual and platform threads in turn. */
   static Parties threads() {
     return new Parties() {
+      private int turn;
+
       @Override
       <T> Future<T> start(Remote<T> call) {
         CompletableFuture<T> future = new CompletableFuture<>();
-        Thread.ofVirtual()
-            .start(() -> {
-              try {
-                future.complete(call.call());
-              } catch (Throwable e) {
-                future.completeExceptionally(e);
-              }
-            });
+        Thread.Builder kind = turn++ % 2 == 0 ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+        kind.start(() -> {
+          try {
+            future.complete(call.call());
+          } catch (Throwable e) {
+            future.completeExceptionally(e);
+          }
+        });
         return future;
       }
     };
   }
 
   /** Threads of two other JVMs, which take turns. */
-  static Parties processes() throws IOException {
-    Neighbour one = Neighbour.start();
-    Neighbour two = Neighbour.start();
+  static Parties processes(String... flags) throws IOException {
+    Neighbour one = Neighbour.start(flags);
+    Neighbour two = Neighbour.start(flags);
     return new Parties() {
       private int turn;
 

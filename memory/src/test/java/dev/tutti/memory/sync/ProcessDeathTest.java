@@ -3,6 +3,7 @@ package dev.tutti.memory.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.memory.bell.Roads;
 import dev.tutti.memory.segment.SharedSegment;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
@@ -19,15 +20,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the others when a process is killed. */
 @Tag("system")
+@Tag("roads")
 @ExtendWith({LeakCheck.class, Watchdog.class})
 @SuppressWarnings("LockNotBeforeTry") // who locks and who dies is what is tested
 class ProcessDeathTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration LONG = Await.PATIENCE;
-  private static final int KILLS = Integer.getInteger("tutti.sync.real.kills", 4);
+  private static final int KILLS = Integer.getInteger("tutti.sync.real.kills", 3);
   private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
   /** The next one has the lock within a second, is told who died, and until when. */
@@ -153,10 +157,11 @@ class ProcessDeathTest {
 
   /**
    * Processes that are killed while they lock, add and unlock: never two inside, the lock is never
-   * lost, and who takes over is told.
+   * lost, and who takes over is told. All wait in the same way, or some asleep and some parked.
    */
-  @Test
-  void lock_processesAreKilledAtAnyTime_noTwoHolders() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void lock_processesAreKilledAtAnyTime_noTwoHolders(boolean mixed) throws Exception {
     ProcessLock lock = ProcessLock.create();
     try (SharedSegment shared = SharedSegment.create(24)) {
       SharedSegment.Handle handle = shared.handle();
@@ -164,7 +169,7 @@ class ProcessDeathTest {
       List<Future<String>> found = new ArrayList<>();
       try {
         for (int i = 0; i < 3; i++) {
-          all.add(Neighbour.start());
+          all.add(i == 0 && mixed ? Neighbour.start(Roads.NATIVE_ACCESS) : Neighbour.start());
           found.add(all.get(i).start(() -> hammer(lock, handle)));
         }
         long last = 0;
@@ -177,7 +182,8 @@ class ProcessDeathTest {
             int victim = ThreadLocalRandom.current().nextInt(all.size());
             all.remove(victim).close();
             found.remove(victim);
-            all.add(Neighbour.start());
+            boolean asleep = mixed && kill % 2 == 0;
+            all.add(asleep ? Neighbour.start(Roads.NATIVE_ACCESS) : Neighbour.start());
             found.add(all.getLast().start(() -> hammer(lock, handle)));
           }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.memory.bell.Roads;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import dev.tutti.testkit.Watchdog;
@@ -34,7 +35,8 @@ abstract class SyncContract {
   abstract Parties parties() throws IOException;
 
   @BeforeAll
-  void open() throws IOException {
+  void open() throws IOException, InterruptedException {
+    Roads.open();
     parties = parties();
   }
 

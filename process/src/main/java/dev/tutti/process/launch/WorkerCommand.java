@@ -1,5 +1,6 @@
 package dev.tutti.process.launch;
 
+import dev.tutti.memory.segment.SharedSegment;
 import dev.tutti.process.wire.Introduction;
 import java.io.File;
 import java.lang.management.ManagementFactory;
@@ -113,15 +114,20 @@ final class WorkerCommand {
     args.add("-XX:ErrorFile=" + folder.resolve("crash-%p.log"));
     args.addAll(inherited);
     addSettings(args, inherited);
-    args.add(
-        "--enable-native-access="
-            + (modular ? WorkerCommand.class.getModule().getName() : "ALL-UNNAMED"));
+    args.add("--enable-native-access=" + (modular ? nativeModules() : "ALL-UNNAMED"));
     addClasses(args, plan, modular);
     if (Wrapping.HERE.hasDeathSignal()) {
       args.add("-D" + Introduction.HAS_DEATH_SIGNAL + "=true");
     }
     args.addAll(plan.jvmFlags());
     return args;
+  }
+
+  /** Those that make native calls: for the parent's death, and for waiting in shared memory. */
+  private static String nativeModules() {
+    return WorkerCommand.class.getModule().getName()
+        + ","
+        + SharedSegment.class.getModule().getName();
   }
 
   static List<String> inherited(List<String> inputArguments) {
