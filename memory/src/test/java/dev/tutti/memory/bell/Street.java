@@ -19,26 +19,33 @@ public final class Street {
   private final long lookNanos;
   private final boolean atomic;
   private final boolean ringsArrive;
+  private final boolean deathsShow;
 
-  private Street(long lookNanos, boolean atomic, boolean ringsArrive) {
+  private Street(long lookNanos, boolean atomic, boolean ringsArrive, boolean deathsShow) {
     this.lookNanos = lookNanos;
     this.atomic = atomic;
     this.ringsArrive = ringsArrive;
+    this.deathsShow = deathsShow;
   }
 
   /** Everything as it should be. */
   public static Street sound(long lookNanos) {
-    return new Street(lookNanos, true, true);
+    return new Street(lookNanos, true, true, true);
   }
 
   /** Compare-and-set is two steps. */
   public static Street withoutAtomicity(long lookNanos) {
-    return new Street(lookNanos, false, true);
+    return new Street(lookNanos, false, true, true);
   }
 
   /** Nobody hears a ring. */
   public static Street withoutRings(long lookNanos) {
-    return new Street(lookNanos, true, false);
+    return new Street(lookNanos, true, false, true);
+  }
+
+  /** Who has died is taken for alive. */
+  public static Street withoutDeaths(long lookNanos) {
+    return new Street(lookNanos, true, true, false);
   }
 
   public House newHouse() {
@@ -148,7 +155,7 @@ public final class Street {
     @Override
     public boolean isAlive(long process) {
       House house = houses.get(Long.toString(process));
-      return house != null && !house.gone;
+      return house != null && (!house.gone || !deathsShow);
     }
 
     @Override
