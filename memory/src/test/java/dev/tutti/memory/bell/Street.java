@@ -110,6 +110,9 @@ public final class Street {
 
     /** Long enough for others to do much; without parking, which would take a wake-up. */
     private void linger() {
+      if (ThreadLocalRandom.current().nextInt(8) == 0) {
+        Thread.yield();
+      }
       for (int i = ThreadLocalRandom.current().nextInt(300); i > 0; i--) {
         Thread.onSpinWait();
       }

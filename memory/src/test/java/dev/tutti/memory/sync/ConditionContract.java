@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What the conditions of a lock do, and a fair lock, whoever the others are. */
-@SuppressWarnings("LockNotBeforeTry") // who locks and unlocks is what is tested
+@SuppressWarnings({"LockNotBeforeTry", "WaitNotInLoop", "InterruptedInCatchBlock"}) // as they are
 abstract class ConditionContract extends SyncSuite {
   private static final Duration TENTH = Duration.ofMillis(100);
 

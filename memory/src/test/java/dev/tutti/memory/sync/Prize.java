@@ -70,6 +70,7 @@ interface Prize {
 
     @Override
     public void give() {
+      ownership.ensureMine(); // one that dies here dies inside
       scene.leave();
       ownership.give();
     }
@@ -140,6 +141,7 @@ interface Prize {
     @Override
     public void give() {
       if (writes.get()) {
+        readership.ensureWrites(); // one that dies here dies inside
         scene.leave();
         readership.endWrite();
       } else {
@@ -150,12 +152,10 @@ interface Prize {
   }
 
   /**
-   * One thread of each process makes tokens, while there are less than two, and signals; the others
-   * take one each, and wait for it.
+   * One thread of each process makes tokens, while there are too few, and signals; the others take
+   * one each, and wait for it.
    */
-  record ConditionPrize(Ownership lock, Signals signals, Scene scene) implements Prize {
-    private static final int MOST = 2;
-
+  record ConditionPrize(Ownership lock, Signals signals, int most, Scene scene) implements Prize {
     @Override
     public boolean take(int thread, long nanos, boolean interruptibly) throws InterruptedException {
       lock.take(Nanos.FOREVER, false);
@@ -174,7 +174,7 @@ interface Prize {
     }
 
     private boolean make() {
-      if (scene.tokens.get() < MOST) {
+      if (scene.tokens.get() < most) {
         scene.tokens.incrementAndGet();
         if (ThreadLocalRandom.current().nextInt(4) == 0) {
           signals.signalAll();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @Tag("system")
 @ExtendWith({LeakCheck.class, Watchdog.class})
-@SuppressWarnings("LockNotBeforeTry") // who locks and who dies is what is tested
+@SuppressWarnings({"LockNotBeforeTry", "WaitNotInLoop", "InterruptedInCatchBlock"}) // as they are
 class ProcessDeathLocksTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final int KILLS = Integer.getInteger("tutti.sync.real.kills", 2);

@@ -42,6 +42,10 @@ final class SyncAttack {
   private final long patienceNanos;
   private final boolean looks;
   private final int threads;
+
+  /** In every other attack: who gives up by itself hides that it was forgotten. */
+  private final boolean nobodyGivesUp = ThreadLocalRandom.current().nextBoolean();
+
   private final AtomicReference<String> found = new AtomicReference<>();
   private final AtomicLong progress = new AtomicLong();
   private final List<Household> households = new CopyOnWriteArrayList<>();
@@ -111,7 +115,7 @@ final class SyncAttack {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     try {
       while (progress.get() < until && (found.get() == null || found.get().isEmpty())) {
-        int way = random.nextInt(8);
+        int way = nobodyGivesUp ? 0 : random.nextInt(8);
         long nanos = way > 3 ? random.nextLong(1, 30_000) : Nanos.FOREVER;
         boolean has;
         try {
@@ -124,7 +128,7 @@ final class SyncAttack {
         }
         if (has) {
           prize.check();
-          if (random.nextInt(4) == 0) {
+          if (random.nextInt(2) == 0) {
             LockSupport.parkNanos(1);
           }
           progress.incrementAndGet();
@@ -220,7 +224,8 @@ final class SyncAttack {
       case CONDITION, CONDITION_OF_FAIR_LOCK -> {
         Ownership lock = new Ownership(members, KEY);
         Members waiting = new Members(process.condition, process.condition);
-        yield new Prize.ConditionPrize(lock, new Signals(waiting, KEY + 1, lock), scene);
+        yield new Prize.ConditionPrize(
+            lock, new Signals(waiting, KEY + 1, lock), nobodyGivesUp ? 1 : 2, scene);
       }
     };
   }
