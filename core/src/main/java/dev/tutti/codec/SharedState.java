@@ -45,13 +45,14 @@ final class SharedState {
           case CyclicBarrier _ -> "sync.ProcessBarrier";
           case Phaser _ -> "sync.ProcessBarrier";
           case BlockingQueue<?> _ -> "sync.ProcessQueue";
-          default -> ofAtomic(value.getClass().getSimpleName());
+          default -> ofAtomic(value.getClass().getName());
         };
     return name.isEmpty() ? "" : "use dev.tutti.memory." + name + ", ";
   }
 
+  /** An adder is met as what it writes in its place, a class inside its own. */
   private static String ofAtomic(String name) {
-    return switch (name) {
+    return switch (name.replaceAll(".*\\.|\\$.*", "")) {
       case "AtomicLong", "AtomicInteger", "AtomicBoolean", "LongAdder", "LongAccumulator" ->
           "SharedLong";
       case "DoubleAdder", "DoubleAccumulator" -> "SharedDouble";
