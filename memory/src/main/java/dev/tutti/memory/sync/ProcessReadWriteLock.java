@@ -15,10 +15,10 @@ import java.util.concurrent.locks.ReadWriteLock;
  * {@snippet class="dev.tutti.memory.sync.SyncSnippets" region="readWriteLock"}
  *
  * <p>Who comes waits behind those who wait already, so neither readers nor writers starve; readers
- * that come one after the other go together. A thread that has one of the locks gets it again at
- * once. A writer may lock to read and then unlock the write lock: it goes on as a reader. A reader
- * cannot become a writer, since two that tried would wait for each other; it gets an {@code
- * IllegalMonitorStateException}.
+ * that come one after the other go together; {@code tryLock()}, which does not wait, does not heed
+ * that order. A thread that has one of the locks gets it again at once. A writer may lock to read
+ * and then unlock the write lock: it goes on as a reader. A reader cannot become a writer, since
+ * two that tried would wait for each other; it gets an {@code IllegalMonitorStateException}.
  *
  * <p>The locks have no conditions; those of {@link ProcessLock} have.
  *

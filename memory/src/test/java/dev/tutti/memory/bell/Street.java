@@ -109,6 +109,7 @@ public final class Street {
     }
 
     /** Long enough for others to do much; without parking, which would take a wake-up. */
+    @SuppressWarnings("ThreadPriorityCheck") // it is not relied on
     private void linger() {
       if (ThreadLocalRandom.current().nextInt(8) == 0) {
         Thread.yield();
