@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a lock costs, printed: uncontended, and wanted by two processes all the time. */
 @Tag("stress")
+@SuppressWarnings("LockNotBeforeTry") // nothing to try
 class LockCostTest {
   private static final int TIMES = 2_000_000;
   private static final long RUN_NANOS = Duration.ofSeconds(2).toNanos();
