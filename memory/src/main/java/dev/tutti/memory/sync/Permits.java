@@ -21,6 +21,9 @@ final class Permits implements Line.Subject, Turns.Rule {
    * So that those in the line have their turn too, one that leaves with its permits sets OWED if somebody stands there. Then the next does not
    * reserve, nor take, before somebody has left the line, who clears OWED and wakes it. If nobody does, because who
    * was woken has died, the look every 250 ms clears it.
+   *
+   * One that has drawn its number and not shown it may come before the one that has reserved. Then it has that one woken, which
+   * is not the first any more and gives its reservation up.
    */
   private static final int FREE = Layout.state(0);
   private static final int BOUND = Layout.state(1);
@@ -106,12 +109,13 @@ final class Permits implements Line.Subject, Turns.Rule {
     Turns.Turn turn = turns.enter(() -> words.get(FREE) >= count && words.get(OWED) == 0);
     boolean has = false;
     try {
-      has = turns.await(turn, () -> turns.isFirst(turn) && collect(count), nanos, interruptibly);
+      has = turns.await(turn, () -> collect(turn, count), nanos, interruptibly);
       return has;
     } finally {
       if (reserved.isMine()) {
         if (has && line.isAwaited()) {
-          words.set(OWED, 1); // pairs with settle()
+          words.set(OWED, 1); // (5), pairs with settle()
+          look();
         }
         reserved.give(); // (3)
       }
@@ -122,17 +126,27 @@ final class Permits implements Line.Subject, Turns.Rule {
     }
   }
 
-  private boolean collect(int count) {
+  private boolean collect(Turns.Turn turn, int count) {
+    if (!turns.isFirst(turn)) {
+      if (reserved.isMine()) {
+        reserved.give();
+        turns.wakeFirst();
+      }
+      return false;
+    }
     if (words.get(OWED) != 0) {
       return false;
     }
     long who = reserved.get();
-    if (who == 0 || (who != reserved.mine() && reserved.isGone(who))) {
+    if (who != reserved.mine() && (who == 0 || reserved.isGone(who))) {
       reserved.take(who, reserved.mine());
+    } else if (who != reserved.mine()) {
+      turns.wakeAll();
     }
     return reserved.isMine() && subtract(count);
   }
 
+  /** What is owed to nobody is not owed: who has left the line may have done so before (5). */
   @Override
   public void look() {
     if (words.get(OWED) != 0 && !line.isAwaited()) {
