@@ -78,7 +78,12 @@ final class HalfLock implements Lock, Serializable {
     throw new InvalidObjectException("only a handle crosses");
   }
 
-  /** What crosses in its place: the whole, and which of its locks. */
+  /**
+   * What crosses in its place.
+   *
+   * @param whole both locks
+   * @param writes which of them
+   */
   private record Handle(ProcessReadWriteLock whole, boolean writes) implements Serializable {
     private Object readResolve() {
       return writes ? whole.writeLock() : whole.readLock();
