@@ -1,10 +1,15 @@
 package dev.tutti.codec;
 
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.concurrent.locks.StampedLock;
 
 /** Objects that would cross and silently become something else: each process would have its own. */
@@ -15,7 +20,11 @@ final class SharedState {
     return value instanceof Lock
         || value instanceof ReadWriteLock
         || value instanceof StampedLock
+        || value instanceof Condition
         || value instanceof Semaphore
+        || value instanceof CountDownLatch
+        || value instanceof CyclicBarrier
+        || value instanceof Phaser
         || value instanceof BlockingQueue
         || value instanceof Future
         || value.getClass().getName().startsWith("java.util.concurrent.atomic.");
@@ -23,9 +32,32 @@ final class SharedState {
 
   /** {@return what to use instead, for processes; empty if there is nothing} */
   static String counterpart(Object value) {
-    return switch (value) {
-      case Lock _ -> "use dev.tutti.memory.sync.ProcessLock, ";
-      case Semaphore _ -> "use dev.tutti.memory.sync.ProcessSemaphore, ";
+    String name =
+        switch (value) {
+          case ReadWriteLock _ -> "sync.ProcessReadWriteLock";
+          case StampedLock _ -> "sync.ProcessReadWriteLock";
+          case ReentrantReadWriteLock.ReadLock _ -> "sync.ProcessReadWriteLock";
+          case ReentrantReadWriteLock.WriteLock _ -> "sync.ProcessReadWriteLock";
+          case Lock _ -> "sync.ProcessLock";
+          case Condition _ -> "sync.ProcessLock and its newCondition()";
+          case Semaphore _ -> "sync.ProcessSemaphore";
+          case CountDownLatch _ -> "sync.ProcessLatch";
+          case CyclicBarrier _ -> "sync.ProcessBarrier";
+          case Phaser _ -> "sync.ProcessBarrier";
+          case BlockingQueue<?> _ -> "sync.ProcessQueue";
+          default -> ofAtomic(value.getClass().getName());
+        };
+    return name.isEmpty() ? "" : "use dev.tutti.memory." + name + ", ";
+  }
+
+  /** An adder is met as what it writes in its place, a class inside its own. */
+  private static String ofAtomic(String name) {
+    return switch (name.replaceAll(".*\\.|\\$.*", "")) {
+      case "AtomicLong", "AtomicInteger", "AtomicBoolean", "LongAdder", "LongAccumulator" ->
+          "SharedLong";
+      case "DoubleAdder", "DoubleAccumulator" -> "SharedDouble";
+      case "AtomicLongArray" -> "SharedLongs";
+      case "AtomicIntegerArray" -> "SharedInts";
       default -> "";
     };
   }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.Pool;
 import dev.tutti.memory.sync.ProcessBarrier;
+import dev.tutti.memory.sync.ProcessCondition;
 import dev.tutti.memory.sync.ProcessEvent;
 import dev.tutti.memory.sync.ProcessLatch;
 import dev.tutti.memory.sync.ProcessLock;
+import dev.tutti.memory.sync.ProcessReadWriteLock;
 import dev.tutti.memory.sync.ProcessSemaphore;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerLostException;
@@ -15,6 +17,7 @@ import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,43 @@ class SyncInPoolTest {
                       .get())
               .get();
       assertThat(nested).isEqualTo(3);
+    }
+  }
+
+  /** A condition takes its lock along, and each half of a read-write lock is sent alone. */
+  @Test
+  void submit_tasksThatCaptureParts_shareTheWhole() throws Exception {
+    ProcessLock lock = ProcessLock.fair();
+    ProcessCondition changed = lock.newCondition();
+    ProcessReadWriteLock whole = ProcessReadWriteLock.create();
+    Lock read = whole.readLock();
+    Lock write = whole.writeLock();
+    ProcessSemaphore counter = ProcessSemaphore.create(0);
+    try (Pool pool = Pool.open(options(1))) {
+      TaskFuture<Boolean> waits =
+          pool.submit(() -> {
+            changed.lock().lock();
+            try {
+              read.lock();
+              return changed.waitFor(() -> counter.permits() == 2, Await.PATIENCE);
+            } finally {
+              read.unlock();
+              changed.lock().unlock();
+            }
+          });
+      Await.until("it waits", () -> changed.waiting() == 1);
+      assertThat(whole.readers()).isEqualTo(1);
+      assertThat(write.tryLock()).isFalse();
+      lock.lock();
+      try {
+        counter.release(2);
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+      assertThat(waits.get()).isTrue();
+      assertThat(write.tryLock()).isTrue();
+      write.unlock();
     }
   }
 

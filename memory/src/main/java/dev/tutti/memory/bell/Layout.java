@@ -21,10 +21,10 @@ import java.lang.foreign.StructLayout;
  *   +------------+-------+-------------+---------+-----------+----------+----------+-------+-----------+--------+-- ... --+
  *
  *   slot, of 128 bytes: a process that takes part
- *   byte 0      8        16     24            32                              128
- *   +-----------+--------+------+-------------+-------------------------------+
- *   | process   | ticket | note | bell length | where its doorbell is (UTF-8) |
- *   +-----------+--------+------+-------------+-------------------------------+
+ *   byte 0      8        16     24      32            40                              128
+ *   +-----------+--------+------+-------+-------------+-------------------------------+
+ *   | process   | ticket | note | tally | bell length | where its doorbell is (UTF-8) |
+ *   +-----------+--------+------+-------+-------------+-------------------------------+
  * </pre>
  */
 public final class Layout {
@@ -35,13 +35,14 @@ public final class Layout {
   static final int STATES = 8;
 
   /** How many words the place of a doorbell may have. */
-  static final int BELL_WORDS = 12;
+  static final int BELL_WORDS = 11;
 
   private static final StructLayout SLOT_LAYOUT =
       structLayout(
           JAVA_LONG.withName("process"),
           JAVA_LONG.withName("ticket"),
           JAVA_LONG.withName("note"),
+          JAVA_LONG.withName("tally"),
           JAVA_LONG.withName("bellLength"),
           sequenceLayout(BELL_WORDS, JAVA_LONG).withName("bell"));
   private static final StructLayout LAYOUT =
@@ -64,6 +65,7 @@ public final class Layout {
   static final int PROCESS = slotWord("process");
   static final int TICKET = slotWord("ticket");
   static final int NOTE = slotWord("note");
+  static final int TALLY = slotWord("tally");
   static final int BELL_LENGTH = slotWord("bellLength");
   static final int BELL = slotWord("bell");
 
@@ -91,6 +93,24 @@ public final class Layout {
    */
   public static int state(int index) {
     return STATE + index;
+  }
+
+  /**
+   * {@return the number of the word in which a process tells the others something}
+   *
+   * @param slot its place
+   */
+  public static int note(int slot) {
+    return of(slot, NOTE);
+  }
+
+  /**
+   * {@return the number of the word in which a process counts what it has}
+   *
+   * @param slot its place
+   */
+  public static int tally(int slot) {
+    return of(slot, TALLY);
   }
 
   /** {@return the number of a word of a slot} */

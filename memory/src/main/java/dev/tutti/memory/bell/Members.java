@@ -7,6 +7,7 @@ import static dev.tutti.memory.bell.Layout.JOINS;
 import static dev.tutti.memory.bell.Layout.NOTE;
 import static dev.tutti.memory.bell.Layout.PROCESS;
 import static dev.tutti.memory.bell.Layout.SLOTS;
+import static dev.tutti.memory.bell.Layout.TALLY;
 import static dev.tutti.memory.bell.Layout.TICKET;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -87,6 +88,7 @@ public final class Members {
     }
     words.set(Layout.of(free, BELL_LENGTH), 0);
     words.set(Layout.of(free, NOTE), 0);
+    words.set(Layout.of(free, TALLY), 0);
     words.set(Layout.of(free, TICKET), words.increment(JOINS) & Integer.MAX_VALUE);
     return free;
   }
@@ -151,6 +153,16 @@ public final class Members {
     return s < 0 ? 0 : Identity.pid(Math.abs(words.get(Layout.of(s, PROCESS))));
   }
 
+  /**
+   * {@return the process id of who has a place, dead or alive; 0 if nobody ever had it, and then
+   * nor one after it}
+   *
+   * @param of the place
+   */
+  public long pidAt(int of) {
+    return Identity.pid(Math.abs(words.get(Layout.of(of, PROCESS))));
+  }
+
   private int slotOf(int of) {
     for (int s = 0; s < SLOTS; s++) {
       if (words.get(Layout.of(s, TICKET)) == of && words.get(Layout.of(s, PROCESS)) != 0) {
@@ -160,8 +172,12 @@ public final class Members {
     return -1;
   }
 
-  /** {@return whether the process in a slot has ended; found within a quarter of a second} */
-  boolean isDead(int of) {
+  /**
+   * {@return whether the process in a place has ended; found within a quarter of a second}
+   *
+   * @param of the place
+   */
+  public boolean isDead(int of) {
     long process = words.get(Layout.of(of, PROCESS));
     if (process <= 0) {
       return process < 0;
@@ -202,7 +218,7 @@ public final class Members {
   }
 
   /** Tells the others where this process's doorbell is. Before it asks to be rung. */
-  void answerTheBell() {
+  public void answerTheBell() {
     if (words.get(Layout.of(slot, BELL_LENGTH)) != 0) {
       return;
     }
@@ -223,8 +239,14 @@ public final class Members {
     return new String(packed.array(), 0, Math.clamp(length, 0, packed.capacity()), UTF_8);
   }
 
-  /** {@return whether somebody was there to hear it} */
-  boolean ring(int of, long key) {
+  /**
+   * Rings a member.
+   *
+   * @param of its place
+   * @param key for which line
+   * @return whether somebody was there to hear it
+   */
+  public boolean ring(int of, long key) {
     long process = words.get(Layout.of(of, PROCESS));
     String bell = bell(of);
     if (process <= 0 || bell.isEmpty()) {

@@ -10,7 +10,9 @@ enum Kind {
   LOCK(ProcessLock::new),
   EVENT(ProcessEvent::new),
   LATCH(ProcessLatch::new),
-  BARRIER(ProcessBarrier::new);
+  BARRIER(ProcessBarrier::new),
+  CONDITION(ProcessCondition::new),
+  READ_WRITE_LOCK(ProcessReadWriteLock::new);
 
   private final Function<SharedObject, Object> opener;
 

@@ -5,22 +5,41 @@ import dev.tutti.memory.bell.Line;
 import dev.tutti.memory.bell.Members;
 import dev.tutti.memory.bell.Words;
 
-/** Permits that are taken one by one. */
-final class Permits implements Line.Subject {
+/** Permits that are taken one by one, or several at once. */
+final class Permits implements Line.Subject, Turns.Rule {
   /*
-   * One word has the number of free permits. It goes down by compare-and-set from a positive value (take), up by
+   * FREE has the number of free permits. It goes down by compare-and-set to at least zero (take), up by
    * compare-and-set to at most the bound (give). Each give is followed by one ring a permit; see Line for why no
    * waiter is forgotten.
+   *
+   * Who waits for one stands in `line`, and all there want the same. Who waits for several stands in `turns`, and the first of them
+   * puts itself into RESERVED, see Owner, when it does not get what it wants. While a living one is in there, nobody else takes any, so that
+   * permits collect. A give then (1) raises FREE, (2) reads RESERVED, and wakes only the one that has reserved. That one, when it
+   * leaves, (3) clears RESERVED and (4) reads FREE, and wakes one of the line if there is something left. If (2) comes before (3),
+   * (1) comes before (4): no permit stays unseen.
+   *
+   * So that those in the line have their turn too, one that leaves with its permits sets OWED if somebody stands there. Then the next does not
+   * reserve, nor take, before somebody has left the line, who clears OWED and wakes it. If nobody does, because who
+   * was woken has died, the look every 250 ms clears it.
+   *
+   * One that has drawn its number and not shown it may come before the one that has reserved. Then it has that one woken, which
+   * is not the first any more and gives its reservation up.
    */
   private static final int FREE = Layout.state(0);
   private static final int BOUND = Layout.state(1);
+  private static final int RESERVED = Layout.state(2);
+  private static final int OWED = Layout.state(3);
 
   private final Words words;
   private final Line line;
+  private final Turns turns;
+  private final Owner reserved;
 
   Permits(Members members, long key) {
     this.words = members.words();
     this.line = new Line(members, key, false, this);
+    this.reserved = new Owner(members, RESERVED);
+    this.turns = new Turns(members, key, this);
     members.neighbourhood().add(line);
   }
 
@@ -32,19 +51,107 @@ final class Permits implements Line.Subject {
 
   @Override
   public boolean isReady() {
-    return words.get(FREE) > 0;
+    return words.get(FREE) > 0 && !isReserved();
+  }
+
+  private boolean isReserved() {
+    long who = reserved.get();
+    return who != 0 && !reserved.isGone(who);
   }
 
   boolean tryTake() {
+    return tryTake(1);
+  }
+
+  boolean tryTake(int count) {
+    return !isReserved() && subtract(count);
+  }
+
+  private boolean subtract(int count) {
     long free = words.get(FREE);
-    while (free > 0 && !words.compareAndSet(FREE, free, free - 1)) { // against other takes
+    while (free >= count && !words.compareAndSet(FREE, free, free - count)) { // other takes
       free = words.get(FREE);
     }
-    return free > 0;
+    return free >= count;
   }
 
   boolean take(long nanos, boolean interruptibly) throws InterruptedException {
-    return tryTake() || line.await(this::tryTake, this::isReady, nanos, interruptibly);
+    if (tryTake()) {
+      return true;
+    }
+    try {
+      return line.await(this::tryTake, this::isReady, nanos, interruptibly);
+    } finally {
+      settle();
+    }
+  }
+
+  /** Somebody has left the line. */
+  private void settle() {
+    if (words.get(OWED) != 0) {
+      words.set(OWED, 0);
+      turns.wakeFirst();
+    }
+  }
+
+  boolean take(int count, long nanos, boolean interruptibly) throws InterruptedException {
+    if (count == 1) {
+      return take(nanos, interruptibly);
+    }
+    if (!turns.isAwaited() && (!line.isAwaited() || nanos <= 0) && tryTake(count)) {
+      return true;
+    }
+    return nanos > 0 && takeInTurn(count, nanos, interruptibly);
+  }
+
+  private boolean takeInTurn(int count, long nanos, boolean interruptibly)
+      throws InterruptedException {
+    Turns.Turn turn = turns.enter(() -> words.get(FREE) >= count && words.get(OWED) == 0);
+    boolean has = false;
+    try {
+      has = turns.await(turn, () -> collect(turn, count), nanos, interruptibly);
+      return has;
+    } finally {
+      if (reserved.isMine()) {
+        if (has && line.isAwaited()) {
+          words.set(OWED, 1); // (5), pairs with settle()
+          look();
+        }
+        reserved.give(); // (3)
+      }
+      turns.leave(turn);
+      if (isReady()) { // (4)
+        line.ringOne();
+      }
+    }
+  }
+
+  private boolean collect(Turns.Turn turn, int count) {
+    if (!turns.isFirst(turn)) {
+      if (reserved.isMine()) {
+        reserved.give();
+        turns.wakeFirst();
+      }
+      return false;
+    }
+    if (words.get(OWED) != 0) {
+      return false;
+    }
+    long who = reserved.get();
+    if (who != reserved.mine() && (who == 0 || reserved.isGone(who))) {
+      reserved.take(who, reserved.mine());
+    } else if (who != reserved.mine()) {
+      turns.wakeAll();
+    }
+    return reserved.isMine() && subtract(count);
+  }
+
+  /** What is owed to nobody is not owed: who has left the line may have done so before (5). */
+  @Override
+  public void look() {
+    if (words.get(OWED) != 0 && !line.isAwaited()) {
+      settle();
+    }
   }
 
   /** {@return false if there would be more than the bound; then nothing has changed} */
@@ -56,8 +163,9 @@ final class Permits implements Line.Subject {
       if (free + count > bound) {
         return false;
       }
-    } while (!words.compareAndSet(FREE, free, free + count)); // pairs with tryTake()
-    for (int i = 0; i < count && line.isAwaited(); i++) {
+    } while (!words.compareAndSet(FREE, free, free + count)); // (1), pairs with subtract()
+    turns.wakeFirst();
+    for (int i = 0; i < count && line.isAwaited() && !isReserved(); i++) { // (2)
       line.ringOne();
     }
     return true;
@@ -72,6 +180,6 @@ final class Permits implements Line.Subject {
   }
 
   int waiting() {
-    return line.length();
+    return line.length() + turns.countHere();
   }
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
  * <p><b>Failure.</b> When one that waits has had its time, is interrupted, or its process dies, the
  * barrier is broken: all who wait and all who come get a {@code BrokenBarrierException}, until
  * {@link #reset}. A death is found within half a second. One that dies before it comes is not known
- * to be missing: give a time-out.
+ * to be missing: give a time-out, or have whoever knows of its death call {@link #abort}.
  *
  * @since 0.1
  */

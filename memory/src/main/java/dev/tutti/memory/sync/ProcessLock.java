@@ -7,7 +7,6 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 
 /**
@@ -16,14 +15,13 @@ import java.util.concurrent.locks.Lock;
  *
  * {@snippet class="dev.tutti.memory.sync.SyncSnippets" region="lock"}
  *
- * <p>It has no conditions; {@link ProcessSemaphore}, {@link ProcessEvent} and {@link ProcessLatch}
- * let threads wait for something that others do.
+ * <p>{@link #newCondition} lets threads wait for what others do under the lock.
  *
  * <p><b>Lifetime.</b> As long as some process refers to it; see the {@linkplain
  * dev.tutti.memory.sync package}. A thread that has locked keeps a reference until it has unlocked.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread; the thread that has locked
- * unlocks. Who waits gets the lock in no particular order.
+ * unlocks. Who waits gets the lock in no particular order, unless it is {@linkplain #fair fair}.
  *
  * <p><b>Memory consistency.</b> What a thread does before it unlocks happens-before what the next
  * one, of whatever process, does after it has locked; for objects in memory that both share. What a
@@ -55,7 +53,35 @@ public final class ProcessLock implements Lock, Serializable {
    * @throws java.io.UncheckedIOException if there is no room for it
    */
   public static ProcessLock create() {
-    return Handle.create(Kind.LOCK, ProcessLock.class, made -> {});
+    return create(false);
+  }
+
+  /**
+   * Makes a lock that those who wait get in the order in which they came, in all processes. It
+   * costs a change of threads, and often of processes, each time that somebody waits: where order
+   * does not matter take {@link #create}.
+   *
+   * <p>{@link #tryLock()} does not wait, and so does not heed the order; {@link #tryLock(Duration)}
+   * does.
+   *
+   * @return the lock, unlocked
+   * @throws java.io.UncheckedIOException if there is no room for it
+   */
+  public static ProcessLock fair() {
+    return create(true);
+  }
+
+  private static ProcessLock create(boolean fair) {
+    return Handle.create(
+        Kind.LOCK, ProcessLock.class, made -> Ownership.first(made.members().words(), fair));
+  }
+
+  Ownership ownership() {
+    return ownership;
+  }
+
+  SharedObject object() {
+    return object;
   }
 
   @Override
@@ -106,15 +132,20 @@ public final class ProcessLock implements Lock, Serializable {
   }
 
   /**
-   * Not supported.
+   * Makes a condition of this lock. Each call makes another one: to wait at the same one elsewhere,
+   * send or capture the condition.
    *
-   * @return never
-   * @throws UnsupportedOperationException always
+   * @return the condition
+   * @throws java.io.UncheckedIOException if there is no room for it
    */
   @Override
-  public Condition newCondition() {
-    throw new UnsupportedOperationException(
-        "ProcessLock has no conditions: use ProcessSemaphore, ProcessEvent, ProcessLatch or ProcessBarrier to wait for others");
+  public ProcessCondition newCondition() {
+    return ProcessCondition.create(this);
+  }
+
+  /** {@return whether those who wait get it in the order in which they came} */
+  public boolean isFair() {
+    return ownership.isFair();
   }
 
   /** {@return whether some thread of some process has locked} */
@@ -143,7 +174,7 @@ public final class ProcessLock implements Lock, Serializable {
    * @throws IllegalMonitorStateException if the calling thread has not locked
    */
   public Optional<LockHolder> recovered() {
-    ensureMine();
+    ownership.ensureMine();
     return ownership.lost();
   }
 
@@ -153,15 +184,8 @@ public final class ProcessLock implements Lock, Serializable {
    * @throws IllegalMonitorStateException if the calling thread has not locked
    */
   public void markConsistent() {
-    ensureMine();
+    ownership.ensureMine();
     ownership.forget();
-  }
-
-  private void ensureMine() {
-    if (!ownership.isMine()) {
-      throw new IllegalMonitorStateException(
-          "only the thread that has locked may ask: " + ownership.describe());
-    }
   }
 
   /** {@return the handle that crosses in its place} */
@@ -181,6 +205,7 @@ public final class ProcessLock implements Lock, Serializable {
 
   @Override
   public String toString() {
-    return "ProcessLock[%s, waiting here=%d]".formatted(ownership.describe(), ownership.waiting());
+    return "ProcessLock[%s%s, waiting here=%d]"
+        .formatted(ownership.describe(), isFair() ? ", fair" : "", ownership.waiting());
   }
 }

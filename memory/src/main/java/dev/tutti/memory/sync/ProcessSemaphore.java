@@ -17,8 +17,11 @@ import java.time.Duration;
  * <p><b>Lifetime.</b> As long as some process refers to it; see the {@linkplain
  * dev.tutti.memory.sync package}.
  *
- * <p><b>Thread safety.</b> All methods may be called from any thread. Who waits gets a permit in no
- * particular order.
+ * <p><b>Thread safety.</b> All methods may be called from any thread. Those who wait for one permit
+ * get it in no particular order. Those who wait for several come one after the other, in the order
+ * in which they came; for the first of them permits are collected, and until it has all nobody else
+ * gets one. After it one that waits for a single permit has its turn. So none waits for ever
+ * because of the others.
  *
  * <p><b>Memory consistency.</b> What a thread does before a release happens-before what another
  * thread, of whatever process, does after it has acquired that permit; for objects in memory that
@@ -93,9 +96,57 @@ public final class ProcessSemaphore implements Serializable {
     Uninterrupted.run(() -> permits.take(Nanos.FOREVER, false));
   }
 
+  /**
+   * Takes several permits, all at once, and waits for them.
+   *
+   * @param count how many, from 1 to the bound
+   * @throws InterruptedException if the calling thread is interrupted; it has no permit then
+   */
+  public void acquire(int count) throws InterruptedException {
+    ensurePossible(count);
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    permits.take(count, Nanos.FOREVER, true);
+  }
+
   /** {@return whether a permit was free; it is taken then} */
   public boolean tryAcquire() {
     return permits.tryTake();
+  }
+
+  /**
+   * Takes several permits if so many are free.
+   *
+   * @param count how many, from 1 to the bound
+   * @return whether it has them
+   */
+  public boolean tryAcquire(int count) {
+    ensurePossible(count);
+    return permits.tryTake(count);
+  }
+
+  /**
+   * Takes several permits, all at once, if that is possible within a time.
+   *
+   * @param count how many, from 1 to the bound
+   * @param timeout how long to wait; not at all if it is zero or negative
+   * @return whether it has them
+   * @throws InterruptedException if the calling thread is interrupted; it has no permit then
+   */
+  public boolean tryAcquire(int count, Duration timeout) throws InterruptedException {
+    ensurePossible(count);
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return permits.take(count, Nanos.of(timeout), true);
+  }
+
+  private void ensurePossible(int count) {
+    if (count < 1 || count > permits.bound()) {
+      throw new IllegalArgumentException(
+          "count must be from 1 to the bound: count=%d bound=%d".formatted(count, permits.bound()));
+    }
   }
 
   /**

@@ -22,6 +22,7 @@ public final class Street {
   private final long lookNanos;
   private final boolean atomic;
   private final boolean ringsArrive;
+  private final boolean deathsShow;
   private final Beds beds;
   private final boolean alarmChanges;
   private final List<Sleeper> sleepers = new ArrayList<>(); // guarded by itself
@@ -34,10 +35,16 @@ public final class Street {
   }
 
   private Street(
-      long lookNanos, boolean atomic, boolean ringsArrive, Beds beds, boolean alarmChanges) {
+      long lookNanos,
+      boolean atomic,
+      boolean ringsArrive,
+      boolean deathsShow,
+      Beds beds,
+      boolean alarmChanges) {
     this.lookNanos = lookNanos;
     this.atomic = atomic;
     this.ringsArrive = ringsArrive;
+    this.deathsShow = deathsShow;
     this.beds = beds;
     this.alarmChanges = alarmChanges;
   }
@@ -49,27 +56,32 @@ public final class Street {
 
   /** Everything as it should be. */
   public static Street sound(long lookNanos, Beds beds) {
-    return new Street(lookNanos, true, true, beds, true);
+    return new Street(lookNanos, true, true, true, beds, true);
   }
 
   /** Compare-and-set is two steps. */
   public static Street withoutAtomicity(long lookNanos) {
-    return new Street(lookNanos, false, true, Beds.NOWHERE, true);
+    return new Street(lookNanos, false, true, true, Beds.NOWHERE, true);
   }
 
   /** Nobody hears a ring. */
   public static Street withoutRings(long lookNanos) {
-    return new Street(lookNanos, true, false, Beds.NOWHERE, true);
+    return new Street(lookNanos, true, false, true, Beds.NOWHERE, true);
   }
 
   /** Nobody hears a ring, and nobody who sleeps is woken. */
   public static Street withoutWaking(long lookNanos) {
-    return new Street(lookNanos, true, false, Beds.EVERYWHERE, true);
+    return new Street(lookNanos, true, false, true, Beds.EVERYWHERE, true);
   }
 
   /** Who is about to fall asleep does not see that the alarm has gone off. */
   public static Street withoutAlarm(long lookNanos) {
-    return new Street(lookNanos, true, true, Beds.EVERYWHERE, false);
+    return new Street(lookNanos, true, true, true, Beds.EVERYWHERE, false);
+  }
+
+  /** Who has died is taken for alive. */
+  public static Street withoutDeaths(long lookNanos) {
+    return new Street(lookNanos, true, true, false, Beds.NOWHERE, true);
   }
 
   public House newHouse() {
@@ -144,7 +156,11 @@ public final class Street {
     }
 
     /** Long enough for others to do much; without parking, which would take a wake-up. */
+    @SuppressWarnings("ThreadPriorityCheck") // it is not relied on
     private void linger() {
+      if (ThreadLocalRandom.current().nextInt(8) == 0) {
+        Thread.yield();
+      }
       for (int i = ThreadLocalRandom.current().nextInt(300); i > 0; i--) {
         Thread.onSpinWait();
       }
@@ -253,7 +269,7 @@ public final class Street {
     @Override
     public boolean isAlive(long process) {
       House house = houses.get(Long.toString(process));
-      return house != null && !house.gone;
+      return house != null && (!house.gone || !deathsShow);
     }
 
     @Override

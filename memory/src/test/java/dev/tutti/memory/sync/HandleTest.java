@@ -16,10 +16,15 @@ class HandleTest {
   /** In one process there is one Java object for each, however often its handle comes in. */
   @Test
   void read_ownHandle_isTheSameObject() throws Exception {
+    ProcessReadWriteLock lock = ProcessReadWriteLock.create();
     List<Object> all =
         List.of(
             ProcessSemaphore.create(1),
             ProcessLock.create(),
+            ProcessLock.create().newCondition(),
+            lock,
+            lock.readLock(),
+            lock.writeLock(),
             ProcessEvent.create(),
             ProcessLatch.create(1),
             ProcessBarrier.create(1));

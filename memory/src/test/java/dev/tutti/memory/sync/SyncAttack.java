@@ -5,109 +5,134 @@ import dev.tutti.memory.bell.Street;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
- * Threads of several played processes that use one lock or semaphore, with time-outs and
- * interrupts, while processes are killed between any two accesses. What it finds is a text; none is
- * good.
+ * Threads of several played processes that use one object, with time-outs and interrupts, while
+ * processes are killed between any two accesses. What it finds is a text; none is good.
  */
 final class SyncAttack {
   private static final long KEY = 7;
   private static final int PROCESSES = 3;
-  private static final int THREADS = 2;
-  private static final int PERMITS = 1;
+  private static final int PERMITS = 3;
   private static final long PACE_NANOS = 200_000;
 
+  /** What they fight for. */
+  enum Game {
+    LOCK,
+    FAIR_LOCK,
+    SEMAPHORE,
+    SEVERAL_PERMITS,
+    READ_WRITE_LOCK,
+    CONDITION,
+    CONDITION_OF_FAIR_LOCK
+  }
+
+  private final Game game;
   private final Street street;
+  private final Street other;
   private final int rounds;
   private final int kills;
   private final long patienceNanos;
   private final boolean looks;
+  private final int threads;
+
+  /** In every other attack: who gives up by itself hides that it was forgotten. */
+  private final boolean nobodyGivesUp = ThreadLocalRandom.current().nextBoolean();
+
   private final AtomicReference<String> found = new AtomicReference<>();
   private final AtomicLong progress = new AtomicLong();
-  private final AtomicInteger inside = new AtomicInteger();
-  private final AtomicInteger recoveries = new AtomicInteger();
-
-  /** What the threads fight for. */
-  private interface Prize {
-    boolean take(long nanos, boolean interruptibly) throws InterruptedException;
-
-    void check(AtomicInteger inside);
-
-    void give();
-  }
+  private final List<Household> households = new CopyOnWriteArrayList<>();
+  private final Prize.Scene scene =
+      new Prize.Scene(
+          wrong -> found.compareAndSet(null, wrong),
+          () -> households.stream().map(household -> household.readers).toList());
 
   /** A process that is played, with its threads. */
   private final class Household {
     final Street.House house = street.newHouse();
+    final Street.House condition = other.newHouse();
+    final AtomicInteger readers = new AtomicInteger();
     final List<Thread> threads = new ArrayList<>();
 
     void start(Prize prize, long until) {
-      for (int t = 0; t < THREADS; t++) {
-        Thread.Builder builder = t == 0 ? Thread.ofVirtual() : Thread.ofPlatform();
-        threads.add(builder.start(() -> fight(prize, until)));
+      for (int t = 0; t < SyncAttack.this.threads; t++) {
+        int number = t;
+        Thread.Builder builder = t == 1 ? Thread.ofVirtual() : Thread.ofPlatform();
+        threads.add(builder.start(() -> fight(prize, number, until)));
       }
     }
 
     void kill() throws InterruptedException {
+      households.remove(this);
       house.kill();
+      condition.kill();
       for (Thread thread : threads) {
         while (!thread.join(Duration.ofMillis(1))) {
           LockSupport.unpark(thread); // to meet its death
         }
       }
       house.gone();
+      condition.gone();
     }
   }
 
-  private SyncAttack(Street street, int rounds, int kills, long patienceNanos, boolean looks) {
-    this.street = street;
+  private SyncAttack(
+      Game game, Supplier<Street> streets, int rounds, int kills, long patienceNanos) {
+    this.game = game;
+    this.street = streets.get();
+    this.other = streets.get();
     this.rounds = rounds;
     this.kills = kills;
     this.patienceNanos = patienceNanos;
-    this.looks = looks;
+    this.looks = kills > 0;
+    this.threads = isCondition() ? 3 : 2;
   }
 
-  static SyncAttack peaceful(Street street, int rounds, long patienceNanos) {
-    return new SyncAttack(street, rounds, 0, patienceNanos, false);
+  static SyncAttack peaceful(Game game, Supplier<Street> streets, int rounds, long patienceNanos) {
+    return new SyncAttack(game, streets, rounds, 0, patienceNanos);
   }
 
-  static SyncAttack deadly(Street street, int kills, long patienceNanos) {
-    return new SyncAttack(street, Integer.MAX_VALUE, kills, patienceNanos, true);
+  static SyncAttack deadly(Game game, Supplier<Street> streets, int kills, long patienceNanos) {
+    return new SyncAttack(game, streets, Integer.MAX_VALUE, kills, patienceNanos);
+  }
+
+  private boolean isCondition() {
+    return game == Game.CONDITION || game == Game.CONDITION_OF_FAIR_LOCK;
   }
 
   int recoveries() {
-    return recoveries.get();
+    return scene.recoveries.get();
   }
 
-  private void fight(Prize prize, long until) {
+  private void fight(Prize prize, int thread, long until) {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    boolean has = false;
     try {
       while (progress.get() < until && (found.get() == null || found.get().isEmpty())) {
-        int way = random.nextInt(8);
-        long nanos = way > 3 ? random.nextLong(1, 30_000) : Long.MAX_VALUE;
+        int way = nobodyGivesUp ? 0 : random.nextInt(8);
+        long nanos = way > 3 ? random.nextLong(1, 30_000) : Nanos.FOREVER;
+        boolean has;
         try {
           if (way == 1) {
             Thread.currentThread().interrupt();
           }
-          has = prize.take(nanos, true);
+          has = prize.take(thread, nanos, true);
         } catch (InterruptedException e) {
           continue;
         }
         if (has) {
-          prize.check(inside);
-          if (random.nextInt(4) == 0) {
+          prize.check();
+          if (random.nextInt(2) == 0) {
             LockSupport.parkNanos(1);
           }
           progress.incrementAndGet();
           prize.give();
-          has = false;
         }
       }
     } catch (Street.Killed e) {
@@ -118,15 +143,16 @@ final class SyncAttack {
   }
 
   /** {@return what was found; empty if nothing} */
-  String run(boolean lock) throws InterruptedException {
-    Household first = new Household();
-    if (!lock) {
-      Permits.first(first.house, PERMITS, PERMITS);
+  String run() throws InterruptedException {
+    Household first = newHousehold();
+    if (game == Game.SEMAPHORE || game == Game.SEVERAL_PERMITS) {
+      Permits.first(first.house, permits(), permits());
+    } else if (game == Game.FAIR_LOCK || game == Game.CONDITION_OF_FAIR_LOCK) {
+      Ownership.first(first.house, true);
     }
-    List<Household> processes = new ArrayList<>(List.of(first));
-    first.start(prize(first, lock), rounds);
-    while (processes.size() < PROCESSES) {
-      processes.add(startOne(lock));
+    first.start(prize(first), rounds);
+    while (households.size() < PROCESSES) {
+      startOne();
     }
     int left = kills;
     long last = 0;
@@ -135,6 +161,7 @@ final class SyncAttack {
       LockSupport.parkNanos(PACE_NANOS);
       if (looks) {
         street.look();
+        other.look();
       }
       long now = progress.get();
       if (now != last) {
@@ -142,27 +169,30 @@ final class SyncAttack {
         lastNanos = System.nanoTime();
         if (left > 0) {
           left--;
-          Household victim = processes.remove(ThreadLocalRandom.current().nextInt(PROCESSES));
-          victim.kill();
-          processes.add(startOne(lock));
+          households.get(ThreadLocalRandom.current().nextInt(PROCESSES)).kill();
+          startOne();
         }
       } else if (System.nanoTime() - lastNanos > patienceNanos) {
         found.compareAndSet(null, "nobody goes on: progress=" + now);
       }
     }
-    if (kills == 0 && !endedAll(processes)) {
+    if (kills == 0 && !isCondition() && !endedAll()) {
       found.compareAndSet(null, "somebody waits for ever: progress=" + progress);
     }
     found.compareAndSet(null, "");
-    for (Household process : processes) {
+    for (Household process : households) {
       process.kill();
     }
     return found.get();
   }
 
+  private int permits() {
+    return game == Game.SEMAPHORE ? 1 : PERMITS;
+  }
+
   /** Who waits at the end gets his turn, because each that leaves wakes the next. */
-  private boolean endedAll(List<Household> processes) throws InterruptedException {
-    for (Household process : processes) {
+  private boolean endedAll() throws InterruptedException {
+    for (Household process : households) {
       for (Thread thread : process.threads) {
         if (found.get() == null && !thread.join(Duration.ofNanos(patienceNanos))) {
           return false;
@@ -172,86 +202,31 @@ final class SyncAttack {
     return true;
   }
 
-  private Household startOne(boolean lock) {
+  private Household newHousehold() {
     Household one = new Household();
-    one.start(prize(one, lock), rounds);
+    households.add(one);
     return one;
   }
 
-  private Prize prize(Household process, boolean lock) {
+  private void startOne() {
+    Household one = newHousehold();
+    one.start(prize(one), rounds);
+  }
+
+  private Prize prize(Household process) {
     Members members = new Members(process.house, process.house);
-    return lock
-        ? new LockPrize(new Ownership(members, KEY))
-        : new PermitPrize(new Permits(members, KEY));
-  }
-
-  private void enter(int who, boolean recovered) {
-    int before = inside.getAndSet(who);
-    if (before != 0 && !recovered) {
-      found.compareAndSet(null, "two at once: " + before + " and " + who);
-    }
-  }
-
-  private void leave(int who) {
-    if (!inside.compareAndSet(who, 0)) {
-      found.compareAndSet(null, "somebody else came in: " + inside.get() + " beside " + who);
-    }
-  }
-
-  private final class LockPrize implements Prize {
-    private final Ownership ownership;
-
-    LockPrize(Ownership ownership) {
-      this.ownership = ownership;
-    }
-
-    @Override
-    public boolean take(long nanos, boolean interruptibly) throws InterruptedException {
-      return ownership.take(nanos, interruptibly);
-    }
-
-    @Override
-    public void check(AtomicInteger all) {
-      boolean recovered = ownership.lost().isPresent();
-      if (recovered) {
-        recoveries.incrementAndGet();
+    return switch (game) {
+      case LOCK, FAIR_LOCK -> new Prize.LockPrize(new Ownership(members, KEY), scene);
+      case SEMAPHORE, SEVERAL_PERMITS ->
+          new Prize.PermitPrize(new Permits(members, KEY), permits(), scene);
+      case READ_WRITE_LOCK ->
+          new Prize.ReadWritePrize(new Readership(members, KEY), scene, process.readers);
+      case CONDITION, CONDITION_OF_FAIR_LOCK -> {
+        Ownership lock = new Ownership(members, KEY);
+        Members waiting = new Members(process.condition, process.condition);
+        yield new Prize.ConditionPrize(
+            lock, new Signals(waiting, KEY + 1, lock), nobodyGivesUp ? 1 : 2, scene);
       }
-      enter((int) Thread.currentThread().threadId(), recovered);
-      if (recovered) {
-        ownership.forget();
-      }
-    }
-
-    @Override
-    public void give() {
-      leave((int) Thread.currentThread().threadId());
-      ownership.give();
-    }
-  }
-
-  private final class PermitPrize implements Prize {
-    private final Permits permits;
-
-    PermitPrize(Permits permits) {
-      this.permits = permits;
-    }
-
-    @Override
-    public boolean take(long nanos, boolean interruptibly) throws InterruptedException {
-      return permits.take(nanos, interruptibly);
-    }
-
-    @Override
-    public void check(AtomicInteger all) {
-      if (all.incrementAndGet() > PERMITS) {
-        found.compareAndSet(null, "more inside than permits: " + all);
-      }
-    }
-
-    @Override
-    public void give() {
-      inside.decrementAndGet();
-      permits.give(1);
-    }
+    };
   }
 }

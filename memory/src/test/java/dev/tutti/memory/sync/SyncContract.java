@@ -5,62 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tutti.memory.bell.Roads;
 import dev.tutti.testkit.Await;
-import dev.tutti.testkit.LeakCheck;
-import dev.tutti.testkit.Watchdog;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What semaphore, lock, event, latch and barrier do, whoever the others are. */
-@ExtendWith({LeakCheck.class, Watchdog.class})
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("LockNotBeforeTry") // who locks and unlocks is what is tested
-abstract class SyncContract {
-  private static final Duration LONG = Await.PATIENCE;
-  private static final Duration HALF = Duration.ofMillis(500);
-
-  private Parties parties;
-
-  abstract Parties parties() throws IOException;
-
-  @BeforeAll
-  void open() throws IOException, InterruptedException {
-    Roads.open();
-    parties = parties();
-  }
-
-  @AfterAll
-  void close() {
-    parties.close();
-  }
-
-  private <T> T elsewhere(Remote<T> call) throws Exception {
-    return Await.result(parties.start(call));
-  }
-
-  private static <T> List<T> results(List<Future<T>> all) throws Exception {
-    List<T> results = new ArrayList<>();
-    for (Future<T> one : all) {
-      results.add(Await.result(one));
-    }
-    return results;
-  }
-
-  private static void untilPermits(ProcessSemaphore counter, int count) throws Exception {
-    Await.until(() -> counter + " reaches " + count, () -> counter.permits() == count);
-  }
-
+abstract class SyncContract extends SyncSuite {
   // ---------------------------------------------------------------- semaphore
 
   /** B210: one permit goes out once, and comes back once. */
@@ -169,9 +125,6 @@ abstract class SyncContract {
     assertThatIllegalArgumentException().isThrownBy(() -> ProcessBarrier.create(-1));
     ProcessSemaphore semaphore = ProcessSemaphore.create(1);
     assertThatIllegalArgumentException().isThrownBy(() -> semaphore.release(0));
-    assertThatThrownBy(() -> ProcessLock.create().newCondition())
-        .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("has no conditions");
   }
 
   // ---------------------------------------------------------------- lock
@@ -327,16 +280,7 @@ abstract class SyncContract {
             5,
             i ->
                 () -> {
-                  Thread waiter = Thread.currentThread();
-                  Thread.ofVirtual()
-                      .start(() -> {
-                        try {
-                          Await.blocked(waiter);
-                          here.release();
-                        } catch (InterruptedException e) {
-                          Thread.currentThread().interrupt();
-                        }
-                      });
+                  tellWhenBlocked(here);
                   return event.await(LONG);
                 });
     untilPermits(here, 5);
@@ -503,17 +447,5 @@ abstract class SyncContract {
     assertThat(ProcessSemaphore.bounded(3).toString()).contains("permits=3, bound=3");
     assertThat(ProcessLatch.create(2).toString()).contains("count=2");
     assertThat(ProcessBarrier.create(2).toString()).contains("whole, parties=2, arrived=0");
-  }
-
-  /** A call without a result. */
-  interface Step extends java.io.Serializable {
-    void run() throws Exception;
-  }
-
-  private static Remote<Boolean> done(Step step) {
-    return () -> {
-      step.run();
-      return true;
-    };
   }
 }

@@ -2,6 +2,7 @@ package dev.tutti.memory.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.memory.SharedLong;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,57 @@ class SyncSnippets {
     // @end region=lock
     assertThat(lock.isLocked()).isFalse();
     assertThat(file).containsExactly("one line");
+  }
+
+  /** A condition calls who waits under a lock. */
+  @Test
+  void condition_calls() throws Exception {
+    SharedLong ready = SharedLong.create(0);
+    // @start region=condition
+    ProcessLock lock = ProcessLock.create();
+    ProcessCondition changed = lock.newCondition(); // it takes its lock along into a task
+    lock.lock();
+    try {
+      ready.set(3);
+      changed.signalAll(); // in any process
+    } finally {
+      lock.unlock();
+    }
+    lock.lock();
+    try {
+      changed.waitFor(() -> ready.get() == 3); // in any other
+      append("three are ready");
+    } finally {
+      lock.unlock();
+    }
+    // @end region=condition
+    assertThat(file).containsExactly("three are ready");
+    ready.close();
+  }
+
+  /** Many read, one writes. */
+  @Test
+  void readWriteLock_guards() {
+    // @start region=readWriteLock
+    ProcessReadWriteLock lock = ProcessReadWriteLock.create();
+    lock.readLock().lock(); // many threads of many processes at a time
+    try {
+      append("read");
+    } finally {
+      lock.readLock().unlock();
+    }
+    lock.writeLock().lock(); // one, and nobody reads
+    try {
+      if (lock.recovered().isPresent()) { // the last one died while it wrote
+        repair();
+        lock.markConsistent();
+      }
+      append("written");
+    } finally {
+      lock.writeLock().unlock();
+    }
+    // @end region=readWriteLock
+    assertThat(file).containsExactly("read", "written");
   }
 
   /** An event lets others go on. */
