@@ -26,6 +26,7 @@ final class SharedState {
     return switch (value) {
       case Lock _ -> "use dev.tutti.memory.sync.ProcessLock, ";
       case Semaphore _ -> "use dev.tutti.memory.sync.ProcessSemaphore, ";
+      case BlockingQueue<?> _ -> "use dev.tutti.memory.sync.ProcessQueue, ";
       default -> "";
     };
   }

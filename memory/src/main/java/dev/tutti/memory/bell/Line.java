@@ -18,8 +18,11 @@ import java.util.function.BooleanSupplier;
  * <p><b>Failure.</b> Whoever dies with a ring in its hands costs the others a quarter of a second.
  */
 public final class Line {
+  /** How many words a line has. */
+  public static final int WORDS = 8;
+
   /*
-   * The word `waiting` has a bit for each process that wants to be rung. Who clears a bit owes a ring.
+   * The word `waiting`, the first of the line's, has a bit for each process that wants to be rung. Who clears a bit owes a ring.
    *
    *   waiter:    (1) stands in the line, sets its process's bit   (2) tries   (3) parks; woken, from (1) again
    *   releaser:  (4) changes the object's words                   (5) reads the bitmap, clears bits, rings
@@ -46,6 +49,7 @@ public final class Line {
   private final Members members;
   private final Words words;
   private final long key;
+  private final int at;
   private final boolean wakesAll;
   private final Subject subject;
   private final long ownBit;
@@ -82,9 +86,23 @@ public final class Line {
    * @param subject what they wait for
    */
   public Line(Members members, long key, boolean wakesAll, Subject subject) {
+    this(members, key, Layout.WAITING, wakesAll, subject);
+  }
+
+  /**
+   * Makes the line of this process at an object that has several.
+   *
+   * @param members who takes part
+   * @param key what others ring for: the same number in each process, another for each line
+   * @param at the first of its {@link #WORDS} words, which were all zero
+   * @param wakesAll whether all who wait are woken, or one of them
+   * @param subject what they wait for
+   */
+  public Line(Members members, long key, int at, boolean wakesAll, Subject subject) {
     this.members = members;
     this.words = members.words();
     this.key = key;
+    this.at = at;
     this.wakesAll = wakesAll;
     this.subject = subject;
     this.ownBit = 1L << members.slot();
@@ -138,7 +156,7 @@ public final class Line {
           }
           LockSupport.parkNanos(this, left);
         }
-        words.setBits(Layout.WAITING, ownBit); // (1)
+        words.setBits(at, ownBit); // (1)
       }
       return true;
     } finally {
@@ -156,7 +174,7 @@ public final class Line {
       if (waiters.size() == 1) {
         members.neighbourhood().watch(this);
       }
-      words.setBits(Layout.WAITING, ownBit); // (1)
+      words.setBits(at, ownBit); // (1)
     } finally {
       lock.unlock();
     }
@@ -168,9 +186,9 @@ public final class Line {
       waiters.remove(self);
       if (waiters.isEmpty()) {
         members.neighbourhood().unwatch(this);
-        words.clearBits(Layout.WAITING, ownBit);
+        words.clearBits(at, ownBit);
       } else {
-        words.setBits(Layout.WAITING, ownBit);
+        words.setBits(at, ownBit);
       }
     } finally {
       lock.unlock();
@@ -179,31 +197,31 @@ public final class Line {
   }
 
   private void passOn() {
-    if (!wakesAll && words.get(Layout.WAITING) != 0 && subject.isReady() && !wake()) {
+    if (!wakesAll && words.get(at) != 0 && subject.isReady() && !wake()) {
       ringOne();
     }
   }
 
   /** {@return whether a process wants to be rung} */
   public boolean isAwaited() {
-    return words.get(Layout.WAITING) != 0;
+    return words.get(at) != 0;
   }
 
   /** Has one of those who wait look again. Called after what they wait for is there. */
   public void ringOne() {
-    long waiting = words.get(Layout.WAITING); // (5)
+    long waiting = words.get(at); // (5)
     while (waiting != 0) {
       int slot = nextAfterOwn(waiting);
-      if (words.compareAndSet(Layout.WAITING, waiting, waiting & ~(1L << slot)) && ring(slot)) {
+      if (words.compareAndSet(at, waiting, waiting & ~(1L << slot)) && ring(slot)) {
         return;
       }
-      waiting = words.get(Layout.WAITING);
+      waiting = words.get(at);
     }
   }
 
   /** Has all who wait look again. Called after what they wait for is there. */
   public void ringAll() {
-    for (long left = words.clearBits(Layout.WAITING, -1L); left != 0; left &= left - 1) { // (5)
+    for (long left = words.clearBits(at, -1L); left != 0; left &= left - 1) { // (5)
       ring(Long.numberOfTrailingZeros(left));
     }
   }
@@ -253,7 +271,7 @@ public final class Line {
       if (waiters.isEmpty()) {
         return;
       }
-      words.setBits(Layout.WAITING, ownBit);
+      words.setBits(at, ownBit);
       for (Waiter waiter : waiters) {
         if (waiter.ready.getAsBoolean()) {
           woken.add(waiter);

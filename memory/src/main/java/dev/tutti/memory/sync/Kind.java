@@ -10,7 +10,8 @@ enum Kind {
   LOCK(ProcessLock::new),
   EVENT(ProcessEvent::new),
   LATCH(ProcessLatch::new),
-  BARRIER(ProcessBarrier::new);
+  BARRIER(ProcessBarrier::new),
+  QUEUE(ProcessQueue::new);
 
   private final Function<SharedObject, Object> opener;
 

@@ -22,7 +22,8 @@ class HandleTest {
             ProcessLock.create(),
             ProcessEvent.create(),
             ProcessLatch.create(1),
-            ProcessBarrier.create(1));
+            ProcessBarrier.create(1),
+            ProcessQueue.create(1));
     for (Object one : all) {
       assertThat(Neighbour.copy(one)).isSameAs(one);
     }

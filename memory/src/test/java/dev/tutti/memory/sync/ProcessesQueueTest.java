@@ -1,0 +1,13 @@
+package dev.tutti.memory.sync;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Tag;
+
+/** Among threads of three JVMs. */
+@Tag("system")
+class ProcessesQueueTest extends QueueContract {
+  @Override
+  Parties parties() throws IOException {
+    return Parties.processes();
+  }
+}
