@@ -52,7 +52,8 @@ final class BareColumn implements Column {
         close(echoes);
         yield Sample.of(nanos, results);
       }
-      case MAP_ONE, MAP_DEFAULT, AUDIO -> throw new IllegalArgumentException("no limit for " + row);
+      case MAP_ONE, MAP_DEFAULT, QUEUE, AUDIO ->
+          throw new IllegalArgumentException("no limit for " + row);
     };
   }
 
