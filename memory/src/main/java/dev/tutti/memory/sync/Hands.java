@@ -123,7 +123,7 @@ final class Hands {
     return sum;
   }
 
-  /** {@return how many items the dead had taken and not delivered. In the turn to take} */
+  /** {@return how many items the dead had taken and not delivered; exact in the turn to take} */
   long lost() {
     long sum = 0;
     for (int slot = 0; slot < Layout.SLOTS; slot++) {
@@ -133,7 +133,7 @@ final class Hands {
     return sum;
   }
 
-  /** {@return how many items the dead had taken and not marked done. In the turn to take} */
+  /** {@return how many items the dead had taken and not marked done; exact in the turn to take} */
   long abandoned() {
     long sum = 0;
     for (int slot = 0; slot < Layout.SLOTS; slot++) {

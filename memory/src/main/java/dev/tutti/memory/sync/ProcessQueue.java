@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Spliterator;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -443,6 +444,16 @@ public final class ProcessQueue<E> extends AbstractQueue<E>
     };
   }
 
+  /**
+   * {@return the items that are there now, as a copy}
+   *
+   * @throws NotSendableException if one cannot be read here
+   */
+  @Override
+  public Spliterator<E> spliterator() {
+    return copies(Integer.MAX_VALUE).spliterator();
+  }
+
   private List<E> copies(int most) {
     List<byte[]> copies = new ArrayList<>();
     lines.inTakeTurn(() -> copies.addAll(ring.copiesInTurn(most)) ? 1 : 0);
@@ -590,16 +601,20 @@ public final class ProcessQueue<E> extends AbstractQueue<E>
     throw new InvalidObjectException("only a handle crosses");
   }
 
-  /** {@return how many items and bytes it has, of how many, and who waits in this process} */
+  /**
+   * {@return how many items and bytes it has, of how many, what is lost, and who waits in this
+   * process}
+   */
   @Override
   public String toString() {
-    return "ProcessQueue[size=%d/%d, bytes=%d/%d, %s, waiting here to take=%d to put=%d]"
+    return "ProcessQueue[size=%d/%d, bytes=%d/%d, %s, lost=%d, waiting here to take=%d to put=%d]"
         .formatted(
             size(),
             capacity(),
             ring.usedBytes(),
             ring.bytes(),
             isClosed() ? "closed" : "open",
+            ring.hands().lost(),
             lines.takersHere(),
             lines.puttersHere());
   }

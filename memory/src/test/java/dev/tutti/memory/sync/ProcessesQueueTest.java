@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Among threads of three JVMs. */
 @Tag("system")
+@Tag("roads")
 class ProcessesQueueTest extends QueueContract {
   @Override
   Parties parties() throws IOException {

@@ -299,6 +299,9 @@ abstract class QueueContract {
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("take them");
     assertThat(queue).containsExactly(1, 2, 3);
+    assertThat(queue.stream().map(n -> 2 * n)).containsExactly(2, 4, 6);
+    assertThat(queue.toString())
+        .contains("size=3/10", "/1048576, open", "lost=0", "waiting here to take=0");
     assertThatIllegalArgumentException().isThrownBy(() -> queue.drainTo(queue));
     queue.clear();
     assertThat(elsewhere(queue::size)).isZero();

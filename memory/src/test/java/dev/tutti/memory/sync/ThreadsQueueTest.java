@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Among threads of one JVM. */
 @Tag("contract")
+@Tag("roads")
 class ThreadsQueueTest extends QueueContract {
   @Override
   Parties parties() {
