@@ -24,7 +24,7 @@ final class QueueLines {
    * items: one with a large item, at the front of its process, keeps those behind it waiting until it fits.
    *
    * Before a thread goes into a line it looks for as long as a wake-up would take (Spin): so where both sides are busy,
-   * nobody calls the kernel.
+   * nobody is woken.
    *
    * Who does not want to wait still waits for a turn, which is short, unless its holder is stopped: then for a second.
    */

@@ -77,8 +77,10 @@ class QueueDeathTest {
     full.put(1);
     try (Neighbour waiter = Neighbour.start()) {
       waiter.call(() -> {
-        Await.blocked(Thread.ofPlatform().daemon().start(() -> quietly(empty::take)));
-        Await.blocked(Thread.ofPlatform().daemon().start(() -> quietly(() -> full.offer(2, LONG))));
+        Thread.ofPlatform().daemon().start(() -> quietly(empty::take));
+        Thread.ofPlatform().daemon().start(() -> quietly(() -> full.offer(2, LONG)));
+        Await.until("one waits to take", () -> empty.toString().contains("to take=1"));
+        Await.until("one waits to put", () -> full.toString().contains("to put=1"));
         return true;
       });
     }
