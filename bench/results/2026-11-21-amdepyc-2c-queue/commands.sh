@@ -1,2 +1,2 @@
-git checkout 3456a8a8fb33
-bench/compare/run --reps 5 --warm 2 --workers 2 --audio-seconds 60 --only queue
+git checkout 3da88aa1ed8d
+bench/compare/run --reps 7 --warm 2 --workers 2 --audio-seconds 60 --only queue
