@@ -25,7 +25,9 @@ class PoolColumn:
     def __init__(self, workers):
         self.context = multiprocessing.get_context(COLUMN.removeprefix("python-"))
         self.workers = workers
-        if ROW not in ("start", "audio"):
+        if ROW == "queue":
+            self.open_queue()
+        elif ROW not in ("start", "audio"):
             self.pool = self.context.Pool(workers)
             self.pool.map(identity, range(1000))
 
@@ -37,6 +39,17 @@ class PoolColumn:
 
     def map_default(self, items):
         return timed(lambda: self.pool.map(identity, range(items)))
+
+    def open_queue(self):
+        """A process that puts as many numbers as it is told to."""
+        self.wanted, self.numbers = self.context.SimpleQueue(), self.context.Queue()
+        self.context.Process(target=put_numbers, args=(self.wanted, self.numbers), daemon=True).start()
+
+    def queue(self, items):
+        def run():
+            self.wanted.put(items)
+            return [self.numbers.get() for _ in range(items)]
+        return timed(run)
 
     def start(self, items):
         begin = time.perf_counter()
@@ -194,6 +207,12 @@ class LoopColumn:
 
 COLUMNS = {"python-fork": PoolColumn, "python-spawn": PoolColumn, "python-forkserver": PoolColumn,
            "python-executor": ExecutorColumn, "joblib": JoblibColumn, "python-waits": WaitColumn, "python-loop": LoopColumn}
+
+
+def put_numbers(wanted, numbers):
+    while True:
+        for i in range(wanted.get()):
+            numbers.put(i)
 
 
 def audio_job():

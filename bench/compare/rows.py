@@ -18,6 +18,7 @@ ROWS = [
     Row("roundtrip", "round trip", "us", lambda s, n: s / n * 1e6, 2_000, 500),
     Row("map.one", "map, one item a message", "items/s", lambda s, n: n / s, 20_000, 5_000, higher_is_better=True),
     Row("map.default", "map, default batches", "items/s", lambda s, n: n / s, 500_000, 100_000, higher_is_better=True),
+    Row("queue", "queue between two processes", "messages/s", lambda s, n: n / s, 300_000, 50_000, higher_is_better=True),
     Row("start", "start to first results", "ms", lambda s, n: s * 1e3, 0, 0),  # an item for each worker
     Row("audio", "audio job", "s", lambda s, n: s, 8, 2),
     Row("lock", "lock and unlock, alone", "ns", lambda s, n: s / n * 1e9, 1_000_000, 100_000),
@@ -41,14 +42,14 @@ class Column:
 WAITS = ("lock", "lock.two", "semaphore", "event", "pipe", "idle")
 MAPS = ("roundtrip", "map.one", "map.default", "start")
 COLUMNS = [
-    Column("python-fork", "CPython Pool, fork", "python", MAPS + ("audio",)),
+    Column("python-fork", "CPython Pool, fork", "python", MAPS + ("queue", "audio")),
     Column("python-waits", "CPython multiprocessing", "python", WAITS),
-    Column("python-spawn", "CPython Pool, spawn", "python", MAPS),
+    Column("python-spawn", "CPython Pool, spawn", "python", MAPS + ("queue",)),
     Column("python-forkserver", "CPython Pool, forkserver", "python", MAPS),
     Column("python-executor", "CPython ProcessPoolExecutor", "python", ("roundtrip", "map.one", "start")),
     Column("joblib", "joblib (loky)", "python", ("map.one", "map.default", "start"), needs="joblib"),
     Column("python-loop", "Python loop", "loop", ("audio",)),
-    Column("tutti-processes", "Tutti processes", "tutti", MAPS + ("audio",)),
+    Column("tutti-processes", "Tutti processes", "tutti", MAPS + ("queue", "audio")),
     Column("tutti-waits", "Tutti, pool without flags", "tutti", WAITS),
     Column("tutti-native", "Tutti, pool with native access", "tutti", WAITS),
     Column("tutti-threads", "Tutti threads", "tutti", MAPS + ("audio",)),

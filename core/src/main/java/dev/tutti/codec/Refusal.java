@@ -66,7 +66,7 @@ final class Refusal {
       return "the JDK wrapped the task in a FutureTask; use pool.submit(task) or a bulk call, or"
           + " Pool.threads()";
     }
-    if (role == Role.MESSAGE) {
+    if (role == Role.MESSAGE || role == Role.QUEUED) {
       return SharedState.isOne(culprit)
           ? "send what it holds"
           : "send a value that is Serializable";

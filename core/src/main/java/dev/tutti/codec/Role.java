@@ -11,7 +11,9 @@ public enum Role {
   /** What a task threw. */
   EXCEPTION("the exception of the task back", false),
   /** What is sent to whoever is at the other end of a pipe. */
-  MESSAGE("the message through the pipe", true);
+  MESSAGE("the message through the pipe", true),
+  /** What is put into a queue between processes. */
+  QUEUED("the item into the queue", true);
 
   private final String words;
   private final boolean refusesSharedState;

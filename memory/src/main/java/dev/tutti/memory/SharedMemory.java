@@ -1,5 +1,6 @@
 package dev.tutti.memory;
 
+import dev.tutti.memory.segment.Names;
 import dev.tutti.memory.segment.SharedSegment;
 import dev.tutti.plan.DataSize;
 import java.io.IOException;

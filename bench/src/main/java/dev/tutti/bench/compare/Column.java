@@ -23,7 +23,10 @@ interface Column extends AutoCloseable {
     return switch (name) {
       case "tutti-waits", "tutti-native" -> WaitColumn.open(row);
       case "tutti-sequential" -> TuttiColumn.open(row, Pool::sequential);
-      case "tutti-processes" -> TuttiColumn.open(row, () -> Pool.processes(workers));
+      case "tutti-processes" ->
+          row == Row.QUEUE
+              ? QueueColumn.open()
+              : TuttiColumn.open(row, () -> Pool.processes(workers));
       case "tutti-threads" -> TuttiColumn.open(row, () -> Pool.threads(workers));
       case "tutti-virtual" -> TuttiColumn.open(row, Pool::virtualThreads);
       case "jdk-fixed" -> JdkColumn.open(row, workers, () -> Executors.newFixedThreadPool(workers));

@@ -23,7 +23,7 @@ final class JdkColumn implements Column {
 
   static JdkColumn open(Row row, int workers, Opener<ExecutorService> opener) throws Exception {
     return switch (row) {
-      case START, AUDIO -> new JdkColumn(opener, null); // they open a pool in each run
+      case START, QUEUE, AUDIO -> new JdkColumn(opener, null); // they open a pool in each run
       case ROUNDTRIP, MAP_ONE, MAP_DEFAULT -> {
         ExecutorService pool = opener.open();
         one(pool, workers);
@@ -50,6 +50,7 @@ final class JdkColumn implements Column {
           yield Sample.of(System.nanoTime() - begin, results);
         }
       }
+      case QUEUE -> throw new IllegalArgumentException("no queue between processes");
       case AUDIO -> audio(files);
       default -> throw new IllegalArgumentException("no pool in row " + row);
     };

@@ -8,6 +8,8 @@ enum Row {
   MAP_ONE("map.one"),
   /** A bulk call as it comes. */
   MAP_DEFAULT("map.default"),
+  /** Numbers that another process puts into a queue. */
+  QUEUE("queue"),
   /** From the call that opens a pool to the results of one item for each worker. */
   START("start"),
   /** The audio job over all files, with the opening and closing of its pool. */

@@ -21,7 +21,7 @@ final class TuttiColumn implements Column {
 
   static TuttiColumn open(Row row, Opener<Pool> opener) {
     return switch (row) {
-      case START, AUDIO -> new TuttiColumn(opener, null); // they open a pool in each run
+      case START, QUEUE, AUDIO -> new TuttiColumn(opener, null); // they open a pool in each run
       case ROUNDTRIP, MAP_ONE, MAP_DEFAULT -> {
         Pool pool = opener.open();
         pool.warm();
@@ -38,6 +38,7 @@ final class TuttiColumn implements Column {
       case MAP_ONE -> mapOne(warm(), items);
       case MAP_DEFAULT -> mapDefault(warm(), items);
       case START -> start(items);
+      case QUEUE -> throw new IllegalArgumentException("a queue has no pool: " + row);
       case AUDIO -> audio(files);
       default -> throw new IllegalArgumentException("no pool in row " + row);
     };

@@ -73,8 +73,11 @@ public final class Layout {
   private static final int SLOT = word(groupElement("slots"), sequenceElement(0));
   private static final int SLOT_WORDS = (int) (SLOT_LAYOUT.byteSize() / Long.BYTES);
 
-  /** The size of an object. */
+  /** The size of an object that has no more words than these. */
   public static final long BYTES = LAYOUT.byteSize();
+
+  /** The first word after those of every object; there may be more, as its kind needs. */
+  public static final int END = (int) (BYTES / Long.BYTES);
 
   private Layout() {}
 

@@ -26,11 +26,12 @@ public final class SharedObject {
    * Makes an object whose words are all zero.
    *
    * @param kind what it is
+   * @param moreBytes how much it has after {@link Layout#END}
    * @return the object
    * @throws IOException if there is no room for it
    */
-  public static SharedObject create(int kind) throws IOException {
-    SharedSegment segment = SharedSegment.create(Layout.BYTES);
+  public static SharedObject create(int kind, long moreBytes) throws IOException {
+    SharedSegment segment = SharedSegment.create(Layout.BYTES + moreBytes);
     Words words = new MappedWords(segment);
     words.set(Layout.KIND, mark(kind));
     return new SharedObject(segment, new Members(words, Doorbell.own()));
@@ -46,7 +47,7 @@ public final class SharedObject {
    */
   public static SharedObject open(SharedSegment segment, int kind) throws IOException {
     Words words = new MappedWords(segment);
-    if (segment.data().byteSize() != Layout.BYTES || words.get(Layout.KIND) != mark(kind)) {
+    if (segment.data().byteSize() < Layout.BYTES || words.get(Layout.KIND) != mark(kind)) {
       throw new IOException(
           "shared memory holds another kind of object, or that of another version: bytes=%d expected kind=%d version=%d"
               .formatted(segment.data().byteSize(), kind, VERSION));

@@ -1,6 +1,7 @@
 package dev.tutti.memory.segment;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.Serializable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -200,10 +201,9 @@ public final class Segment implements AutoCloseable {
     try {
       boolean here = handle.pid() == ProcessHandle.current().pid();
       int own = here ? handle.descriptor() : NONE; // which is not that of this channel
-      if (channel.size() != handle.bytes()) { // to map more would make the file longer
+      if (channel.size() < handle.bytes()) { // to map more would make the file longer
         throw new SegmentGoneException(
-            "segment has another size: bytes=%d expected=%d"
-                .formatted(channel.size(), handle.bytes()));
+            "segment is too short: bytes=%d expected=%d".formatted(channel.size(), handle.bytes()));
       }
       return new Segment(channel, handle.bytes(), descriptorOf(Files.readSymbolicLink(file), own));
     } catch (IOException | RuntimeException e) {
@@ -245,6 +245,49 @@ public final class Segment implements AutoCloseable {
    */
   public MemorySegment map(Arena arena) throws IOException {
     return channel.map(MapMode.READ_WRITE, 0, memory.byteSize(), arena);
+  }
+
+  /**
+   * Writes behind the end of the memory, where nobody has it mapped. What is there belongs to all
+   * who have the segment, and goes with it. An interrupt does nothing.
+   *
+   * @param bytes what to write
+   * @throws IOException if there is no room for it; {@link #cut} removes what was written
+   */
+  public void writeBehind(byte[] bytes) throws IOException {
+    try (RandomAccessFile file = own()) {
+      file.seek(memory.byteSize());
+      file.write(bytes);
+    }
+  }
+
+  /**
+   * Reads what was written behind the end.
+   *
+   * @param bytes is filled with it
+   * @throws IOException if there is less
+   */
+  public void readBehind(byte[] bytes) throws IOException {
+    try (RandomAccessFile file = own()) {
+      file.seek(memory.byteSize());
+      file.readFully(bytes);
+    }
+  }
+
+  /**
+   * Removes what is behind the end.
+   *
+   * @throws IOException if this segment is closed
+   */
+  public void cut() throws IOException {
+    try (RandomAccessFile file = own()) {
+      file.setLength(memory.byteSize());
+    }
+  }
+
+  /** A file of its own, because an interrupt would close the channel. */
+  private RandomAccessFile own() throws IOException {
+    return new RandomAccessFile(DESCRIPTORS.resolve(Integer.toString(descriptor)).toFile(), "rw");
   }
 
   /** {@return how another process finds this segment, as long as this one has it open} */

@@ -230,6 +230,35 @@ public final class SharedSegment implements AutoCloseable {
     return segment.map(arena).asSlice(HEADER.byteSize());
   }
 
+  /**
+   * Writes behind the end of its data, as {@link Segment#writeBehind} does.
+   *
+   * @param bytes what to write
+   * @throws IOException if there is no room for it
+   */
+  public void writeBehind(byte[] bytes) throws IOException {
+    segment.writeBehind(bytes);
+  }
+
+  /**
+   * Reads what was written behind the end.
+   *
+   * @param bytes is filled with it
+   * @throws IOException if there is less
+   */
+  public void readBehind(byte[] bytes) throws IOException {
+    segment.readBehind(bytes);
+  }
+
+  /**
+   * Removes what is behind the end.
+   *
+   * @throws IOException if this segment is closed
+   */
+  public void cut() throws IOException {
+    segment.cut();
+  }
+
   /** {@return how another process finds it, as long as this one has it mapped} */
   public Handle handle() {
     return new Handle(segment.handle(), id);

@@ -33,9 +33,14 @@ record Handle(Kind kind, SharedSegment.Handle segment) implements Serializable {
 
   /** Makes an object in shared memory, and that of this process for it. */
   static <T> T create(Kind kind, Class<T> type, Consumer<SharedObject> first) {
+    return create(kind, type, 0, first);
+  }
+
+  /** Makes an object that has more than the usual words. */
+  static <T> T create(Kind kind, Class<T> type, long moreBytes, Consumer<SharedObject> first) {
     LOCK.lock();
     try {
-      SharedObject object = SharedObject.create(kind.number());
+      SharedObject object = SharedObject.create(kind.number(), moreBytes);
       first.accept(object);
       return type.cast(keep(kind, object));
     } catch (IOException e) {
@@ -51,13 +56,26 @@ record Handle(Kind kind, SharedSegment.Handle segment) implements Serializable {
     return made;
   }
 
+  /** Finds the object of this process for what is in shared memory. */
+  static <T> T open(Kind kind, Class<T> type, SharedSegment there) throws IOException {
+    LOCK.lock();
+    try {
+      return type.cast(find(kind, there));
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  private static Object find(Kind kind, SharedSegment there) throws IOException {
+    WeakReference<Object> weak = HERE.get(there);
+    Object known = weak == null ? null : weak.get();
+    return known != null ? known : keep(kind, SharedObject.open(there, kind.number()));
+  }
+
   private Object readResolve() throws InvalidObjectException {
     LOCK.lock();
     try {
-      SharedSegment there = SharedSegment.attach(segment);
-      WeakReference<Object> weak = HERE.get(there);
-      Object known = weak == null ? null : weak.get();
-      return known != null ? known : keep(kind, SharedObject.open(there, kind.number()));
+      return find(kind, SharedSegment.attach(segment));
     } catch (IOException | IllegalStateException e) {
       InvalidObjectException refused =
           new InvalidObjectException("cannot share: kind=%s: %s".formatted(kind, e.getMessage()));

@@ -12,7 +12,8 @@ enum Kind {
   LATCH(ProcessLatch::new),
   BARRIER(ProcessBarrier::new),
   CONDITION(ProcessCondition::new),
-  READ_WRITE_LOCK(ProcessReadWriteLock::new);
+  READ_WRITE_LOCK(ProcessReadWriteLock::new),
+  QUEUE(ProcessQueue::new);
 
   private final Function<SharedObject, Object> opener;
 

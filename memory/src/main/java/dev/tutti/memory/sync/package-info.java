@@ -1,6 +1,6 @@
 /**
  * Waiting for each other, in threads and processes: semaphores, locks, conditions, events, latches,
- * barriers.
+ * barriers, queues.
  *
  * <p>Each object is a handle: captured in a task of a pool of processes, or serialised in another
  * way, it is the same object in the other process. In one process there is one Java object for it.

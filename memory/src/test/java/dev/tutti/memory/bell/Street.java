@@ -16,7 +16,9 @@ import java.util.concurrent.locks.LockSupport;
  * accesses.
  */
 public final class Street {
-  private final AtomicLongArray memory = new AtomicLongArray((int) (Layout.BYTES / Long.BYTES));
+  private static final int MORE_WORDS = 1_000; // of the kinds that have some
+
+  private final AtomicLongArray memory = new AtomicLongArray(Layout.END + MORE_WORDS);
   private final Map<String, House> houses = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
   private final long lookNanos;

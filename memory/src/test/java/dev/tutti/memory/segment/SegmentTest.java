@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.testkit.Await;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -256,6 +257,28 @@ class SegmentTest {
     assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
   }
 
+  /**
+   * What is written behind the end is there for all who have the segment, until it is cut,
+   * interrupts or not.
+   */
+  @Test
+  @Tag("unit")
+  void writeBehind_anotherHasTheSegment_readsIt() throws IOException {
+    try (Segment segment = Segment.create(100)) {
+      Thread.currentThread().interrupt();
+      segment.writeBehind(new byte[] {1, 2, 3});
+      assertThat(Thread.interrupted()).isTrue();
+      try (Segment other = Segment.open(segment.handle())) {
+        byte[] read = new byte[3];
+        other.readBehind(read);
+        assertThat(read).containsExactly(1, 2, 3);
+        assertThat(other.memory().byteSize()).isEqualTo(100);
+        other.cut();
+      }
+      assertThatThrownBy(() -> segment.readBehind(new byte[1])).isInstanceOf(EOFException.class);
+    }
+  }
+
   /** A handle that leads to another file is refused, and leaves that file as it is. */
   @Test
   @Tag("unit")
@@ -265,7 +288,7 @@ class SegmentTest {
       Segment.Handle lie = new Segment.Handle(handle.pid(), handle.descriptor(), 128);
       assertThatThrownBy(() -> Segment.open(lie))
           .isInstanceOf(IOException.class)
-          .hasMessage("segment has another size: bytes=64 expected=128");
+          .hasMessage("segment is too short: bytes=64 expected=128");
       assertThat(Files.size(Path.of("/proc/self/fd/" + handle.descriptor()))).isEqualTo(64);
     }
   }

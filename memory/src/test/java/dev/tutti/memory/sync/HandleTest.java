@@ -27,7 +27,8 @@ class HandleTest {
             lock.writeLock(),
             ProcessEvent.create(),
             ProcessLatch.create(1),
-            ProcessBarrier.create(1));
+            ProcessBarrier.create(1),
+            ProcessQueue.create(1));
     for (Object one : all) {
       assertThat(Neighbour.copy(one)).isSameAs(one);
     }

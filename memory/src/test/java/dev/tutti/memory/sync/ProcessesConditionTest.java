@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Among threads of three JVMs. */
 @Tag("system")
+@Tag("roads")
 class ProcessesConditionTest extends ConditionContract {
   @Override
   Parties parties() throws IOException {

@@ -3,6 +3,8 @@ package dev.tutti.memory.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.memory.SharedLong;
+import dev.tutti.plan.DataSize;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +136,52 @@ class SyncSnippets {
     boolean all = ready.await(Duration.ofSeconds(5));
     // @end region=latch
     assertThat(all).isTrue();
+  }
+
+  /** A queue brings items from one process to another. */
+  @Test
+  void queue_bringsItems() throws Exception {
+    // @start region=queue
+    ProcessQueue<Path> files =
+        ProcessQueue.create(1_000); // captured in a task, it is the same queue there
+    files.put(Path.of("a.wav")); // in any process; waits while there are a thousand
+    Path next = files.take(); // in any other; waits while there are none
+    append("read " + next);
+    files.taskDone();
+    files.join(); // until each that was put is taken and done
+    // @end region=queue
+    assertThat(file).containsExactly("read a.wav");
+  }
+
+  /** Who takes until the end of a queue is told when it is there. */
+  @Test
+  void queueEnd_isTold() throws Exception {
+    ProcessQueue<String> lines = ProcessQueue.create(10);
+    lines.addAll(List.of("one", "two"));
+    // @start region=queueEnd
+    lines.close(); // nothing more will be put; what is there can be taken
+    try {
+      while (true) {
+        append(lines.take());
+      }
+    } catch (QueueClosedException end) {
+      append("that was all");
+    }
+    // @end region=queueEnd
+    assertThat(file).containsExactly("one", "two", "that was all");
+  }
+
+  /** JVMs that know nothing of each other meet at a name. */
+  @Test
+  void queueByName_isTheSame() throws Exception {
+    // @start region=queueByName
+    ProcessQueue<String> orders = ProcessQueue.named("orders", 100, DataSize.mib(4));
+    ProcessQueue<String> same = ProcessQueue.open("orders"); // as a rule in another JVM
+    same.put("two of them");
+    String order = orders.take();
+    orders.closeNow(); // gives the name up
+    // @end region=queueByName
+    assertThat(order).isEqualTo("two of them");
   }
 
   /** A barrier keeps tasks in step. */

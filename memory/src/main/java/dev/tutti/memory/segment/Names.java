@@ -1,8 +1,5 @@
-package dev.tutti.memory;
+package dev.tutti.memory.segment;
 
-import dev.tutti.memory.segment.Segment;
-import dev.tutti.memory.segment.SegmentGoneException;
-import dev.tutti.memory.segment.SharedSegment;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URLEncoder;
@@ -28,8 +25,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Which process keeps the shared memory of a name: an entry a name, in a folder of the user. */
-final class Names {
+/**
+ * Which process keeps the shared memory of a name: an entry a name, in a folder of the user.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread of any process.
+ */
+public final class Names {
   /*
    * The folder lies in shared memory, only the user can enter it, and its name holds the user and the
    * namespace of process ids, because an entry is good only within that:
@@ -71,8 +72,12 @@ final class Names {
 
   private record Kept(Names names, String name) {}
 
-  /** {@return the names of this user} */
-  static Names ofUser() throws IOException {
+  /**
+   * {@return the names of this user}
+   *
+   * @throws IOException if the system does not tell who the user is
+   */
+  public static Names ofUser() throws IOException {
     Path shared = Path.of("/dev/shm");
     Path place = (Files.isWritable(shared) ? shared : Path.of("/tmp")).toRealPath();
     String namespace = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
@@ -83,8 +88,12 @@ final class Names {
     return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
   }
 
-  /** Refuses what is no name. */
-  static void ensureName(String name) {
+  /**
+   * Refuses what is no name.
+   *
+   * @param name what is to be one
+   */
+  public static void ensureName(String name) {
     Objects.requireNonNull(name, "name");
     if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(
@@ -105,16 +114,29 @@ final class Names {
     return folder.resolve(PREFIX + encoded(name));
   }
 
-  /** Refuses a name that a process has. */
-  void ensureFree(String name) throws IOException {
+  /**
+   * Refuses a name that a process has.
+   *
+   * @param name the name
+   * @throws FileAlreadyExistsException if a live process has it
+   * @throws IOException if that cannot be told
+   */
+  public void ensureFree(String name) throws IOException {
     SharedSegment.Handle handle = read(entry(name));
     if (handle != null && isAlive(handle)) {
       throw taken(name, handle);
     }
   }
 
-  /** Gives a name to a segment of this process. */
-  void claim(String name, SharedSegment segment) throws IOException {
+  /**
+   * Gives a name to a segment of this process.
+   *
+   * @param name the name
+   * @param segment what it stands for from now on
+   * @throws FileAlreadyExistsException if a live process has the name
+   * @throws IOException if no entry can be made
+   */
+  public void claim(String name, SharedSegment segment) throws IOException {
     locked(() -> {
       removeStale();
       Path entry = entry(name);
@@ -128,14 +150,39 @@ final class Names {
     KEPT.put(segment, new Kept(this, name));
   }
 
-  /** {@return the segment of a name, mapped for the caller alone} */
-  SharedSegment open(String name) throws IOException {
+  /**
+   * {@return the segment of a name, mapped for the caller alone}
+   *
+   * @param name the name
+   * @throws NoSuchFileException if no live process has it
+   * @throws IOException if it cannot be mapped
+   */
+  public SharedSegment open(String name) throws IOException {
+    return find(name, SharedSegment::open);
+  }
+
+  /**
+   * {@return the segment of a name, as this process has it or will have it by its handle}
+   *
+   * @param name the name
+   * @throws NoSuchFileException if no live process has it
+   * @throws IOException if it cannot be mapped
+   */
+  public SharedSegment attach(String name) throws IOException {
+    return find(name, SharedSegment::attach);
+  }
+
+  private interface Way {
+    SharedSegment to(SharedSegment.Handle handle) throws IOException;
+  }
+
+  private SharedSegment find(String name, Way way) throws IOException {
     ensureOurs();
     SharedSegment.Handle handle = read(entry(name));
     SharedSegment found = null;
     if (handle != null) {
       try {
-        found = SharedSegment.open(handle);
+        found = way.to(handle);
       } catch (SegmentGoneException ownerIsGone) {
         LOG.log(Level.DEBUG, "name {0} is stale: {1}", name, ownerIsGone.getMessage());
       }
@@ -147,13 +194,17 @@ final class Names {
       throw new NoSuchFileException(
           name,
           null,
-          "no live process has shared memory of this name; make it with SharedMemory.named, and keep it open");
+          "no live process has shared memory of this name; make it with SharedMemory.named or ProcessQueue.named, and keep it open");
     }
     return found;
   }
 
-  /** Gives up the name of a segment, if this process has given it one. */
-  static void release(SharedSegment segment) {
+  /**
+   * Gives up the name of a segment, if this process has given it one.
+   *
+   * @param segment what it stood for
+   */
+  public static void release(SharedSegment segment) {
     Kept kept = KEPT.remove(segment);
     if (kept != null && segment.isOpen()) {
       try {

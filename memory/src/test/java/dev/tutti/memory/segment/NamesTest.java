@@ -1,11 +1,11 @@
-package dev.tutti.memory;
+package dev.tutti.memory.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tutti.memory.segment.SharedSegment;
+import dev.tutti.memory.SharedMemory;
 import dev.tutti.testkit.LeakCheck;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -61,7 +61,7 @@ class NamesTest {
     assertThatThrownBy(() -> SharedMemory.open(name))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessage(
-            "%s: no live process has shared memory of this name; make it with SharedMemory.named, and keep it open",
+            "%s: no live process has shared memory of this name; make it with SharedMemory.named or ProcessQueue.named, and keep it open",
             name);
   }
 
