@@ -56,6 +56,21 @@ record Handle(Kind kind, SharedSegment.Handle segment) implements Serializable {
     return made;
   }
 
+  /** {@return where an object of this process is} */
+  static SharedSegment segmentOf(Object shared) {
+    LOCK.lock();
+    try {
+      for (Map.Entry<SharedSegment, WeakReference<Object>> here : HERE.entrySet()) {
+        if (here.getValue().refersTo(shared)) {
+          return here.getKey();
+        }
+      }
+    } finally {
+      LOCK.unlock();
+    }
+    throw new IllegalArgumentException("not in shared memory: " + shared);
+  }
+
   /** Finds the object of this process for what is in shared memory. */
   static <T> T open(Kind kind, Class<T> type, SharedSegment there) throws IOException {
     LOCK.lock();

@@ -196,4 +196,14 @@ class SyncSnippets {
     // @end region=barrier
     assertThat(file).hasSize(3);
   }
+
+  @Test
+  void named() throws Exception {
+    // @start region=named
+    try (Named<ProcessLock> named = Named.publish("printer", ProcessLock.create())) {
+      ProcessLock same = Named.find("printer", ProcessLock.class); // as a rule in another JVM
+      // @end region=named
+      assertThat(same).isSameAs(named.shared());
+    }
+  }
 }
