@@ -105,6 +105,7 @@ final class Link implements Runnable {
     ready = started;
     tellStart(Duration.ofNanos(System.nanoTime() - begin));
     group.ready(this);
+    group.cache().ready(pid());
     lead(started);
   }
 
@@ -114,6 +115,7 @@ final class Link implements Runnable {
     WorkerProcess worker = process;
     if (worker != null) {
       worker.awaitExit(EXIT_PATIENCE);
+      group.cache().failed(worker);
     }
   }
 
