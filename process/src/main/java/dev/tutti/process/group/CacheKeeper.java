@@ -7,10 +7,8 @@ import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.launch.StartCache;
-import dev.tutti.process.launch.WorkerProcess;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -23,12 +21,6 @@ final class CacheKeeper {
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final long DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /** What a shell says of a process that a signal has ended, from SIGILL to SIGSEGV: a crash. */
-  private static final int FIRST_CRASH = 132;
-
-  private static final int LAST_CRASH = 139;
-  private static final int KILLED = 137;
 
   /** Runs an action later, unless the pool is gone by then. */
   @FunctionalInterface
@@ -78,19 +70,16 @@ final class CacheKeeper {
     }
   }
 
-  /** A worker could not be started. If that was a crash, the next one starts without the file. */
-  void failed(WorkerProcess worker) {
-    OptionalInt exit = worker.exitStatus();
-    if (exit.isPresent()
-        && exit.getAsInt() >= FIRST_CRASH
-        && exit.getAsInt() <= LAST_CRASH
-        && exit.getAsInt() != KILLED) {
-      launcher
-          .cache()
-          .filter(cache -> cache.dropAfterDeath(folder, worker.pid()))
-          .ifPresent(_ ->
-              tell(CacheState.REFUSED, "a worker crashed at its start: exit=" + exit.getAsInt()));
+  /**
+   * {@return whether a worker that could not be started has crashed with the file, which is gone}
+   */
+  boolean crashed(long pid) {
+    boolean crashed =
+        launcher.cache().map(cache -> cache.dropAfterCrash(folder, pid)).orElse(false);
+    if (crashed) {
+      tell(CacheState.REFUSED, "a worker crashed at its start with it");
     }
+    return crashed;
   }
 
   private void rehearse(StartCache cache) {

@@ -91,7 +91,7 @@ final class Link implements Runnable {
     Ready started;
     long begin = System.nanoTime();
     try {
-      started = start();
+      started = startWithOrWithoutCache();
     } catch (Exception e) {
       killAndAwait();
       group.startFailed(this, e);
@@ -109,13 +109,24 @@ final class Link implements Runnable {
     lead(started);
   }
 
+  /** A damaged cache is no failure of the worker's: it is started once more, and has none then. */
+  private Ready startWithOrWithoutCache() throws IOException {
+    try {
+      return start();
+    } catch (IOException e) {
+      if (process == null || !group.cache().crashed(pid())) {
+        throw e;
+      }
+      return start();
+    }
+  }
+
   /** The pool may be gone, and say so, when this is told. */
   private void killAndAwait() {
     kill();
     WorkerProcess worker = process;
     if (worker != null) {
       worker.awaitExit(EXIT_PATIENCE);
-      group.cache().failed(worker);
     }
   }
 

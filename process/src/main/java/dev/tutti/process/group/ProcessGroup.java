@@ -102,8 +102,7 @@ public final class ProcessGroup implements WorkerGroup {
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
     this.readings =
         new Reading.Shared(plan.filter(), plan.maxReadTime(), this::after, new AtomicInteger());
-    this.cache =
-        new CacheKeeper(pool, plan.launch(), launcher, folder, events, this::after);
+    this.cache = new CacheKeeper(pool, plan.launch(), launcher, folder, events, this::after);
     this.secret = Introduction.newSecret();
   }
 

@@ -36,8 +36,7 @@ final class Assembly {
         WorkerCommand.assembly(
             plan,
             cache.resolveSibling(name + "-crash"),
-            List.of(
-                "-XX:AOTMode=create", "-XX:AOTConfiguration=" + seen, "-XX:AOTCache=" + cache));
+            List.of("-XX:AOTMode=create", "-XX:AOTConfiguration=" + seen, "-XX:AOTCache=" + cache));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(Path.of("/dev/null").toFile())

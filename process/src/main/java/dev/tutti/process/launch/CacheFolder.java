@@ -1,5 +1,7 @@
 package dev.tutti.process.launch;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
@@ -68,8 +70,10 @@ final class CacheFolder {
   private static boolean isOurs(Path file) throws IOException {
     Map<String, Object> attributes =
         Files.readAttributes(file, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
-    return ((int) attributes.get("mode") & OTHERS_MAY_WRITE) == 0
-        && attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    int mode = (int) requireNonNull(attributes.get("mode"), "mode");
+    Object owner = requireNonNull(attributes.get("uid"), "uid");
+    return (mode & OTHERS_MAY_WRITE) == 0
+        && owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }
 
   void delete(String key) {

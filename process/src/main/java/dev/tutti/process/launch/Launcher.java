@@ -44,17 +44,13 @@ public final class Launcher implements AutoCloseable {
     boolean interrupted = false;
     try {
       var started =
-          thread.submit(
-              () ->
-                  WorkerProcess.start(
-                      WorkerCommand.of(
-                          Entry.POOL_WORKER,
-                          plan,
-                          folder.path(),
-                          cache(folder).flags(folder.path())),
-                      plan,
-                      name,
-                      introduction));
+          thread.submit(() ->
+              WorkerProcess.start(
+                  WorkerCommand.of(
+                      Entry.POOL_WORKER, plan, folder.path(), cache(folder).flags(folder.path())),
+                  plan,
+                  name,
+                  introduction));
       while (true) {
         try {
           return started.get();
@@ -77,9 +73,7 @@ public final class Launcher implements AutoCloseable {
   private StartCache cache(PoolFolder folder) {
     StartCache known = cache;
     if (known == null) {
-      known =
-          StartCache.of(
-              WorkerCommand.java(plan), WorkerCommand.arguments(plan, folder.path()));
+      known = StartCache.of(WorkerCommand.java(plan), WorkerCommand.arguments(plan, folder.path()));
       cache = known;
     }
     return known;

@@ -34,7 +34,7 @@ public final class StartCache {
    * The JVM compares what it runs with what the file was made for, and goes on without a file that it
    * refuses. What it says then goes to a log in the pool's folder, not to the worker's output; a log with
    * anything in it is a refusal, and the file goes. The JVM does not compare the content: a damaged
-   * file can end the worker (it does: 300 kB of noise in the middle are a SIGSEGV). So a worker that ends at its
+   * file can crash the worker (it does: 300 kB of noise in the middle are a SIGSEGV). So a worker that crashes at its
    * start takes the file with it, and the next one starts without.
    *
    * The class path of a worker begins with that of the rehearsal, Tutti's jars alone, because the JVM takes what comes
@@ -48,7 +48,13 @@ public final class StartCache {
 
   /** What makes no difference to the JVM's comparison; above 32 GB a heap has other references. */
   private static final List<String> INDIFFERENT =
-      List.of("-D", "-Xms", "-XX:ErrorFile=", "-XX:MaxMetaspaceSize=", "-XX:MaxDirectMemorySize=");
+      List.of(
+          "-D",
+          "-Xms",
+          "-XX:ActiveProcessorCount=",
+          "-XX:ErrorFile=",
+          "-XX:MaxMetaspaceSize=",
+          "-XX:MaxDirectMemorySize=");
 
   private static final long COMPRESSED_BYTES = 32L << 30;
 
@@ -114,10 +120,7 @@ public final class StartCache {
   static List<Path> jars() {
     Set<Path> jars = new LinkedHashSet<>();
     for (Class<?> type :
-        List.of(
-            dev.tutti.Pool.class,
-            dev.tutti.memory.segment.Segment.class,
-            StartCache.class)) {
+        List.of(dev.tutti.Pool.class, dev.tutti.memory.segment.Segment.class, StartCache.class)) {
       Path jar = jar(type);
       if (jar == null) {
         return List.of();
@@ -144,8 +147,7 @@ public final class StartCache {
     }
   }
 
-  private static String key(Path java, List<Path> jars, List<String> arguments)
-      throws IOException {
+  private static String key(Path java, List<Path> jars, List<String> arguments) throws IOException {
     Path program = java.toRealPath();
     StringBuilder text = new StringBuilder("1\n");
     stamp(text, program);
@@ -172,8 +174,6 @@ public final class StartCache {
         i++; // begins with Tutti's jars, which are in the key
       } else if (argument.startsWith("-Xmx")) {
         kept.add("large=" + (bytes(argument) >= COMPRESSED_BYTES));
-      } else if (argument.startsWith("-XX:ActiveProcessorCount=")) {
-        kept.add("one=" + argument.endsWith("=1")); // with one, the JVM takes another collector
       } else if (INDIFFERENT.stream().noneMatch(argument::startsWith)) {
         kept.add(argument);
       }
@@ -245,17 +245,20 @@ public final class StartCache {
   }
 
   /**
-   * {@return whether a worker that has ended at its start had the file, which is gone then}
+   * {@return whether a worker that has ended at its start crashed with the file, which is gone
+   * then} Its exit status does not tell: a JVM that crashes while it begins may end with 1.
    *
    * @param pool the folder of the worker's pool
    * @param pid the worker's process id
    */
-  public boolean dropAfterDeath(PoolFolder pool, long pid) {
-    boolean had = Files.exists(pool.path().resolve("cache-" + pid + ".log"));
-    if (had) {
+  public boolean dropAfterCrash(PoolFolder pool, long pid) {
+    boolean crashed =
+        Files.exists(pool.path().resolve("cache-" + pid + ".log"))
+            && !pool.takeCrashLog(pid, 1).isEmpty();
+    if (crashed) {
       drop();
     }
-    return had;
+    return crashed;
   }
 
   private void drop() {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The command line of a worker: everything by which it sees the same classes and settings. */
@@ -48,6 +49,10 @@ final class WorkerCommand {
 
   static final String CLASS_PATH = "-cp";
 
+  /** Up to so many cores the simplest collector, which is the smallest and has no threads. */
+  private static final int SMALL_SHARE = 2;
+
+  private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w+GC");
   private static final DataSize FIRST_HEAP = DataSize.mib(8);
 
   /** How often a worker gives native memory back that it has freed: compilers leave 10 MB. */
@@ -200,6 +205,10 @@ final class WorkerCommand {
     if (plan.jvmFlags().stream().noneMatch(f -> f.startsWith("-XX:ActiveProcessorCount="))) {
       int share = Math.max(1, Runtime.getRuntime().availableProcessors() / plan.workers());
       args.add("-XX:ActiveProcessorCount=" + share);
+      if (share <= SMALL_SHARE
+          && plan.jvmFlags().stream().noneMatch(COLLECTOR.asMatchPredicate())) {
+        args.add("-XX:+UseSerialGC");
+      }
     }
     if (plan.heap().isPresent()) {
       addHeap(args, plan, plan.heap().get());

@@ -44,8 +44,7 @@ public final class WorkerProcess {
   public static WorkerProcess start(
       Entry entry, LaunchPlan plan, PoolFolder folder, String name, List<String> introduction)
       throws IOException {
-    return start(
-        WorkerCommand.of(entry, plan, folder.path(), List.of()), plan, name, introduction);
+    return start(WorkerCommand.of(entry, plan, folder.path(), List.of()), plan, name, introduction);
   }
 
   /**
@@ -60,7 +59,11 @@ public final class WorkerProcess {
    * @throws IOException if it cannot be started
    */
   public static WorkerProcess rehearse(
-      LaunchPlan plan, PoolFolder folder, String name, List<String> introduction, List<String> flags)
+      LaunchPlan plan,
+      PoolFolder folder,
+      String name,
+      List<String> introduction,
+      List<String> flags)
       throws IOException {
     return start(
         WorkerCommand.rehearsal(plan, folder.path(), flags), plan.silent(), name, introduction);

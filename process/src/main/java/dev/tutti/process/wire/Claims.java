@@ -56,8 +56,9 @@ public final class Claims implements AutoCloseable {
   private static final long DONE = 2;
   private static final long TAKEN = 3;
 
-  // Each place follows from the one before. Views of a buffer, not of a StructLayout: the handles of that
-  // take a JVM a third of its start (decision 45).
+  // Each place follows from the one before. Views of a buffer, not of a StructLayout: the handles
+  // of that
+  // take a JVM that starts 40 ms (docs/design/decisions.md).
   private static final int MAGIC_AT = 0;
   private static final int VERSION_AT = MAGIC_AT + Integer.BYTES;
   private static final int GATE_AT = VERSION_AT + Integer.BYTES;
