@@ -73,7 +73,11 @@ public final class Launcher implements AutoCloseable {
   private StartCache cache(PoolFolder folder) {
     StartCache known = cache;
     if (known == null) {
-      known = StartCache.of(WorkerCommand.java(plan), WorkerCommand.arguments(plan, folder.path()));
+      known =
+          StartCache.of(
+              WorkerCommand.java(plan),
+              WorkerCommand.arguments(plan, folder.path()),
+              plan.environment().keySet());
       cache = known;
     }
     return known;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.CodeSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,11 @@ public final class StartCache {
           "-Xshare",
           "-XX:SharedArchiveFile",
           "-XX:+AutoCreateSharedArchive",
+          "-XX:DumpLoadedClassList",
+          "-XX:SharedClassListFile",
+          "-XX:Flags=",
+          "-XX:VMOptionsFile=",
+          "@",
           "-javaagent",
           "-agent",
           "-Djava.system.class.loader",
@@ -85,7 +91,7 @@ public final class StartCache {
   }
 
   /** {@return the one for a command} */
-  static StartCache of(Path java, List<String> arguments) {
+  static StartCache of(Path java, List<String> arguments, Set<String> variables) {
     String where = System.getProperty(PROPERTY, "");
     if (where.equals(OFF)) {
       return none("it is switched off: " + PROPERTY + "=" + OFF);
@@ -93,6 +99,9 @@ public final class StartCache {
     List<Path> jars = jars();
     if (jars.isEmpty()) {
       return none("Tutti is not in jars on the class path");
+    }
+    if (!Collections.disjoint(variables, WorkerProcess.FLAG_VARIABLES)) {
+      return none("flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES);
     }
     for (String argument : arguments) {
       if (EXCLUSIVE.stream().anyMatch(argument::startsWith)) {

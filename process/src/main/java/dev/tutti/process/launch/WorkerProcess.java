@@ -12,6 +12,10 @@ import java.util.concurrent.TimeUnit;
 
 /** A worker JVM as the operating system sees it. */
 public final class WorkerProcess {
+  /** In which a JVM finds further flags. */
+  static final List<String> FLAG_VARIABLES =
+      List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "TUTTI_JAVA_OPTIONS");
+
   private static final Duration OUTPUT_PATIENCE = Duration.ofMillis(500);
 
   private final Process process;
@@ -89,8 +93,7 @@ public final class WorkerProcess {
 
   /** Removes what is about this JVM, prints a line into the output, or would start agents twice. */
   static void tidy(Map<String, String> environment) {
-    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "TUTTI_JAVA_OPTIONS")
-        .forEach(environment::remove);
+    FLAG_VARIABLES.forEach(environment::remove);
   }
 
   /** {@return the process id} */
