@@ -48,6 +48,7 @@ final class EventSnippets {
               case PoolEvent.WorkerNotStarted not -> lines.add("no worker: " + not.cause());
               case PoolEvent.WorkerEnded ended -> lines.add(ended.worker() + ": " + ended.words());
               case PoolEvent.TaskAdvanced task -> lines.add("task at " + task.fraction());
+              case PoolEvent.StartCache cache -> lines.add("start cache: " + cache.words());
               case PoolEvent.EventsLost lost -> lines.add(lost.events() + " events missed");
             }
           };

@@ -10,6 +10,10 @@ public final class Main {
    * @param args the words after {@code tutti}
    */
   public static void main(String[] args) {
+    if (args.length == 1 && args[0].equals("--version")) { // programs ask so, and wait: no parser
+      System.out.println(VersionText.line());
+      System.exit(0);
+    }
     System.exit(TuttiCommand.run(args));
   }
 }

@@ -89,10 +89,7 @@ final class TuttiCommand implements Callable<Integer> {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = TuttiCommand.class.getPackage().getImplementationVersion();
-      return new String[] {
-        "tutti %s (JDK %s)".formatted(version == null ? "unpacked" : version, Runtime.version())
-      };
+      return new String[] {VersionText.line()};
     }
   }
 }

@@ -65,6 +65,21 @@ public sealed interface PoolEvent {
       implements PoolEvent {}
 
   /**
+   * Something has become of the file by which worker processes start faster. Without it they start
+   * slower, and work all the same.
+   *
+   * @param pool the name of the pool
+   * @param state what
+   * @param words why, in words; of one that is refused, those of the JVM
+   */
+  record StartCache(String pool, CacheState state, String words) implements PoolEvent {
+    /** Makes the event. */
+    public StartCache {
+      Objects.requireNonNull(state, "state");
+    }
+  }
+
+  /**
    * The listener was slow, and missed events.
    *
    * @param pool the name of the pool
@@ -94,5 +109,17 @@ public sealed interface PoolEvent {
     STOPPED,
     /** It ended by itself, or was ended by somebody else. */
     LOST
+  }
+
+  /** What has become of a start cache. */
+  enum CacheState {
+    /** It was not there, and is being made. */
+    MISSING,
+    /** It was made. */
+    MADE,
+    /** The JVM of a worker did not take it, or crashed with it, and it is gone. */
+    REFUSED,
+    /** It could not be made. This JVM does not try again. */
+    FAILED
   }
 }

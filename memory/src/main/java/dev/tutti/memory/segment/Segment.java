@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -44,8 +45,6 @@ import org.jspecify.annotations.Nullable;
 public final class Segment implements AutoCloseable {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final int CHUNK = 1 << 16;
   private static final int NONE = -1;
   private static final String PREFIX = "tutti-";
@@ -135,7 +134,7 @@ public final class Segment implements AutoCloseable {
             file,
             Set.of(
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-            OWNER_ONLY);
+            ownerOnly());
     try {
       Files.delete(file);
       reserve(channel, bytes);
@@ -145,6 +144,11 @@ public final class Segment implements AutoCloseable {
       channel.close();
       throw e;
     }
+  }
+
+  private static FileAttribute<Set<PosixFilePermission>> ownerOnly() {
+    return PosixFilePermissions.asFileAttribute(
+        EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
   }
 
   private static void reserve(FileChannel channel, long bytes) throws IOException {
@@ -194,19 +198,50 @@ public final class Segment implements AutoCloseable {
    * @throws IOException if it cannot be mapped
    */
   public static Segment open(Handle handle) throws IOException {
-    Path file = Path.of("/proc/" + handle.pid() + "/fd/" + handle.descriptor());
-    ensureSegment(
-        handle.pid(), file); // what else may have that descriptor by now is not to be opened
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    Path file = file(handle);
+    FileChannel channel = channel(handle, file);
     try {
       boolean here = handle.pid() == ProcessHandle.current().pid();
       int own = here ? handle.descriptor() : NONE; // which is not that of this channel
+      return new Segment(channel, handle.bytes(), descriptorOf(Files.readSymbolicLink(file), own));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Maps a segment of another process for as long as this process lives. Costs a JVM that starts
+   * less than {@link #open}, and what it gives can be neither closed nor handed on.
+   *
+   * @param handle what its owner gave
+   * @return the same memory
+   * @throws SegmentGoneException if the owner is gone or has closed it
+   * @throws IOException if it cannot be mapped
+   */
+  public static ByteBuffer mapForLife(Handle handle) throws IOException {
+    try (FileChannel channel = channel(handle, file(handle))) {
+      return channel // a buffer mapped without an arena is made by reflection: 25 ms of a start
+          .map(MapMode.READ_WRITE, 0, handle.bytes(), Arena.global())
+          .asByteBuffer();
+    }
+  }
+
+  private static Path file(Handle handle) {
+    return Path.of("/proc/" + handle.pid() + "/fd/" + handle.descriptor());
+  }
+
+  /** What else may have that descriptor by now is not to be opened. */
+  private static FileChannel channel(Handle handle, Path file) throws IOException {
+    ensureSegment(handle.pid(), file);
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
       if (channel.size() < handle.bytes()) { // to map more would make the file longer
         throw new SegmentGoneException(
             "segment is too short: bytes=%d expected=%d".formatted(channel.size(), handle.bytes()));
       }
-      return new Segment(channel, handle.bytes(), descriptorOf(Files.readSymbolicLink(file), own));
-    } catch (IOException | RuntimeException e) {
+      return channel;
+    } catch (IOException e) {
       channel.close();
       throw e;
     }

@@ -75,7 +75,13 @@ record Handle(Kind kind, SharedSegment.Handle segment) implements Serializable {
   static <T> T open(Kind kind, Class<T> type, SharedSegment there) throws IOException {
     LOCK.lock();
     try {
-      return type.cast(find(kind, there));
+      Object found = find(kind, there);
+      if (!type.isInstance(found)) {
+        throw new IOException(
+            "shared memory holds another kind of object: type=%s expected=%s"
+                .formatted(found.getClass().getSimpleName(), type.getSimpleName()));
+      }
+      return type.cast(found);
     } finally {
       LOCK.unlock();
     }

@@ -95,7 +95,7 @@ final class Link implements Runnable {
     Ready started;
     long begin = System.nanoTime();
     try {
-      started = start();
+      started = startWithOrWithoutCache();
     } catch (Exception e) {
       killAndAwait();
       group.startFailed(this, e);
@@ -109,7 +109,20 @@ final class Link implements Runnable {
     ready = started;
     tellStart(Duration.ofNanos(System.nanoTime() - begin));
     group.ready(this);
+    group.cache().ready(pid());
     lead(started);
+  }
+
+  /** A damaged cache is no failure of the worker's: it is started once more, and has none then. */
+  private Ready startWithOrWithoutCache() throws IOException {
+    try {
+      return start();
+    } catch (IOException e) {
+      if (process == null || !group.cache().crashed(pid())) {
+        throw e;
+      }
+      return start();
+    }
   }
 
   /** The pool may be gone, and say so, when this is told. */

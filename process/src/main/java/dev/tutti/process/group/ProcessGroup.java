@@ -66,6 +66,7 @@ public final class ProcessGroup implements WorkerGroup {
   private final Launcher launcher;
   private final ScheduledExecutorService timer;
   private final Reading.Shared readings;
+  private final CacheKeeper cache;
   private final String secret;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -76,6 +77,7 @@ public final class ProcessGroup implements WorkerGroup {
   private long failures;
   private boolean closed;
   private boolean stopped;
+  private boolean looking;
   private boolean releasing;
   private boolean released;
 
@@ -100,9 +102,8 @@ public final class ProcessGroup implements WorkerGroup {
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
     this.readings =
         new Reading.Shared(plan.filter(), plan.maxReadTime(), this::after, new AtomicInteger());
+    this.cache = new CacheKeeper(pool, plan.launch(), launcher, folder, events, this::after);
     this.secret = Introduction.newSecret();
-    long tick = plan.rules().tickMillis();
-    var _ = timer.scheduleWithFixedDelay(this::lookAndGoOn, tick, tick, TimeUnit.MILLISECONDS);
   }
 
   // ---------------------------------------------------------------- for the links
@@ -146,6 +147,10 @@ public final class ProcessGroup implements WorkerGroup {
 
   Reading.Shared readings() {
     return readings;
+  }
+
+  CacheKeeper cache() {
+    return cache;
   }
 
   void afterGrace(Runnable action) {
@@ -245,6 +250,7 @@ public final class ProcessGroup implements WorkerGroup {
     Link other;
     lock.lock();
     try {
+      ensureLooking();
       other = roster.takeIdleOther(link);
       if (other == null) {
         if (roster.hasRoom() && !closed) {
@@ -262,6 +268,7 @@ public final class ProcessGroup implements WorkerGroup {
   private boolean takeIdle(Link link) {
     lock.lock();
     try {
+      ensureLooking();
       return roster.takeIdle(link);
     } finally {
       lock.unlock();
@@ -379,12 +386,38 @@ public final class ProcessGroup implements WorkerGroup {
 
   // ---------------------------------------------------------------- looking after the workers
 
-  /** A timer never calls again what has once thrown. */
+  /** With `lock` held, whenever a worker has something to do that had nothing. */
+  private void ensureLooking() {
+    if (!looking) {
+      looking = true;
+      lookLater();
+    }
+  }
+
+  private void lookLater() {
+    after(TimeUnit.MILLISECONDS.toNanos(plan.rules().tickMillis()), this::lookAndGoOn);
+  }
+
   private void lookAndGoOn() {
     try {
+      if (isAtRest()) {
+        return;
+      }
       look();
     } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "cannot look after the workers of " + pool, e);
+    }
+    lookLater();
+  }
+
+  /** {@return whether nobody need look until there is work again} An idle pool costs nothing. */
+  private boolean isAtRest() {
+    lock.lock();
+    try {
+      looking = !(roster.isAtRest() && plan.rules().letIdle() && !source.hasWork());
+      return !looking;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -497,6 +530,7 @@ public final class ProcessGroup implements WorkerGroup {
     Exception hopeless = null;
     lock.lock();
     try {
+      ensureLooking();
       free = roster.takeIdle();
       if (free == null && !closed && source.hasWork()) { // else somebody has taken it already
         if (roster.hasRoom()) {
@@ -519,6 +553,7 @@ public final class ProcessGroup implements WorkerGroup {
   private void startOne() {
     Link link = new Link(this, serial++);
     roster.start(link);
+    ensureLooking();
     try {
       Thread.ofPlatform().daemon().name(link.name()).start(link);
     } catch (OutOfMemoryError e) { // the system gives no further thread

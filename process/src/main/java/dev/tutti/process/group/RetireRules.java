@@ -112,6 +112,11 @@ public record RetireRules(
         : null;
   }
 
+  /** {@return whether a worker that has nothing to do needs no look} */
+  boolean letIdle() {
+    return age.isEmpty() && idle.isEmpty() && residentLimit.isEmpty();
+  }
+
   /** {@return how often workers are to be looked at, in milliseconds} */
   long tickMillis() {
     long tick = MOST_TICK_MILLIS;

@@ -52,6 +52,11 @@ final class Roster {
     return ready.size();
   }
 
+  /** {@return whether each worker that there is is idle} */
+  boolean isAtRest() {
+    return idle.size() == members.size() && leaving.isEmpty();
+  }
+
   boolean isTooMany() {
     return members.size() > most;
   }

@@ -39,6 +39,24 @@ public record LaunchPlan(
     @Nullable LineTarget stderr,
     boolean named) {
 
+  /** {@return the same without a place for what is printed} */
+  LaunchPlan silent() {
+    return new LaunchPlan(
+        pool,
+        workers,
+        heap,
+        metaspace,
+        direct,
+        jvmFlags,
+        environment,
+        directory,
+        java,
+        classPath,
+        null,
+        null,
+        false);
+  }
+
   /** Takes whole lines, as bytes. */
   @FunctionalInterface
   public interface LineTarget {

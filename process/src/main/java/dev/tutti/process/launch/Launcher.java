@@ -2,10 +2,12 @@ package dev.tutti.process.launch;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts all workers of a pool from one thread, which lives as long as the pool: the kernel ends a
@@ -14,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 public final class Launcher implements AutoCloseable {
   private final LaunchPlan plan;
   private final ExecutorService thread;
+  private volatile @Nullable StartCache cache; // what the launcher thread has found
 
   /**
    * Makes a launcher.
@@ -41,8 +44,13 @@ public final class Launcher implements AutoCloseable {
     boolean interrupted = false;
     try {
       var started =
-          thread.submit(
-              () -> WorkerProcess.start(Entry.POOL_WORKER, plan, folder, name, introduction));
+          thread.submit(() ->
+              WorkerProcess.start(
+                  WorkerCommand.of(
+                      Entry.POOL_WORKER, plan, folder.path(), cache(folder).flags(folder.path())),
+                  plan,
+                  name,
+                  introduction));
       while (true) {
         try {
           return started.get();
@@ -59,6 +67,25 @@ public final class Launcher implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** {@return what the workers may start with} */
+  private StartCache cache(PoolFolder folder) {
+    StartCache known = cache;
+    if (known == null) {
+      known =
+          StartCache.of(
+              WorkerCommand.java(plan),
+              WorkerCommand.arguments(plan, folder.path()),
+              plan.environment().keySet());
+      cache = known;
+    }
+    return known;
+  }
+
+  /** {@return what the workers may start with; empty before the first start} */
+  public Optional<StartCache> cache() {
+    return Optional.ofNullable(cache);
   }
 
   /** Ends the thread. All workers must be gone. */

@@ -1,6 +1,7 @@
 package dev.tutti.process.launch;
 
 import dev.tutti.memory.segment.SharedSegment;
+import dev.tutti.plan.DataSize;
 import dev.tutti.process.wire.Introduction;
 import java.io.File;
 import java.lang.management.ManagementFactory;
@@ -8,10 +9,13 @@ import java.lang.module.ResolvedModule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The command line of a worker: everything by which it sees the same classes and settings. */
@@ -43,6 +47,17 @@ final class WorkerCommand {
 
   /** How the shell in front of a worker, and the guard behind it, are called. */
   static final String SHELL_NAME = "tutti-worker";
+
+  static final String CLASS_PATH = "-cp";
+
+  /** Up to so many cores the simplest collector, which is the smallest and has no threads. */
+  private static final int SMALL_SHARE = 2;
+
+  private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w+GC");
+  private static final DataSize FIRST_HEAP = DataSize.mib(8);
+
+  /** How often a worker gives native memory back that it has freed: compilers leave 10 MB. */
+  private static final int TRIM_MILLIS = 5_000;
 
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
@@ -82,16 +97,71 @@ final class WorkerCommand {
    * instruction on: a terminal sends that to the whole group, and only the pool stops its workers.
    * It starts the worker's guard, and replaces itself by the JVM.
    */
-  static List<String> of(Entry entry, LaunchPlan plan, Path folder) {
+  static List<String> of(Entry entry, LaunchPlan plan, Path folder, List<String> cacheFlags) {
+    List<String> command = beforeJava(folder);
+    command.add(java(plan).toString());
+    command.addAll(cacheFlags); // the user's flags come later, so they win
+    command.addAll(arguments(plan, folder));
+    if (!cacheFlags.isEmpty()) {
+      exchangeClassPath(command, tuttiFirst(classPath(plan)));
+    }
+    command.addAll(main(entry));
+    return command;
+  }
+
+  /** {@return the command line of a worker that sees Tutti alone, at the lowest priority} */
+  static List<String> rehearsal(LaunchPlan plan, Path folder, List<String> flags) {
+    List<String> command = new ArrayList<>(Wrapping.HERE.atLowPriority());
+    command.addAll(beforeJava(folder));
+    command.addAll(withTuttiAlone(plan, folder, flags));
+    command.addAll(main(Entry.POOL_WORKER));
+    return command;
+  }
+
+  /** {@return the command line of a JVM that runs nothing, with the flags of such a worker} */
+  static List<String> assembly(LaunchPlan plan, Path folder, List<String> flags) {
+    List<String> command = new ArrayList<>(Wrapping.HERE.atLowPriority());
+    command.addAll(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME));
+    command.addAll(Wrapping.HERE.command());
+    command.addAll(withTuttiAlone(plan, folder, flags));
+    return command;
+  }
+
+  private static List<String> withTuttiAlone(LaunchPlan plan, Path folder, List<String> flags) {
+    List<String> command = new ArrayList<>();
+    command.add(java(plan).toString());
+    command.addAll(flags);
+    command.addAll(arguments(plan, folder));
+    exchangeClassPath(command, tuttiFirst(List.of()));
+    return command;
+  }
+
+  private static List<String> beforeJava(Path folder) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME)); // before anything else
     command.addAll(Wrapping.HERE.command());
     command.addAll(List.of("/bin/sh", "-c", BEFORE_JVM, SHELL_NAME));
     command.add(folder.resolve(PIPE_NAME + "-" + PIPES.incrementAndGet()).toString());
-    command.add(plan.java().orElseGet(WorkerCommand::ownJava).toString());
-    command.addAll(arguments(plan, folder));
-    command.addAll(main(entry));
     return command;
+  }
+
+  static Path java(LaunchPlan plan) {
+    return plan.java().orElseGet(WorkerCommand::ownJava);
+  }
+
+  private static void exchangeClassPath(List<String> command, List<String> entries) {
+    int at = command.lastIndexOf(CLASS_PATH);
+    if (at >= 0) { // Tutti is on it
+      command.set(at + 1, String.join(File.pathSeparator, entries));
+    }
+  }
+
+  /** {@return the same entries behind Tutti's own jars} */
+  private static List<String> tuttiFirst(List<String> classPath) {
+    Set<String> entries = new LinkedHashSet<>();
+    StartCache.jars().forEach(jar -> entries.add(jar.toString()));
+    entries.addAll(classPath);
+    return List.copyOf(entries);
   }
 
   private static Path ownJava() {
@@ -141,14 +211,37 @@ final class WorkerCommand {
     if (plan.jvmFlags().stream().noneMatch(f -> f.startsWith("-XX:ActiveProcessorCount="))) {
       int share = Math.max(1, Runtime.getRuntime().availableProcessors() / plan.workers());
       args.add("-XX:ActiveProcessorCount=" + share);
+      if (share <= SMALL_SHARE
+          && plan.jvmFlags().stream().noneMatch(COLLECTOR.asMatchPredicate())) {
+        args.add("-XX:+UseSerialGC");
+      }
     }
     if (plan.heap().isPresent()) {
-      args.add("-Xmx" + plan.heap().get().bytes());
+      addHeap(args, plan, plan.heap().get());
     } else if (plan.jvmFlags().stream().noneMatch(WorkerCommand::boundsHeap)) {
-      args.add("-Xmx" + HeapShare.of(plan.workers()).bytes());
+      addHeap(args, plan, HeapShare.of(plan.workers()));
     }
+    args.add("-XX:TrimNativeHeapInterval=" + TRIM_MILLIS);
     plan.metaspace().ifPresent(size -> args.add("-XX:MaxMetaspaceSize=" + size.bytes()));
     plan.direct().ifPresent(size -> args.add("-XX:MaxDirectMemorySize=" + size.bytes()));
+  }
+
+  /** A heap begins small: what is never collected stays resident, and a JVM begins with plenty. */
+  private static void addHeap(List<String> args, LaunchPlan plan, DataSize most) {
+    args.add("-Xmx" + most.bytes());
+    if (plan.jvmFlags().stream().noneMatch(WorkerCommand::shapesHeap)) {
+      args.add("-Xms" + Math.min(FIRST_HEAP.bytes(), most.bytes()));
+    }
+  }
+
+  private static boolean shapesHeap(String flag) {
+    return boundsHeap(flag)
+        || flag.startsWith("-Xm")
+        || flag.startsWith("-XX:InitialHeapSize=")
+        || flag.startsWith("-XX:InitialRAMPercentage=")
+        || flag.startsWith("-XX:MinHeapSize=")
+        || flag.startsWith("-XX:NewSize=")
+        || flag.startsWith("-XX:MaxNewSize=");
   }
 
   private static boolean boundsHeap(String flag) {
@@ -188,15 +281,20 @@ final class WorkerCommand {
         args.addAll(List.of("--add-modules", roots));
       }
     }
+    List<String> classPath = classPath(plan);
+    if (!classPath.isEmpty()) {
+      args.addAll(List.of(CLASS_PATH, String.join(File.pathSeparator, classPath)));
+    }
+  }
+
+  private static List<String> classPath(LaunchPlan plan) {
     List<String> classPath = new ArrayList<>();
     String own = System.getProperty("java.class.path", "");
     if (!own.isEmpty()) {
-      classPath.add(absolute(own));
+      classPath.addAll(List.of(absolute(own).split(File.pathSeparator, -1)));
     }
     plan.classPath().forEach(entry -> classPath.add(entry.toAbsolutePath().toString()));
-    if (!classPath.isEmpty()) {
-      args.addAll(List.of("-cp", String.join(File.pathSeparator, classPath)));
-    }
+    return classPath;
   }
 
   /** A worker may be started in another directory, where a relative path means something else. */

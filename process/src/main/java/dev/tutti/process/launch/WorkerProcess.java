@@ -5,12 +5,17 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A worker JVM as the operating system sees it. */
 public final class WorkerProcess {
+  /** In which a JVM finds further flags. */
+  static final List<String> FLAG_VARIABLES =
+      List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "TUTTI_JAVA_OPTIONS");
+
   private static final Duration OUTPUT_PATIENCE = Duration.ofMillis(500);
 
   private final Process process;
@@ -43,11 +48,37 @@ public final class WorkerProcess {
   public static WorkerProcess start(
       Entry entry, LaunchPlan plan, PoolFolder folder, String name, List<String> introduction)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(WorkerCommand.of(entry, plan, folder.path()));
+    return start(WorkerCommand.of(entry, plan, folder.path(), List.of()), plan, name, introduction);
+  }
+
+  /**
+   * Starts a worker of a pool for a {@link StartCache.Lead rehearsal}.
+   *
+   * @param plan how the workers of the pool are started
+   * @param folder a folder of its own
+   * @param name its name, for threads
+   * @param introduction the lines for its standard input
+   * @param flags what it is to be started with
+   * @return the process
+   * @throws IOException if it cannot be started
+   */
+  public static WorkerProcess rehearse(
+      LaunchPlan plan,
+      PoolFolder folder,
+      String name,
+      List<String> introduction,
+      List<String> flags)
+      throws IOException {
+    return start(
+        WorkerCommand.rehearsal(plan, folder.path(), flags), plan.silent(), name, introduction);
+  }
+
+  static WorkerProcess start(
+      List<String> command, LaunchPlan plan, String name, List<String> introduction)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
     plan.directory().ifPresent(d -> builder.directory(d.toFile()));
-    // They are about this JVM, print a line into the worker's output, or would start agents twice.
-    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "TUTTI_JAVA_OPTIONS")
-        .forEach(builder.environment()::remove);
+    tidy(builder.environment());
     builder.environment().putAll(plan.environment());
     WorkerProcess worker = new WorkerProcess(builder.start(), plan, name);
     try (OutputStream in = worker.process.getOutputStream()) {
@@ -58,6 +89,11 @@ public final class WorkerProcess {
       worker.kill(); // it died before it had read; who waits for it will see that
     }
     return worker;
+  }
+
+  /** Removes what is about this JVM, prints a line into the output, or would start agents twice. */
+  static void tidy(Map<String, String> environment) {
+    FLAG_VARIABLES.forEach(environment::remove);
   }
 
   /** {@return the process id} */

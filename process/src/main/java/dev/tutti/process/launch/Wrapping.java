@@ -23,6 +23,7 @@ final class Wrapping {
   static final Wrapping HERE = new Wrapping(); // after what it uses
 
   private final List<String> command = new ArrayList<>();
+  private final List<String> lowPriority;
   private final boolean hasDeathSignal;
 
   private Wrapping() {
@@ -33,6 +34,8 @@ final class Wrapping {
       command.addAll(DEATH_SIGNAL);
     });
     this.hasDeathSignal = setpriv.isPresent();
+    this.lowPriority =
+        find("nice").map(program -> List.of(program.toString(), "-n", "19")).orElse(List.of());
   }
 
   private static Optional<Path> find(String program) {
@@ -71,6 +74,11 @@ final class Wrapping {
   /** {@return what stands before the shell of a worker} */
   List<String> command() {
     return command;
+  }
+
+  /** {@return what stands before a command that is to run when nobody else wants to} */
+  List<String> atLowPriority() {
+    return lowPriority;
   }
 
   /** {@return whether the worker is killed when its parent is gone, without asking for it} */

@@ -1,18 +1,14 @@
 package dev.tutti.process.wire;
 
-import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
-import static java.lang.foreign.MemoryLayout.PathElement.sequenceElement;
-import static java.lang.foreign.MemoryLayout.paddingLayout;
-import static java.lang.foreign.MemoryLayout.sequenceLayout;
-import static java.lang.foreign.MemoryLayout.structLayout;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.util.Objects.requireNonNull;
 
 import dev.tutti.memory.segment.Segment;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The words by which a pool and one of its workers agree on who has which item. They are in memory
@@ -62,25 +58,22 @@ public final class Claims implements AutoCloseable {
   private static final long DONE = 2;
   private static final long TAKEN = 3;
 
-  private static final StructLayout LAYOUT =
-      structLayout(
-          JAVA_INT.withName("magic"),
-          JAVA_INT.withName("version"),
-          JAVA_INT.withName("gate"),
-          JAVA_INT.withName("cause"),
-          JAVA_LONG.withName("causeItem"),
-          JAVA_LONG.withName("cores"),
-          paddingLayout(32),
-          sequenceLayout(WORDS, JAVA_LONG).withName("words"));
-  private static final VarHandle HEADER_MAGIC = LAYOUT.varHandle(groupElement("magic"));
-  private static final VarHandle HEADER_VERSION = LAYOUT.varHandle(groupElement("version"));
-  private static final VarHandle GATE = LAYOUT.varHandle(groupElement("gate"));
-  private static final VarHandle CAUSE = LAYOUT.varHandle(groupElement("cause"));
-  private static final VarHandle CAUSE_ITEM = LAYOUT.varHandle(groupElement("causeItem"));
-  private static final VarHandle CORES = LAYOUT.varHandle(groupElement("cores"));
-  private static final VarHandle WORD = LAYOUT.varHandle(groupElement("words"), sequenceElement());
-
-  private static final long BYTES = LAYOUT.byteSize() + End.values().length * Ring.BYTES;
+  // Each place follows from the one before. Views of a buffer, not of a StructLayout: the handles
+  // of that take a JVM that starts 40 ms (docs/design/decisions.md).
+  private static final int MAGIC_AT = 0;
+  private static final int VERSION_AT = MAGIC_AT + Integer.BYTES;
+  private static final int GATE_AT = VERSION_AT + Integer.BYTES;
+  private static final int CAUSE_AT = GATE_AT + Integer.BYTES;
+  private static final int CAUSE_ITEM_AT = CAUSE_AT + Integer.BYTES;
+  private static final int CORES_AT = CAUSE_ITEM_AT + Long.BYTES;
+  private static final int PADDING_BYTES = 32;
+  private static final int WORDS_AT = CORES_AT + Long.BYTES + PADDING_BYTES;
+  private static final int RINGS_AT = WORDS_AT + WORDS * Long.BYTES;
+  private static final int BYTES = RINGS_AT + 2 * Ring.BYTES;
+  private static final VarHandle INT =
+      MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   /** The two who share the memory. */
   public enum End {
@@ -102,12 +95,12 @@ public final class Claims implements AutoCloseable {
     OUT_OF_MEMORY
   }
 
-  private final Segment segment;
-  private final MemorySegment memory;
+  private final @Nullable Segment segment; // the pool's; a worker has the words until its end
+  private final ByteBuffer memory;
 
-  private Claims(Segment segment) {
+  private Claims(@Nullable Segment segment, ByteBuffer memory) {
     this.segment = segment;
-    this.memory = segment.memory();
+    this.memory = memory;
   }
 
   /**
@@ -117,15 +110,16 @@ public final class Claims implements AutoCloseable {
    * @throws IOException if there is no room for them
    */
   public static Claims create() throws IOException {
-    Claims claims = new Claims(Segment.create(BYTES));
-    HEADER_MAGIC.set(claims.memory, 0L, MAGIC);
-    CORES.set(claims.memory, 0L, (long) Runtime.getRuntime().availableProcessors());
-    HEADER_VERSION.setVolatile(claims.memory, 0L, VERSION);
+    Segment segment = Segment.create(BYTES);
+    Claims claims = new Claims(segment, segment.memory().asByteBuffer());
+    INT.set(claims.memory, MAGIC_AT, MAGIC);
+    LONG.set(claims.memory, CORES_AT, (long) Runtime.getRuntime().availableProcessors());
+    INT.setVolatile(claims.memory, VERSION_AT, VERSION);
     return claims;
   }
 
   /**
-   * Maps the words that a pool has made for this worker.
+   * Maps the words that a pool has made for this worker, until the end of this process.
    *
    * @param handle what the pool gave
    * @return the words
@@ -135,11 +129,10 @@ public final class Claims implements AutoCloseable {
     if (handle.bytes() != BYTES) {
       throw new IOException("claim words have a wrong size: bytes=" + handle.bytes());
     }
-    Claims claims = new Claims(Segment.open(handle));
-    int version = (int) HEADER_VERSION.getVolatile(claims.memory, 0L); // pairs with create()
-    int magic = (int) HEADER_MAGIC.get(claims.memory, 0L);
+    Claims claims = new Claims(null, Segment.mapForLife(handle));
+    int version = (int) INT.getVolatile(claims.memory, VERSION_AT); // pairs with create()
+    int magic = (int) INT.get(claims.memory, MAGIC_AT);
     if (magic != MAGIC || version != VERSION) {
-      claims.close();
       throw new IOException(
           "claim words are not of this version: magic=%x version=%d".formatted(magic, version));
     }
@@ -152,29 +145,29 @@ public final class Claims implements AutoCloseable {
    * @param to which side reads them
    */
   public Ring ring(End to) {
-    return new Ring(memory.asSlice(LAYOUT.byteSize() + to.ordinal() * Ring.BYTES, Ring.BYTES));
+    return new Ring(memory.slice(RINGS_AT + to.ordinal() * Ring.BYTES, Ring.BYTES));
   }
 
   /** {@return how many cores the pool's process may use; a worker's own share is smaller} */
   int cores() {
-    return (int) (long) CORES.get(memory, 0L);
+    return (int) (long) LONG.get(memory, CORES_AT);
   }
 
   /** {@return how the worker finds these words} */
   public Segment.Handle handle() {
-    return segment.handle();
+    return requireNonNull(segment, "a worker's words cannot be handed on").handle();
   }
 
-  private static long slot(long item) {
-    return item & (WORDS - 1);
+  private static int slot(long item) {
+    return WORDS_AT + (int) (item & (WORDS - 1)) * Long.BYTES;
   }
 
   private boolean move(long item, long from, long to) {
-    return WORD.compareAndSet(memory, 0L, slot(item), from, to);
+    return LONG.compareAndSet(memory, slot(item), from, to);
   }
 
   private long word(long item) {
-    return (long) WORD.getVolatile(memory, 0L, slot(item));
+    return (long) LONG.getVolatile(memory, slot(item));
   }
 
   // ---------------------------------------------------------------- the pool
@@ -185,7 +178,7 @@ public final class Claims implements AutoCloseable {
    * @param item the item's number
    */
   public void queue(long item) {
-    WORD.setVolatile(memory, 0L, slot(item), QUEUED);
+    LONG.setVolatile(memory, slot(item), QUEUED);
   }
 
   /**
@@ -229,31 +222,31 @@ public final class Claims implements AutoCloseable {
 
   /** Shuts the gate: once the running item has ended, the worker claims nothing. */
   public void shutGate() {
-    GATE.setVolatile(memory, 0L, 1); // pairs with isGateShut()
+    INT.setVolatile(memory, GATE_AT, 1); // pairs with isGateShut()
   }
 
   /** Opens the gate. */
   public void openGate() {
-    GATE.setVolatile(memory, 0L, 0);
+    INT.setVolatile(memory, GATE_AT, 0);
   }
 
   /** {@return what the worker recorded of its end} */
   public Cause cause() {
-    int ordinal = (int) CAUSE.getVolatile(memory, 0L); // pairs with record()
+    int ordinal = (int) INT.getVolatile(memory, CAUSE_AT); // pairs with record()
     Cause[] all = Cause.values();
     return ordinal >= 0 && ordinal < all.length ? all[ordinal] : Cause.NONE;
   }
 
   /** {@return the number of the item at which it recorded that} */
   public long causeItem() {
-    return (long) CAUSE_ITEM.get(memory, 0L); // after cause()
+    return (long) LONG.get(memory, CAUSE_ITEM_AT); // after cause()
   }
 
   // ---------------------------------------------------------------- the worker
 
   /** {@return whether nothing may be claimed now} */
   public boolean isGateShut() {
-    return (int) GATE.getVolatile(memory, 0L) != 0; // pairs with shutGate()
+    return (int) INT.getVolatile(memory, GATE_AT) != 0; // pairs with shutGate()
   }
 
   /**
@@ -273,7 +266,7 @@ public final class Claims implements AutoCloseable {
    * @param item the item's number
    */
   public void done(long item) {
-    WORD.setVolatile(memory, 0L, slot(item), DONE); // pairs with isRunning()
+    LONG.setVolatile(memory, slot(item), DONE); // pairs with isRunning()
   }
 
   /**
@@ -284,13 +277,16 @@ public final class Claims implements AutoCloseable {
    */
   public void record(Cause cause, long item) {
     if (cause() == Cause.NONE) {
-      CAUSE_ITEM.set(memory, 0L, item);
-      CAUSE.setVolatile(memory, 0L, cause.ordinal()); // pairs with cause()
+      LONG.set(memory, CAUSE_ITEM_AT, item);
+      INT.setVolatile(memory, CAUSE_AT, cause.ordinal()); // pairs with cause()
     }
   }
 
+  /** Gives the pool's words up: accesses that come later fail. A worker keeps its own. */
   @Override
   public void close() throws IOException {
-    segment.close();
+    if (segment != null) {
+      segment.close();
+    }
   }
 }

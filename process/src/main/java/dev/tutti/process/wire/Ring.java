@@ -1,16 +1,9 @@
 package dev.tutti.process.wire;
 
-import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
-import static java.lang.foreign.MemoryLayout.paddingLayout;
-import static java.lang.foreign.MemoryLayout.sequenceLayout;
-import static java.lang.foreign.MemoryLayout.structLayout;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -54,32 +47,26 @@ public final class Ring {
   }
 
   private static final int CAPACITY = 1 << 18;
-  private static final StructLayout LAYOUT =
-      structLayout(
-          JAVA_LONG.withName("tail"),
-          paddingLayout(56),
-          JAVA_LONG.withName("head"),
-          paddingLayout(56),
-          JAVA_LONG.withName("sleep"),
-          paddingLayout(56),
-          sequenceLayout(CAPACITY, JAVA_BYTE).withName("bytes"));
-  private static final VarHandle TAIL = LAYOUT.varHandle(groupElement("tail"));
-  private static final VarHandle HEAD = LAYOUT.varHandle(groupElement("head"));
-  private static final VarHandle SLEEP = LAYOUT.varHandle(groupElement("sleep"));
+  private static final int LINE_BYTES = 64;
+  private static final int TAIL_AT = 0;
+  private static final int HEAD_AT = TAIL_AT + LINE_BYTES;
+  private static final int SLEEP_AT = HEAD_AT + LINE_BYTES;
+  private static final int BYTES_AT = SLEEP_AT + LINE_BYTES;
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   /** The size of a ring in memory. */
-  static final long BYTES = LAYOUT.byteSize();
+  static final int BYTES = BYTES_AT + CAPACITY;
 
-  private final MemorySegment memory;
+  private final ByteBuffer memory;
   private final ByteBuffer bytes;
   private long written; // the writer's
   private long knownHead; // the writer's
   private long read; // the reader's
 
-  Ring(MemorySegment memory) {
+  Ring(ByteBuffer memory) {
     this.memory = memory;
-    long start = LAYOUT.byteOffset(groupElement("bytes"));
-    this.bytes = memory.asSlice(start, CAPACITY).asByteBuffer();
+    this.bytes = memory.slice(BYTES_AT, CAPACITY);
   }
 
   // ---------------------------------------------------------------- the writer
@@ -94,7 +81,7 @@ public final class Ring {
   boolean offer(List<ByteBuffer> pieces, int reserve) {
     long total = total(pieces, reserve);
     if (total > CAPACITY - (written - knownHead)) {
-      knownHead = (long) HEAD.getAcquire(memory, 0L); // pairs with take()
+      knownHead = (long) LONG.getAcquire(memory, HEAD_AT); // pairs with take()
       if (total > CAPACITY - (written - knownHead)) {
         return false;
       }
@@ -102,7 +89,7 @@ public final class Ring {
     for (ByteBuffer piece : pieces) {
       put(piece);
     }
-    TAIL.setVolatile(memory, 0L, written); // (1)
+    LONG.setVolatile(memory, TAIL_AT, written); // (1)
     return true;
   }
 
@@ -136,11 +123,11 @@ public final class Ring {
 
   /** {@return whether the reader has read everything} */
   boolean isDrained() {
-    return (long) HEAD.getAcquire(memory, 0L) == written;
+    return (long) LONG.getAcquire(memory, HEAD_AT) == written;
   }
 
   private boolean isHalfFull() {
-    knownHead = (long) HEAD.getAcquire(memory, 0L);
+    knownHead = (long) LONG.getAcquire(memory, HEAD_AT);
     return written - knownHead > CAPACITY / 2;
   }
 
@@ -151,17 +138,17 @@ public final class Ring {
    * @return whether the caller, and nobody else, is to ring
    */
   boolean mustRing(boolean isLast) {
-    long sleep = (long) SLEEP.getVolatile(memory, 0L); // (2)
+    long sleep = (long) LONG.getVolatile(memory, SLEEP_AT); // (2)
     return sleep != Sleep.AWAKE.ordinal()
         && (sleep == Sleep.ASLEEP.ordinal() || (isLast && !isDrained()) || isHalfFull())
-        && SLEEP.compareAndSet(memory, 0L, sleep, (long) Sleep.AWAKE.ordinal());
+        && LONG.compareAndSet(memory, SLEEP_AT, sleep, (long) Sleep.AWAKE.ordinal());
   }
 
   // ---------------------------------------------------------------- the reader
 
   /** {@return whether there is something to read} */
   boolean hasMore() {
-    return (long) TAIL.getVolatile(memory, 0L) != read; // (4)
+    return (long) LONG.getVolatile(memory, TAIL_AT) != read; // (4)
   }
 
   /**
@@ -172,7 +159,7 @@ public final class Ring {
    * @throws WireException if the other process has damaged the ring
    */
   int take(ByteBuffer into) throws WireException {
-    long there = (long) TAIL.getAcquire(memory, 0L) - read;
+    long there = (long) LONG.getAcquire(memory, TAIL_AT) - read;
     if (there < 0 || there > CAPACITY) {
       throw new WireException("ring is damaged: bytes=%d most=%d".formatted(there, CAPACITY));
     }
@@ -183,12 +170,12 @@ public final class Ring {
     into.put(into.position() + first, bytes, 0, length - first);
     into.position(into.position() + length);
     read += length;
-    HEAD.setRelease(memory, 0L, read); // pairs with offer()
+    LONG.setRelease(memory, HEAD_AT, read); // pairs with offer()
     return length;
   }
 
   /** Says how the reader is from now on; after it, the reader looks again. */
   void sleep(Sleep how) {
-    SLEEP.setVolatile(memory, 0L, (long) how.ordinal()); // (3)
+    LONG.setVolatile(memory, SLEEP_AT, (long) how.ordinal()); // (3)
   }
 }

@@ -43,6 +43,7 @@ final class Spin {
    *
    * @return whether it is so
    */
+  @SuppressWarnings("ThreadPriorityCheck") // it is not relied on
   boolean await(BooleanSupplier ready) {
     if (!isWorthwhile()) {
       return ready.getAsBoolean();
@@ -74,8 +75,9 @@ final class Spin {
   /** The fourth field of the file is "runnable/all". */
   private static int runnable() {
     try {
-      String[] fields = Files.readString(RUNNABLE).split("[ /]");
-      return Integer.parseInt(fields[3]);
+      String loads = Files.readString(RUNNABLE);
+      int slash = loads.indexOf('/');
+      return Integer.parseInt(loads, loads.lastIndexOf(' ', slash) + 1, slash, 10);
     } catch (IOException | RuntimeException unknown) {
       return Integer.MAX_VALUE; // another system: no look-out there
     }

@@ -37,7 +37,7 @@ record Connection(
 
   /** Connects, as the standard input tells. From then on this JVM ends with its starter. */
   static Connection open() throws IOException {
-    JdkFloor.ensure(Runtime.version());
+    JdkFloor.ensure();
     Introduction starter =
         Introduction.read(
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
@@ -70,7 +70,7 @@ record Connection(
     SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
     socket.connect(UnixDomainSocketAddress.of(starter.socket()));
     Channel channel = new Channel(socket);
-    Hello hello = new Hello(ProcessHandle.current().pid(), role, starter.secret());
+    Hello hello = new Hello(ThisProcess.read().pid(), role, starter.secret());
     channel.sendFully(List.of(hello.toFrame()));
     return channel;
   }

@@ -56,7 +56,7 @@ final class Control implements Runnable {
     }
   }
 
-  private void askForDeathSignal() {
+  private void askForDeathSignal() throws IOException {
     try {
       ParentDeath.endsThisProcess(parent);
     } catch (Error taskFillsTheHeap) {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.tutti.process.wire.Introduction;
+import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
@@ -26,45 +27,49 @@ final class ParentDeath {
    *
    * @param parent the parent's process id; if it is not the parent any more, this process ends now
    */
-  static void endsThisProcess(long parent) {
+  static void endsThisProcess(long parent) throws IOException {
     if (!Boolean.getBoolean(Introduction.HAS_DEATH_SIGNAL)) {
       if (!ParentDeath.class.getModule().isNativeAccessEnabled()) {
         return; // the end of the control channel is what is left
       }
-      askForDeathSignal();
+      Wish.make();
     }
-    long now = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-    if (now != parent) {
+    if (ThisProcess.read().parent() != parent) {
       Runtime.getRuntime().halt(0); // it was gone before the wish was made
     }
   }
 
-  @SuppressWarnings("restricted") // a worker's flags allow it; whether they do was asked first
-  private static void askForDeathSignal() {
-    Linker linker = Linker.nativeLinker();
-    linker
-        .defaultLookup()
-        .find("prctl")
-        .ifPresent(prctl ->
-            call(
-                linker.downcallHandle(
-                    prctl,
-                    FunctionDescriptor.of(
-                        JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                    Linker.Option.firstVariadicArg(1))));
-  }
+  /** In a class of its own, because its classes take time to load and are seldom needed. */
+  private static final class Wish {
+    private Wish() {}
 
-  private static void call(MethodHandle prctl) {
-    try {
-      int failed = (int) prctl.invokeExact(PR_SET_PDEATHSIG, SIGKILL, 0L, 0L, 0L);
-      if (failed != 0) {
-        System.err.println(
-            "tutti: the system does not tell of the parent's death: prctl=" + failed);
+    @SuppressWarnings("restricted") // a worker's flags allow it; whether they do was asked first
+    static void make() {
+      Linker linker = Linker.nativeLinker();
+      linker
+          .defaultLookup()
+          .find("prctl")
+          .ifPresent(prctl ->
+              call(
+                  linker.downcallHandle(
+                      prctl,
+                      FunctionDescriptor.of(
+                          JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                      Linker.Option.firstVariadicArg(1))));
+    }
+
+    private static void call(MethodHandle prctl) {
+      try {
+        int failed = (int) prctl.invokeExact(PR_SET_PDEATHSIG, SIGKILL, 0L, 0L, 0L);
+        if (failed != 0) {
+          System.err.println(
+              "tutti: the system does not tell of the parent's death: prctl=" + failed);
+        }
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new AssertionError("a native function does not throw", e);
       }
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a native function does not throw", e);
     }
   }
 }

@@ -112,6 +112,27 @@ class WorkerCommandTest {
         .hasSize(1);
   }
 
+  /** A heap begins small, also one that can be large; whoever shapes it by a flag is left alone. */
+  @Test
+  void arguments_heap_beginsSmall() {
+    assertThat(WorkerCommand.arguments(plan(1, Optional.of(DataSize.mib(100))), FOLDER))
+        .contains("-Xms" + (8L << 20));
+    assertThat(WorkerCommand.arguments(plan(1, Optional.of(DataSize.mib(4))), FOLDER))
+        .contains("-Xms" + (4L << 20));
+    assertThat(WorkerCommand.arguments(plan(1, Optional.empty(), "-Xms1g"), FOLDER))
+        .filteredOn(arg -> arg.startsWith("-Xms"))
+        .containsExactly("-Xms1g");
+  }
+
+  /** A worker with few cores has the smallest collector; whoever names one gets that. */
+  @Test
+  void arguments_fewCores_takeTheSmallestCollector() {
+    assertThat(WorkerCommand.arguments(plan(100_000, Optional.empty()), FOLDER))
+        .contains("-XX:+UseSerialGC");
+    assertThat(WorkerCommand.arguments(plan(100_000, Optional.empty(), "-XX:+UseZGC"), FOLDER))
+        .doesNotContain("-XX:+UseSerialGC");
+  }
+
   /** A worker may start in another directory, so its class path is absolute; ours comes first. */
   @Test
   void arguments_classPath_isAbsoluteAndOursFirst() {
@@ -170,12 +191,12 @@ class WorkerCommandTest {
             null,
             null,
             false);
-    List<String> command = WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER);
+    List<String> command = WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER, List.of());
     int shell = command.indexOf("/bin/sh");
     assertThat(shell).isBetween(0, 4); // behind setsid and setpriv, where they are
     assertThat(command.get(shell + 2)).startsWith("trap '' INT");
     assertThat(command).contains("/opt/my jdk/bin/java").endsWith(MAIN);
-    assertThat(WorkerCommand.of(Entry.OWN_TASK, plan, FOLDER))
+    assertThat(WorkerCommand.of(Entry.OWN_TASK, plan, FOLDER, List.of()))
         .endsWith("dev.tutti.process.worker.ProcessMain");
   }
 

@@ -1,0 +1,175 @@
+package dev.tutti.process.launch;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The folder of the files by which workers start faster: {@code tutti} in the user's cache folder,
+ * or what the property {@code tutti.aot} names.
+ */
+final class CacheFolder {
+  /*
+   * A file is written under another name and renamed when it is whole. Who writes holds the lock of that
+   * key, which the kernel releases when he dies; so what he has left is removed by the next one who holds
+   * it, and by nobody else. Files are removed at any time: who has mapped one keeps it.
+   */
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final String SUFFIX = ".aot";
+
+  /** A file is 10 to 16 MB large. */
+  private static final int MOST_FILES = 8;
+
+  private static final int OTHERS_MAY_WRITE = 0b010_010;
+
+  private final Path path;
+
+  CacheFolder(Path path) {
+    this.path = path;
+  }
+
+  /** {@return where the files of this user are} */
+  static Path usual(Map<String, String> environment, String home) {
+    String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
+    return (cache.startsWith("/") ? Path.of(cache) : Path.of(home, ".cache")).resolve("tutti");
+  }
+
+  /** {@return the file of a key, there or not} */
+  Path file(String key) {
+    return path.resolve(key + SUFFIX);
+  }
+
+  /**
+   * {@return whether there is a file for a key that only this user can have written} Who writes it
+   * decides what workers run.
+   */
+  boolean has(String key) {
+    try {
+      return isOurs(path) && isOurs(file(key));
+    } catch (IOException | UnsupportedOperationException notThere) {
+      return false;
+    }
+  }
+
+  private static boolean isOurs(Path file) throws IOException {
+    Map<String, Object> attributes =
+        Files.readAttributes(file, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
+    int mode = (int) requireNonNull(attributes.get("mode"), "mode");
+    Object owner = requireNonNull(attributes.get("uid"), "uid");
+    return (mode & OTHERS_MAY_WRITE) == 0
+        && owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+  }
+
+  void delete(String key) {
+    try {
+      Files.deleteIfExists(file(key));
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot remove a start cache: {0}", e);
+    }
+  }
+
+  /** Makes the file of a key. */
+  interface Maker {
+    /**
+     * Makes it.
+     *
+     * @param part a path that no file has, for it and for others whose names begin so
+     */
+    void make(Path part) throws IOException;
+  }
+
+  /**
+   * Has the file of a key made, unless another JVM is at it.
+   *
+   * @return whether it was made
+   * @throws IOException if that is not possible
+   */
+  boolean make(String key, Maker maker) throws IOException {
+    Files.createDirectories(
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    if (!isOurs(path)) {
+      throw new IOException("others can write to it: folder=" + path);
+    }
+    try (FileChannel channel =
+            FileChannel.open(
+                path.resolve(key + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock == null) {
+        return false;
+      }
+      String parts = key + ".part";
+      deleteAll(parts);
+      try {
+        Path part = path.resolve(parts);
+        maker.make(part);
+        Files.move(part, file(key), StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        deleteAll(parts);
+      }
+      Files.setLastModifiedTime(file(key), FileTime.from(Instant.now()));
+      removeOldest();
+      return true;
+    } catch (OverlappingFileLockException sameJvm) {
+      return false;
+    }
+  }
+
+  private void deleteAll(String prefix) throws IOException {
+    for (Path file : list(prefix)) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private List<Path> list(String prefix) throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
+    }
+  }
+
+  /** Jars and JDKs change, and nobody asks for the files of the old ones again. */
+  private void removeOldest() throws IOException {
+    List<Path> files =
+        list("").stream()
+            .filter(file -> file.getFileName().toString().endsWith(SUFFIX))
+            .sorted(Comparator.comparing(CacheFolder::age).reversed())
+            .skip(MOST_FILES)
+            .toList();
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      delete(name.substring(0, name.length() - SUFFIX.length()));
+    }
+  }
+
+  private static FileTime age(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException gone) {
+      return FileTime.fromMillis(0);
+    }
+  }
+
+  /** A file that is in use is not to be taken for an old one. */
+  void touch(String key) {
+    try {
+      Files.setLastModifiedTime(file(key), FileTime.from(Instant.now()));
+    } catch (IOException gone) {
+      LOG.log(Level.DEBUG, "cannot mark a start cache as used: {0}", gone);
+    }
+  }
+}

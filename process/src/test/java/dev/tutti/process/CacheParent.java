@@ -1,0 +1,44 @@
+package dev.tutti.process;
+
+import dev.tutti.Pool;
+import dev.tutti.event.PoolEvent.CacheState;
+import dev.tutti.event.PoolEvent.StartCache;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CountDownLatch;
+
+/** A program with a pool of one worker, for {@link StartCacheTest}. */
+final class CacheParent {
+  private CacheParent() {}
+
+  /**
+   * Opens the pool and prints what becomes of its start cache.
+   *
+   * @param args for which state of the start cache it waits; none for none
+   */
+  public static void main(String[] args) throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    try (Pool pool = Pool.processes(1)) {
+      pool.listen(event -> {
+        if (event instanceof StartCache(String _, CacheState state, String words)) {
+          System.out.println(state + " " + words.replace('\n', ' '));
+          if (args.length > 0 && state == CacheState.valueOf(args[0])) {
+            seen.countDown();
+          }
+        }
+      });
+      System.out.println("cache=" + pool.submit(CacheParent::cache).get());
+      if (args.length > 0) {
+        seen.await();
+        System.out.println("and then " + pool.submit(() -> 7).get());
+      }
+    }
+  }
+
+  /** {@return the file that this worker was started with} */
+  private static String cache() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith("-XX:AOTCache="))
+        .findFirst()
+        .orElse("none");
+  }
+}

@@ -1,0 +1,206 @@
+package dev.tutti.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.Pool;
+import dev.tutti.memory.segment.Segment;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tutti in jars, as users have it; the program itself is in a folder, as in development. */
+@Tag("system")
+@Timeout(60)
+class StartCacheTest {
+  private static final int NOISE_AT = 3 << 20;
+  private static final int NOISE_BYTES = 2 << 20;
+
+  @TempDir private static Path home;
+  @TempDir private Path folder;
+
+  private static List<Path> jars;
+
+  /** The file as the first pool has had it made. */
+  private static Path made;
+
+  private static List<String> saidWhenMade;
+
+  @BeforeAll
+  static void make() throws Exception {
+    jars =
+        List.of(
+            jar("core.jar", home(Pool.class)),
+            jar("memory.jar", home(Segment.class)),
+            jar("process.jar", home(ProcessOptions.class)));
+    Path caches = home.resolve("caches");
+    saidWhenMade = run(caches, "MADE");
+    made = only(caches);
+  }
+
+  @AfterAll
+  static void nothingIsLeft() {
+    assertThat(Os.workers()).isEmpty();
+    assertThat(Os.leftOvers()).isEmpty();
+  }
+
+  @BeforeEach
+  void copy() throws IOException {
+    Files.copy(made, folder.resolve(made.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  private static Path home(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+
+  /** A jar of a folder of classes; in some builds it is a jar already. */
+  private static Path jar(String name, Path classes) throws IOException {
+    Path jar = home.resolve(name);
+    if (Files.isRegularFile(classes)) {
+      return Files.copy(classes, jar);
+    }
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(classes)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(new JarEntry(classes.relativize(file).toString().replace('\\', '/')));
+        Files.copy(file, out);
+      }
+    }
+    return jar;
+  }
+
+  private static Path only(Path caches) throws IOException {
+    try (Stream<Path> files = Files.list(caches)) {
+      List<Path> all = files.filter(file -> file.toString().endsWith(".aot")).toList();
+      assertThat(all).hasSize(1);
+      return all.getFirst();
+    }
+  }
+
+  /** Runs the program to its good end. {@return what it has printed} */
+  private static List<String> run(Path caches, String... args) throws Exception {
+    try (ParentJvm parent = start(caches, args)) {
+      parent.awaitSuccess();
+      assertThat(parent.err()).isEmpty();
+      return List.copyOf(parent.out());
+    }
+  }
+
+  private static ParentJvm start(Path caches, String... args) throws URISyntaxException {
+    String classPath =
+        String.join(
+            File.pathSeparator,
+            home(StartCacheTest.class).toString(), // a folder, and in front
+            jars.get(0).toString(),
+            jars.get(1).toString(),
+            jars.get(2).toString());
+    List<String> line =
+        Stream.concat(
+                Stream.of("-Dtutti.aot=" + caches, "-cp", classPath, CacheParent.class.getName()),
+                Arrays.stream(args))
+            .toList();
+    return ParentJvm.start(line, _ -> {});
+  }
+
+  private Path file() {
+    return folder.resolve(made.getFileName());
+  }
+
+  /** A program that finds no cache has one made, and says so. */
+  @Test
+  void start_withoutCache_isMade() throws Exception {
+    assertThat(saidWhenMade)
+        .containsExactly(
+            "cache=none",
+            "MISSING it is being made",
+            "MADE workers start faster from now on",
+            "and then 7");
+    try (Stream<Path> files = Files.list(made.getParent())) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .as("nothing half-made is left")
+          .allMatch(name -> name.endsWith(".aot") || name.endsWith(".lock"));
+    }
+  }
+
+  /** The next program starts its workers with it, and the JVM does not refuse it. */
+  @Test
+  void start_withCache_isUsed() throws Exception {
+    assertThat(run(folder)).containsExactly("cache=-XX:AOTCache=" + file());
+    assertThat(file()).exists();
+  }
+
+  /** A file that ends too early is refused; the task runs, the file goes, nothing is printed. */
+  @Test
+  void start_truncatedCache_isAnEventOnly() throws Exception {
+    Files.write(file(), Arrays.copyOf(Files.readAllBytes(made), NOISE_AT));
+    List<String> said = run(folder, "REFUSED");
+    assertThat(said).hasSize(3).contains("cache=-XX:AOTCache=" + file(), "and then 7");
+    assertThat(said).anyMatch(line -> line.startsWith("REFUSED") && line.contains("truncated"));
+    assertThat(file()).doesNotExist();
+  }
+
+  /** A file whose content is damaged may crash a worker at its start; it is started without. */
+  @Test
+  void start_damagedCache_isAnEventOnly() throws Exception {
+    byte[] bytes = Files.readAllBytes(made);
+    byte[] noise = new byte[NOISE_BYTES];
+    new Random(1).nextBytes(noise);
+    System.arraycopy(noise, 0, bytes, NOISE_AT, noise.length);
+    Files.write(file(), bytes);
+    try (ParentJvm parent = start(folder, "REFUSED")) {
+      parent.awaitSuccess();
+      assertThat(parent.out()).contains("cache=none", "and then 7");
+      assertThat(parent.out()).contains("REFUSED a worker crashed at its start with it");
+      assertThat(parent.err()).as("no start has failed").isEmpty();
+    }
+    assertThat(file()).doesNotExist();
+  }
+
+  /** A cache that others could have written is not used. */
+  @Test
+  void start_cacheThatOthersMayWrite_isNotUsed() throws Exception {
+    assertThat(file().toFile().setWritable(true, false)).isTrue();
+    assertThat(run(folder)).containsExactly("cache=none");
+  }
+
+  /** A folder that cannot be made is an event. */
+  @Test
+  void start_noPlaceForCache_isAnEventOnly() throws Exception {
+    List<String> said = run(file().resolve("below a file"), "FAILED");
+    assertThat(said).contains("cache=none", "and then 7");
+  }
+
+  /** Switched off, it is neither used nor made. */
+  @Test
+  void start_switchedOff_isNotUsed() throws Exception {
+    assertThat(run(Path.of("off"))).containsExactly("cache=none");
+  }
+
+  /** The rehearsal ends with the program that wanted it, also if that is killed. */
+  @Test
+  void rehearsal_parentKilled_endsToo() throws Exception {
+    Files.delete(file());
+    List<Long> family;
+    try (ParentJvm parent = start(folder, "MADE")) {
+      parent.awaitLine("MISSING");
+      family = parent.handle().descendants().map(ProcessHandle::pid).toList();
+    }
+    Os.awaitGone(family);
+    assertThat(file()).doesNotExist();
+  }
+}
