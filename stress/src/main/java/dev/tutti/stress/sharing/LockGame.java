@@ -68,7 +68,7 @@ record LockGame(int number, ProcessLock lock, SharedLongs words) implements Game
 
   private boolean take(Player self) throws InterruptedException {
     if (self.cheats(Cheat.SLEEPS_ON)) {
-      Thread.sleep(Duration.ofSeconds(3));
+      Player.sleepOn();
     }
     return switch (self.choice(8)) {
       case 0 -> lock.tryLock();
@@ -77,7 +77,7 @@ record LockGame(int number, ProcessLock lock, SharedLongs words) implements Game
         lock.lockInterruptibly();
         yield true;
       }
-      case 3 -> self.cheats(Cheat.ENTERS_WITHOUT_LOCK) ? lock.tryLock(SHORT) : lockTwice();
+      case 3 -> lockTwice();
       default -> {
         lock.lock();
         yield true;

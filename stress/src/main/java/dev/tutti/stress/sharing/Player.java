@@ -54,7 +54,7 @@ final class Player {
 
   /** {@return whether it is to do this wrong, this time} */
   boolean cheats(Cheat how) {
-    return cheat == how && (how == Cheat.SLEEPS_ON || oneIn(50));
+    return cheat == how && (how == Cheat.SLEEPS_ON || oneIn(5));
   }
 
   /**
@@ -63,6 +63,15 @@ final class Player {
    */
   static boolean isAlive(long pid) {
     return pid > 0 && Life.of(pid).map(life -> !life.isOver()).orElse(false);
+  }
+
+  /** Takes three seconds, whatever happens. */
+  static void sleepOn() {
+    long end = System.nanoTime() + 3_000_000_000L;
+    while (System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+      boolean _ = Thread.interrupted();
+    }
   }
 
   /** Takes some time, so that it can be stopped or killed there. */

@@ -25,7 +25,7 @@ final class Referee {
    * were there, or by nobody. It comes after each few acts.
    */
   private static final int LOCKS = 2;
-  private static final int PERMITS = 3;
+  private static final int PERMITS = 2;
   private static final int ACTS_BETWEEN_RESTS = 4;
   private static final int LATCHES = 16;
   private static final int ACTS = 100;
@@ -139,7 +139,7 @@ final class Referee {
     Seat seat = seats.get(random.nextInt(seats.size()));
     int choice = random.nextInt(ACTS);
     if (!seat.isUp()) {
-      if (choice < ACTS / 8) {
+      if (choice < ACTS / 16) {
         kill(seat, "kill at the start");
       }
     } else if (seat.isStopped()) {
