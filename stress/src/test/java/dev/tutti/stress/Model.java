@@ -13,7 +13,7 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
  * compare what they return with what they may return one after another.
  */
 public final class Model {
-  private static final int SHORT = Integer.getInteger("tutti.model.invocations", 100);
+  private static final int SHORT = Integer.getInteger("tutti.model.invocations", 60);
   private static final int LONG = Math.max(SHORT, 2_000);
 
   /** More rounds than any loop has that ends by itself: there are places for 64 processes. */

@@ -72,6 +72,7 @@ record Board(SharedLongs words, int seats, int threads) implements Serializable 
       begins(doing, 0);
     }
 
+    @SuppressWarnings("EnumOrdinal") // all processes of a run are of one build
     void begins(Doing doing, int which) {
       words.setVolatile(base + 1, System.nanoTime());
       words.setVolatile(base + 4, which);

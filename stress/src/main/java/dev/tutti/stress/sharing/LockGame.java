@@ -94,7 +94,7 @@ record LockGame(int number, ProcessLock lock, SharedLongs words) implements Game
   }
 
   private void inside(Player self, boolean has) throws IOException {
-    long me = self.pid() << PID_SHIFT | Thread.currentThread().threadId() & 0xFFFF;
+    long me = self.pid() << PID_SHIFT | (Thread.currentThread().threadId() & 0xFFFF);
     long other = words.getVolatile(INSIDE);
     words.setVolatile(INSIDE, me);
     Optional<LockHolder> lost = has ? lock.recovered() : Optional.empty();

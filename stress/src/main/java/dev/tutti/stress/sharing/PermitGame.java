@@ -12,14 +12,15 @@ import java.util.function.LongPredicate;
  *
  * @param semaphore the semaphore
  * @param bound its permits
- * @param board where the players are
  * @param words figures
  */
-record PermitGame(ProcessSemaphore semaphore, int bound, Board board, SharedLongs words)
-    implements Game {
+record PermitGame(ProcessSemaphore semaphore, int bound, SharedLongs words) implements Game {
   /*
    * A permit of one that died is not given back: the referee does it, who knows of the death. Whoever died while it took
    * or gave one may have had it or not, which is counted; when nobody plays, no more are missing than that.
+   *
+   * INSIDE is raised after a permit was taken and lowered before it is given, and for each of the dead that had one. So it
+   * is never higher than the number of those who have one; it may be lower, after a death in between, until the next rest.
    */
   private static final long NONE = 0;
   private static final long MAY_HAVE = 1;
@@ -29,11 +30,12 @@ record PermitGame(ProcessSemaphore semaphore, int bound, Board board, SharedLong
   private static final int UNKNOWN_EVER = 2;
   private static final int GIVEN_BACK = 3;
   private static final int MISSED = 4;
+  private static final int INSIDE = 5;
   private static final Duration SHORT = Duration.ofMillis(1);
   private static final Duration LONG = Duration.ofSeconds(3);
 
-  static PermitGame create(int bound, Board board) throws IOException {
-    return new PermitGame(ProcessSemaphore.bounded(bound), bound, board, SharedLongs.create(8));
+  static PermitGame create(int bound) throws IOException {
+    return new PermitGame(ProcessSemaphore.bounded(bound), bound, SharedLongs.create(8));
   }
 
   @Override
@@ -67,12 +69,13 @@ record PermitGame(ProcessSemaphore semaphore, int bound, Board board, SharedLong
       return;
     }
     row.phase(HAS);
-    long inside = board.rows().filter(player -> player.phase() == HAS).count();
+    long inside = words.getAndAdd(INSIDE, 1) + 1;
     if (inside > bound) {
       self.complain(
           "semaphore: more have a permit than there are: %d of %d".formatted(inside, bound));
     }
     self.linger();
+    words.getAndAdd(INSIDE, -1);
     words.getAndAdd(TAKEN, 1);
     if (has && self.cheats(Cheat.KEEPS_A_PERMIT)) {
       row.phase(NONE);
@@ -101,6 +104,7 @@ record PermitGame(ProcessSemaphore semaphore, int bound, Board board, SharedLong
       long phase = row.phase();
       row.phase(NONE);
       if (phase == HAS) {
+        words.getAndAdd(INSIDE, -1);
         semaphore.release();
         words.getAndAdd(GIVEN_BACK, 1);
       } else if (phase == MAY_HAVE) {
@@ -119,6 +123,7 @@ record PermitGame(ProcessSemaphore semaphore, int bound, Board board, SharedLong
           .formatted(missing, unknown);
     }
     words.setVolatile(UNKNOWN, 0);
+    words.setVolatile(INSIDE, 0);
     words.getAndAdd(MISSED, missing);
     if (missing > 0) {
       semaphore.release(missing);

@@ -75,6 +75,7 @@ final class Player {
   }
 
   /** Takes some time, so that it can be stopped or killed there. */
+  @SuppressWarnings("ThreadPriorityCheck") // others may come in between
   void linger() {
     switch (random.nextInt(16)) {
       case 0 -> LockSupport.parkNanos(random.nextLong(PAUSE_NANOS));

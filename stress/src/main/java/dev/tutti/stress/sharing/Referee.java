@@ -64,7 +64,7 @@ final class Referee {
       games.add(LockGame.create(i));
     }
     EventGame event = EventGame.create();
-    games.add(PermitGame.create(PERMITS, board));
+    games.add(PermitGame.create(PERMITS));
     games.add(BarrierGame.create(board));
     games.add(event);
     this.kit = Child.encode(new Child.Kit(board, games));
@@ -86,7 +86,7 @@ final class Referee {
         act(signals);
         if (--untilRest == 0) {
           rest(signals);
-          untilRest = 1 + random.nextInt(2 * ACTS_BETWEEN_RESTS);
+          untilRest = 1L + random.nextInt(2 * ACTS_BETWEEN_RESTS);
         }
       }
       if (verdict.isClean()) {
@@ -127,10 +127,10 @@ final class Referee {
   }
 
   private void goOn(Signals signals, long now) throws IOException {
-    for (int i : List.copyOf(goOnNanos.keySet())) {
-      if (goOnNanos.get(i) - now <= 0) {
-        goOnNanos.remove(i);
-        seats.get(i).signal(false, signals);
+    for (Map.Entry<Integer, Long> next : List.copyOf(goOnNanos.entrySet())) {
+      if (next.getValue() - now <= 0) {
+        goOnNanos.remove(next.getKey());
+        seats.get(next.getKey()).signal(false, signals);
       }
     }
   }

@@ -64,8 +64,7 @@ final class Verdict {
 
   /** {@return whether nothing was found so far} */
   synchronized boolean isClean() {
-    Path complaints = folder.resolve("complaints");
-    return found.isEmpty() && !Files.exists(complaints);
+    return found.isEmpty() && folder.resolve("complaints").toFile().length() == 0;
   }
 
   /** {@return all that was found} */

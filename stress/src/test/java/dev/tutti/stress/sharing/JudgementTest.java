@@ -39,7 +39,7 @@ class JudgementTest {
   /** A permit that is missing and that no death explains is found. */
   @Test
   void permits_missingWithoutADeath_areFound() throws Exception {
-    PermitGame game = PermitGame.create(2, Board.create(1, 1));
+    PermitGame game = PermitGame.create(2);
     assertThat(game.atRest()).isEmpty();
     assertThat(game.semaphore().tryAcquire()).isTrue();
     assertThat(game.atRest()).contains("missing=1");
@@ -49,7 +49,7 @@ class JudgementTest {
   @Test
   void permits_ofTheDead_areExplained() throws Exception {
     Board board = Board.create(1, 1);
-    PermitGame game = PermitGame.create(2, board);
+    PermitGame game = PermitGame.create(2);
     assertThat(game.semaphore().tryAcquire()).isTrue();
     Board.Row row = board.row(0, 0);
     row.phase(HAS);
