@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -39,6 +40,7 @@ final class Referee {
   private final Random random;
   private final List<Seat> seats = new ArrayList<>();
   private final Set<Long> dead = ConcurrentHashMap.newKeySet();
+  private final Set<Long> played = new HashSet<>();
   private final Map<String, Long> acts = new TreeMap<>();
   private final Map<Integer, Long> goOnNanos = new TreeMap<>();
   private final List<Game> games = new ArrayList<>();
@@ -107,6 +109,7 @@ final class Referee {
   private void start(Seat seat) throws IOException {
     seat.start(kit, random.nextLong());
     dead.remove(seat.pid());
+    played.add(seat.pid());
     starts++;
   }
 
@@ -254,6 +257,11 @@ final class Referee {
         "longest time that one who could go on waited: %,d ms"
             .formatted(watch.longest().toMillis()));
     return lines;
+  }
+
+  /** {@return the process ids of all that have played} */
+  Set<Long> played() {
+    return played;
   }
 
   long kills() {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -73,7 +74,7 @@ public final class Sharing {
     long descriptors = descriptors();
     Referee referee = new Referee(options, folder);
     List<String> broken = new ArrayList<>(referee.run(folder));
-    broken.addAll(leftOver(descriptors, options.seats()));
+    broken.addAll(leftOver(descriptors, options.seats(), referee.played()));
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
     out.printf("%,d kills in %,d s%n", referee.kills(), seconds);
     referee.summary().forEach(out::println);
@@ -109,7 +110,7 @@ public final class Sharing {
   // ---------------------------------------------------------------- what is left
 
   /** A process that rings removes what the killed have left, and then itself leaves nothing. */
-  private static List<String> leftOver(long descriptorsBefore, int seats)
+  private static List<String> leftOver(long descriptorsBefore, int seats, Set<Long> played)
       throws IOException, InterruptedException {
     Process last =
         new ProcessBuilder(
@@ -124,11 +125,10 @@ public final class Sharing {
     if (last.waitFor() != 0) {
       broken.add("the last process must end well: status=" + last.exitValue());
     }
-    String own = "tutti-" + ProcessHandle.current().pid() + "-";
     List<String> files =
         Stream.of(System.getProperty("java.io.tmpdir"), "/dev/shm")
             .flatMap(folder -> list(Path.of(folder)).stream())
-            .filter(name -> name.startsWith("tutti-") && !name.startsWith(own) && isOfNobody(name))
+            .filter(name -> isOf(name, played))
             .toList();
     if (!files.isEmpty()) {
       broken.add("nothing of the dead must be left: " + files);
@@ -141,10 +141,11 @@ public final class Sharing {
     return broken;
   }
 
-  private static boolean isOfNobody(String name) {
-    String pid = name.split("-", -1)[1];
-    return pid.chars().allMatch(Character::isDigit)
-        && ProcessHandle.of(Long.parseLong(pid)).isEmpty();
+  private static boolean isOf(String name, Set<Long> played) {
+    String[] parts = name.split("-", -1);
+    return parts[0].equals("tutti")
+        && parts[1].chars().allMatch(Character::isDigit)
+        && played.contains(Long.parseLong(parts[1]));
   }
 
   private static long descriptors() {
