@@ -33,7 +33,7 @@ interface Game extends Serializable {
   default void calm() {}
 
   /** {@return what is wrong while nobody plays; empty if nothing} */
-  String atRest();
+  String atRest() throws InterruptedException;
 
   /** {@return its figures} */
   String summary();

@@ -203,7 +203,9 @@ final class Referee {
       killOnly(victim, "kill");
     }
     if (rested) {
-      games.forEach(game -> verdict.complain(game.atRest()));
+      for (Game game : games) {
+        verdict.complain(game.atRest());
+      }
     }
     board.rest(0);
     watch.resting(false);
