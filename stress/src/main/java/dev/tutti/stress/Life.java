@@ -12,13 +12,13 @@ import java.util.Optional;
  * @param pid the process id
  * @param startTicks when it was started, as the kernel counts it
  */
-record Life(long pid, long startTicks) {
+public record Life(long pid, long startTicks) {
   private static final int STATE = 0;
   private static final int START = 19;
   private static final String SUFFIX = ".log";
 
   /** {@return the process that has this id now} */
-  static Optional<Life> of(long pid) {
+  public static Optional<Life> of(long pid) {
     return stat(pid).map(fields -> new Life(pid, Long.parseLong(fields[START])));
   }
 
@@ -38,7 +38,8 @@ record Life(long pid, long startTicks) {
     return this + SUFFIX;
   }
 
-  boolean isOver() {
+  /** {@return whether it has ended, whoever has been told} */
+  public boolean isOver() {
     return stat(pid)
         .map(f -> f[STATE].equals("Z") || Long.parseLong(f[START]) != startTicks)
         .orElse(true);

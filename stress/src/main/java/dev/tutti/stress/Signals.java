@@ -8,20 +8,32 @@ import java.nio.charset.StandardCharsets;
 /**
  * Sends signals, by a shell that stays: Java has no call for it, and a program each time is slow.
  */
-final class Signals implements AutoCloseable {
+public final class Signals implements AutoCloseable {
   private final Process shell;
   private final BufferedWriter in;
   private final BufferedReader out;
 
-  Signals() throws IOException {
+  /**
+   * Starts the shell.
+   *
+   * @throws IOException if there is none
+   */
+  public Signals() throws IOException {
     this.shell =
         new ProcessBuilder("/bin/sh").redirectError(ProcessBuilder.Redirect.DISCARD).start();
     this.in = shell.outputWriter(StandardCharsets.US_ASCII);
     this.out = shell.inputReader(StandardCharsets.US_ASCII);
   }
 
-  /** {@return whether there was such a process} */
-  boolean send(String signal, Life to) throws IOException {
+  /**
+   * Sends a signal.
+   *
+   * @param signal its name, without SIG
+   * @param to the process
+   * @return whether there was such a process
+   * @throws IOException if the shell has ended
+   */
+  public boolean send(String signal, Life to) throws IOException {
     in.write("kill -" + signal + " " + to.pid() + "; echo $?\n");
     in.flush();
     return "0".equals(out.readLine());

@@ -36,12 +36,15 @@ public final class Members {
    *
    * The other words of a slot are written by its process alone. Where the doorbell is pairs with its length: that is
    * written last, and read first. Who reads them while the slot changes hands rings at a door that is not there.
+   * The note of a dead process is there for others to find; who takes its slot before they have looked has it from then on, and does
+   * in their place what they would have done.
    */
   private final Words words;
   private final Neighbourhood neighbourhood;
   private final int slot;
   private final int ticket;
   private final long knownNanos;
+  private long inheritedNote; // written while it joins
 
   /** When each slot's process was last found alive. */
   private final AtomicLongArray seenNanos = new AtomicLongArray(SLOTS);
@@ -87,6 +90,7 @@ public final class Members {
               .formatted(SLOTS));
     }
     words.set(Layout.of(free, BELL_LENGTH), 0);
+    inheritedNote = words.get(Layout.of(free, NOTE));
     words.set(Layout.of(free, NOTE), 0);
     words.set(Layout.of(free, TALLY), 0);
     words.set(Layout.of(free, TICKET), words.increment(JOINS) & Integer.MAX_VALUE);
@@ -215,6 +219,14 @@ public final class Members {
       }
     }
     return false;
+  }
+
+  /**
+   * {@return the number that a dead process had left in the place that this one has just taken from
+   * it; nobody else finds it any more}
+   */
+  public long inheritedNote() {
+    return inheritedNote;
   }
 
   /** Tells the others where this process's doorbell is. Before it asks to be rung. */

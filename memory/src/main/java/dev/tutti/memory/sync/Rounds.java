@@ -27,8 +27,9 @@ final class Rounds implements Line.Subject {
    * own arrival would have had to be replaced for as often, is told that it was broken.
    *
    * Who arrives leaves the number of the round as its process's note, before it arrives. So when a process dies the
-   * others find out, within 250 ms, whether it may have arrived in this round, and break it. A note that was left by
-   * one that died before it was counted breaks the round too.
+   * others find out, within 250 ms, whether it may have arrived in this round, and break it. If its place is given to
+   * a process that joins before they look, that one breaks it. A note that was left by one that died before it was counted
+   * breaks the round too.
    */
   private static final int STATE = Layout.state(0);
   private static final int PARTIES = Layout.state(1);
@@ -47,6 +48,10 @@ final class Rounds implements Line.Subject {
     this.members = members;
     this.line = new Line(members, key, true, this);
     members.neighbourhood().add(line);
+    long round = round(words.get(STATE));
+    if (members.inheritedNote() == round + 1) {
+      breakRound(round);
+    }
   }
 
   static int maxParties() {

@@ -1,0 +1,76 @@
+package dev.tutti.memory.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.memory.bell.Layout;
+import dev.tutti.memory.bell.Members;
+import dev.tutti.memory.bell.Street;
+import dev.tutti.testkit.Await;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A barrier of processes that are played on the heap. */
+@Tag("unit")
+class RoundsTest {
+  private static final long KEY = 1;
+  private static final int PARTIES = 3;
+
+  private final Street street = Street.sound(0);
+
+  /** A waiter's death breaks the barrier also when its place is taken before anybody has looked. */
+  @Test
+  void await_placeOfDeadWaiterIsTaken_breaks() throws Exception {
+    Street.House dying = street.newHouse();
+    Rounds.first(dying, PARTIES);
+    Rounds doomed = join(dying);
+    Rounds waiting = join(street.newHouse());
+    for (int i = 2; i < Layout.SLOTS; i++) {
+      Street.House passing = street.newHouse();
+      join(passing);
+      passing.kill();
+      passing.gone();
+    }
+    Thread victim = Thread.ofVirtual().start(() -> awaitUntilKilled(doomed));
+    Await.until("one waits", () -> waiting.arrived() == 1);
+    FutureTask<Boolean> broken = new FutureTask<>(() -> isBroken(waiting));
+    Thread.ofVirtual().start(broken);
+    Await.until("two wait", () -> waiting.arrived() == 2);
+    dying.kill();
+    Await.until(
+        "it has died",
+        () -> {
+          LockSupport.unpark(victim); // to meet its death
+          return !victim.isAlive();
+        });
+    dying.gone();
+
+    join(street.newHouse()); // all places are taken: it gets the first one of the dead
+    street.look();
+    assertThat(Await.result(broken)).isTrue();
+  }
+
+  private static Rounds join(Street.House house) {
+    return new Rounds(new Members(house, house), KEY);
+  }
+
+  private static void awaitUntilKilled(Rounds rounds) {
+    try {
+      isBroken(rounds);
+    } catch (Street.Killed e) {
+      // as it is meant
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static boolean isBroken(Rounds rounds) throws Exception {
+    try {
+      return rounds.await(Long.MAX_VALUE) < 0;
+    } catch (BrokenBarrierException e) {
+      return true;
+    }
+  }
+}
