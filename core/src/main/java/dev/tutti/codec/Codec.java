@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * ByteBuffer} made serialisable on the way. A value has one of the two as a whole.
  *
  * <pre>
- *   +-----+--------------------------------+        +--------+--------------+
- *   | tag | compact form ({@link CompactWriter}) |   or   | STREAM | a JDK stream |
- *   +-----+--------------------------------+        +--------+--------------+
+ *   +-----+--------------+        +--------+--------------+
+ *   | tag | compact form |   or   | STREAM | a JDK stream |
+ *   +-----+--------------+        +--------+--------------+
  * </pre>
  *
  * <p>Both forms keep the same: classes, order, what is unmodifiable, and that an object which is

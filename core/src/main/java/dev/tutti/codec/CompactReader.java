@@ -139,6 +139,9 @@ final class CompactReader extends Input {
     if (++references > mostReferences || depth >= mostDepth || (asked & kind.bit()) == 0) {
       ask(kind);
     }
+    if (kind == Kind.TEXT) {
+      return takeText();
+    }
     if (tag < 0) {
       return tag & 0x7f;
     }

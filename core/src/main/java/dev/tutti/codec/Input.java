@@ -107,8 +107,13 @@ abstract sealed class Input permits CompactReader {
 
   /** Takes a number from 0 on. */
   final int takeCount() throws DecodeException {
-    int count = 0;
-    for (int shift = 0; ; shift += 7) {
+    byte first = takeByte();
+    return first >= 0 ? first : takeRest(first & 0x7f);
+  }
+
+  private int takeRest(int lowest) throws DecodeException {
+    int count = lowest;
+    for (int shift = 7; ; shift += 7) {
       byte next = takeByte();
       count |= (next & 0x7f) << shift;
       if (next >= 0) {

@@ -246,6 +246,21 @@ final class CompactLiarTest {
     assertRefused(mixed, "ClassCastException");
   }
 
+  /** A value that is cut is refused, also where the array that it stands in goes on. */
+  @Test
+  void decode_cutWithinALargerArray_isRefused() {
+    for (Object value :
+        List.of(7_000, "text", List.of(1, "a"), new int[] {1, 2}, new Checked(1), 'c', 1L << 40)) {
+      byte[] bytes = compact(value);
+      for (int length = 0; length < bytes.length; length++) {
+        ByteBuffer cut = ByteBuffer.wrap(bytes, 0, length);
+        assertThatExceptionOfType(DecodeException.class)
+            .isThrownBy(
+                () -> Codec.decode(cut, CompactLiarTest.class.getClassLoader(), Filters.tasks()));
+      }
+    }
+  }
+
   /** Whatever is damaged is a value or refused, and costs no more memory than its bytes excuse. */
   @Test
   void decode_damagedValue_isValueOrRefused() throws Exception {

@@ -60,7 +60,7 @@ public enum SmallValue {
   /** 1,000 records. */
   RECORDS(listOf(Reading::of)),
   /** 1,000 constants. */
-  CONSTANTS(listOf(i -> TimeUnit.values()[i % 7])),
+  CONSTANTS(listOf(i -> List.of(TimeUnit.values()).get(i % 7))),
   /** 20 texts to numbers. */
   HASH_MAP(mapTo(new HashMap<>())),
   /** The same, in order of insertion. */
@@ -82,6 +82,7 @@ public enum SmallValue {
   /** 8 records. */
   RECORD_ARRAY(IntStream.range(0, 8).mapToObj(Reading::of).toArray(Reading[]::new));
 
+  @SuppressWarnings("ImmutableEnumChecker") // nobody changes it
   private final transient Object value;
 
   SmallValue(Object value) {
