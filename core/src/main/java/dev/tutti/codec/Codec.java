@@ -72,6 +72,11 @@ public final class Codec {
    * @param bytes what {@link #encode} gave; nothing of it is taken
    */
   public static boolean isPlain(ByteBuffer bytes) {
-    return CompactReader.isPlain(bytes);
+    int at = bytes.position();
+    byte tag = bytes.hasRemaining() ? bytes.get(at) : Kind.NULL.tag(); // nothing will be read
+    if (tag == Kind.GRAPH.tag() && bytes.remaining() > 1) {
+      return (bytes.get(at + 1) & CompactWriter.RUNS_CODE) == 0;
+    }
+    return tag != Kind.STREAM.tag();
   }
 }

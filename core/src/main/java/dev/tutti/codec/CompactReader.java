@@ -92,19 +92,6 @@ final class CompactReader extends Input {
     }
   }
 
-  /** {@return whether a value is read without code of anybody's} */
-  static boolean isPlain(ByteBuffer bytes) {
-    int at = bytes.position();
-    return switch (bytes.remaining()) {
-      case 0 -> true; // nothing will be read
-      case 1 -> bytes.get(at) != Kind.STREAM.tag();
-      default ->
-          bytes.get(at) != Kind.STREAM.tag()
-              && (bytes.get(at) != Kind.GRAPH.tag()
-                  || (bytes.get(at + 1) & CompactWriter.RUNS_CODE) == 0);
-    };
-  }
-
   private @Nullable Object root() throws DecodeException {
     byte tag = takeByte();
     Object value;
@@ -406,13 +393,4 @@ final class CompactReader extends Input {
       throw new DecodeException(refusal, null);
     }
   }
-
-  /** What a filter is told. */
-  private record Question(
-      @Nullable Class<?> serialClass,
-      long arrayLength,
-      long depth,
-      long references,
-      long streamBytes)
-      implements ObjectInputFilter.FilterInfo {}
 }
