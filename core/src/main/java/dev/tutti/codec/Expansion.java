@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Collections of the JDK are measured. What a class of the user does is not known here.
  */
 final class Expansion {
-  private static final long MOST = 50_000_000;
+  /** How many values there may be so. */
+  static final long MOST = 50_000_000;
+
+  /** What is said where there are more. */
+  static final String REFUSAL =
+      "collections hold each other so often that nobody can hash or print them";
 
   private final IdentityHashMap<Object, Long> sizes = new IdentityHashMap<>();
 
@@ -27,8 +32,7 @@ final class Expansion {
       long size = measure(value);
       if (size > MOST) {
         throw new InvalidObjectException(
-            "collections hold each other so often that nobody can hash or print them: class=%s"
-                .formatted(value.getClass().getName()));
+            "%s: class=%s".formatted(REFUSAL, value.getClass().getName()));
       }
       sizes.put(value, size);
     }

@@ -38,6 +38,23 @@ public final class Filters {
           "java.util.Collections$EmptyList",
           "java.util.ImmutableCollections$ListN");
 
+  /** The predicates below look at names; each class is asked about for each value. */
+  private static final ClassValue<Boolean> USUAL =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          return !JdkValues.isOfJdk(type) || JdkValues.isOne(type);
+        }
+      };
+
+  private static final ClassValue<Boolean> BASIC_ONES =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          return isNeeded(type);
+        }
+      };
+
   private Filters() {}
 
   /**
@@ -67,7 +84,7 @@ public final class Filters {
    * @param type the class, no array
    */
   public static boolean isUsual(Class<?> type) {
-    return !JdkValues.isOfJdk(type) || JdkValues.isOne(type);
+    return USUAL.get(type);
   }
 
   /**
@@ -78,6 +95,10 @@ public final class Filters {
    * @param type the class, no array
    */
   public static boolean isBasic(Class<?> type) {
+    return BASIC_ONES.get(type);
+  }
+
+  private static boolean isNeeded(Class<?> type) {
     String name = type.getName();
     return BASIC.contains(name)
         || (type.getModule() == Filters.class.getModule() && isOurs(type.getPackageName()))

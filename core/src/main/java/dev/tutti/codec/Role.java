@@ -27,6 +27,14 @@ public enum Role {
     return words;
   }
 
+  /**
+   * Whether both sides have the same classes, so that a record may be its components in their
+   * order. Who is at the other end of a pipe may have others; a JDK stream finds what fits by name.
+   */
+  boolean namesClasses() {
+    return this != MESSAGE;
+  }
+
   /** Whether objects that mean something only where they are shared are refused. */
   boolean refusesSharedState() {
     return refusesSharedState;

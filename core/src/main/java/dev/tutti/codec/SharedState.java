@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -14,20 +15,28 @@ import java.util.concurrent.locks.StampedLock;
 
 /** Objects that would cross and silently become something else: each process would have its own. */
 final class SharedState {
+  private static final List<Class<?>> KINDS =
+      List.of(
+          Lock.class,
+          ReadWriteLock.class,
+          StampedLock.class,
+          Condition.class,
+          Semaphore.class,
+          CountDownLatch.class,
+          CyclicBarrier.class,
+          Phaser.class,
+          BlockingQueue.class,
+          Future.class);
+
   private SharedState() {}
 
   static boolean isOne(Object value) {
-    return value instanceof Lock
-        || value instanceof ReadWriteLock
-        || value instanceof StampedLock
-        || value instanceof Condition
-        || value instanceof Semaphore
-        || value instanceof CountDownLatch
-        || value instanceof CyclicBarrier
-        || value instanceof Phaser
-        || value instanceof BlockingQueue
-        || value instanceof Future
-        || value.getClass().getName().startsWith("java.util.concurrent.atomic.");
+    return isOne(value.getClass());
+  }
+
+  static boolean isOne(Class<?> type) {
+    return KINDS.stream().anyMatch(kind -> kind.isAssignableFrom(type))
+        || type.getName().startsWith("java.util.concurrent.atomic.");
   }
 
   /** {@return what to use instead, for processes; empty if there is nothing} */

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Which classes, and how much, may come from another process. The filter of the whole program, if
  * there is one ({@code jdk.serialFilter}), has to agree.
  *
- * <p>It is about JDK streams. The values that have a form of their own, text, numbers and paths,
- * are bounded by {@code maxBytes} only.
+ * <p>It is asked in both forms of a value, about the same classes.
  *
  * @param classes which classes may come; not asked for primitive types, and asked for an array's
  *     elements

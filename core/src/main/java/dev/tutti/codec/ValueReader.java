@@ -56,7 +56,8 @@ final class ValueReader extends ObjectInputStream {
     }
   }
 
-  private static String textOf(Throwable e) {
+  /** {@return what an exception says, or its class if it cannot} */
+  static String textOf(Throwable e) {
     try {
       return e.toString();
     } catch (RuntimeException | Error mute) {

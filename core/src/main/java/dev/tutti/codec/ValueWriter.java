@@ -1,5 +1,7 @@
 package dev.tutti.codec;
 
+import dev.tutti.task.NotSendableException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
@@ -33,6 +35,23 @@ final class ValueWriter extends ObjectOutputStream {
     this.role = role;
     this.visited = keepsTrack ? new ArrayList<>() : null;
     enableReplaceObject(true);
+  }
+
+  /** {@return a value as a tag and a JDK stream} */
+  static byte[] write(Object value, Role role) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+    bytes.write(Kind.STREAM.tag());
+    try (ValueWriter writer = new ValueWriter(bytes, role)) {
+      writer.writeObject(value);
+    } catch (Refused e) {
+      throw Refusal.explain(value, role, e);
+    } catch (IOException | RuntimeException | Error e) { // also what a user's writeObject throws
+      throw new NotSendableException(
+          "cannot send %s: writing %s failed: %s [T003]"
+              .formatted(role.words(), value.getClass().getName(), e),
+          e);
+    }
+    return bytes.toByteArray();
   }
 
   List<Object> visited() {

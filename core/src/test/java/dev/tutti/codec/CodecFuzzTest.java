@@ -102,7 +102,7 @@ final class CodecFuzzTest {
       byte[] bytes = new byte[random.nextInt(40)];
       random.nextBytes(bytes);
       if (bytes.length > 0) {
-        bytes[0] = (byte) random.nextInt(12);
+        bytes[0] = (byte) random.nextInt(64);
       }
       decodes(Codec::decode, bytes, Arrays.toString(bytes));
       decodes(FailureCodec::decode, bytes, Arrays.toString(bytes));

@@ -129,7 +129,7 @@ class ResultFilterTest {
           .hasMessageContaining("java.math.BigInteger is outside the filter")
           .hasMessageContaining("withResults(filter.allow(java.math.BigInteger.class))");
       assertThat(refusal(pool, () -> "x".repeat(3_000)))
-          .hasMessageContaining("value is too large: bytes=3001 most=2048");
+          .hasMessageContaining("value is too large: bytes=3003 most=2048");
       TaskFuture<Integer> fails =
           pool.submit(() -> {
             throw new IllegalStateException("own words");

@@ -4,10 +4,13 @@ import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.Filters;
 import dev.tutti.codec.Role;
-import java.io.Serializable;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,32 +25,35 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Small values to bytes and back. */
+/** Small values to bytes and back, beside bare JDK serialisation without any filter. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(2)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Fork(1)
+@Warmup(iterations = 3, time = 400, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 8, time = 150, timeUnit = TimeUnit.MILLISECONDS)
 public class CodecBenchmark {
   /** Which value. */
-  @Param({"INT", "TEXT", "PATH", "RECORD", "LIST"})
-  Kind kind = Kind.INT;
+  @Param SmallValue value = SmallValue.INT;
 
-  private Object value = 0;
+  private Object object = 0;
+  private Object forJdk = 0;
   private byte[] bytes = {};
+  private byte[] jdkBytes = {};
 
   /** Makes the value and its bytes. */
   @Setup
-  public void setUp() {
-    value = kind.value();
-    bytes = Codec.encode(value, Role.ITEM);
+  public void setUp() throws IOException {
+    object = value.make();
+    forJdk = object instanceof Path path ? path.toFile() : object; // it does not serialise paths
+    bytes = Codec.encode(object, Role.ITEM);
+    jdkBytes = jdkEncode();
   }
 
   /** Writes the value. */
   @Benchmark
   public byte[] encode() {
-    return Codec.encode(value, Role.ITEM);
+    return Codec.encode(object, Role.ITEM);
   }
 
   /** Reads the value, with the filter of what a worker reads. */
@@ -57,30 +63,28 @@ public class CodecBenchmark {
         ByteBuffer.wrap(bytes), CodecBenchmark.class.getClassLoader(), Filters.tasks());
   }
 
-  /** The values, by what the codec does with them. */
-  public enum Kind {
-    /** A number: a form of its own. */
-    INT,
-    /** A short text: a form of its own. */
-    TEXT,
-    /** A path: a form of its own. */
-    PATH,
-    /** A record: JDK serialisation. */
-    RECORD,
-    /** A list of numbers: JDK serialisation. */
-    LIST;
-
-    Object value() {
-      return switch (this) {
-        case INT -> 42;
-        case TEXT -> "photos/2026/cat-0042.jpg";
-        case PATH -> Path.of("photos/2026/cat-0042.jpg");
-        case RECORD -> new Reading("sensor-7", 21.5, 1_700_000_000L);
-        case LIST -> List.of(1, 2, 3, 4, 5, 6, 7, 8);
-      };
-    }
+  /** Reads the value, with the filter of what a pool reads. */
+  @Benchmark
+  public @Nullable Object decodeResult() throws DecodeException {
+    return Codec.decode(
+        ByteBuffer.wrap(bytes), CodecBenchmark.class.getClassLoader(), Filters.results());
   }
 
-  /** A small record, as users have them. */
-  record Reading(String sensor, double value, long at) implements Serializable {}
+  /** Writes the value by the JDK. */
+  @Benchmark
+  public byte[] jdkEncode() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(128);
+    try (ObjectOutputStream stream = new ObjectOutputStream(out)) {
+      stream.writeObject(forJdk);
+    }
+    return out.toByteArray();
+  }
+
+  /** Reads the value by the JDK. */
+  @Benchmark
+  public Object jdkDecode() throws IOException, ClassNotFoundException {
+    try (ObjectInputStream stream = new ObjectInputStream(new ByteArrayInputStream(jdkBytes))) {
+      return stream.readObject();
+    }
+  }
 }
