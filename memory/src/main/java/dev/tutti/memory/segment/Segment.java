@@ -3,6 +3,7 @@ package dev.tutti.memory.segment;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.Serializable;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,6 +28,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +50,10 @@ import org.jspecify.annotations.Nullable;
 public final class Segment implements AutoCloseable {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
+  private static final Pattern LEFTOVER =
+      Pattern.compile("tutti-(\\d{1,10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final int CHUNK = 1 << 16;
   private static final int NONE = -1;
   private static final String PREFIX = "tutti-";
@@ -128,6 +137,9 @@ public final class Segment implements AutoCloseable {
   }
 
   private static Segment createIn(Path folder, long bytes) throws IOException {
+    if (SWEPT.add(folder)) {
+      sweep(folder);
+    }
     Path file = folder.resolve(PREFIX + ProcessHandle.current().pid() + "-" + UUID.randomUUID());
     FileChannel channel =
         FileChannel.open(
@@ -136,13 +148,30 @@ public final class Segment implements AutoCloseable {
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
             ownerOnly());
     try {
-      Files.delete(file);
+      Files.deleteIfExists(file); // who meets it in this moment may take it for a leftover
       reserve(channel, bytes);
       return new Segment(
           channel, bytes, descriptorOf(file.resolveSibling(file.getFileName() + DELETED), NONE));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /**
+   * Removes what processes have left that were killed between opening a file and unlinking it. Such
+   * a file has no use to anybody.
+   */
+  static void sweep(Path folder) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PREFIX + "*")) {
+      for (Path file : files) {
+        Matcher name = LEFTOVER.matcher(file.getFileName().toString());
+        if (name.matches() && !Files.exists(Path.of("/proc", name.group(1)))) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException another) { // it may be of another user
+      LOG.log(Level.DEBUG, "cannot remove what others have left in {0}: {1}", folder, another);
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -360,5 +361,24 @@ class SegmentTest {
     } catch (IOException closedMeanwhile) {
       return false;
     }
+  }
+
+  /**
+   * What a process has left that was killed while it made a segment is removed; nothing else is.
+   */
+  @Test
+  void sweep_leftOverOfTheDead_isRemoved(@TempDir Path folder) throws Exception {
+    Process dead = new ProcessBuilder("true").start();
+    dead.waitFor();
+    String id = UUID.randomUUID().toString();
+    Path left = Files.createFile(folder.resolve("tutti-" + dead.pid() + "-" + id));
+    Path living =
+        Files.createFile(folder.resolve("tutti-" + ProcessHandle.current().pid() + "-" + id));
+    Path other = Files.createFile(folder.resolve("tutti-" + dead.pid() + "-notes"));
+    Segment.sweep(folder);
+    assertThat(left).doesNotExist();
+    assertThat(living).exists();
+    assertThat(other).exists();
+    Segment.sweep(folder.resolve("missing"));
   }
 }

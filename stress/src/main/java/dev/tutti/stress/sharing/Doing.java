@@ -12,6 +12,14 @@ enum Doing {
   LOCKS,
   /** It wants a permit. */
   ACQUIRES,
+  /** It wants to put something into a queue. */
+  PUTS,
+  /** It wants to take something from a queue. */
+  TAKES,
+  /** It wants to read under a read-write lock. */
+  READS,
+  /** It wants to write under a read-write lock. */
+  WRITES,
   /** It waits for an event. */
   LISTENS,
   /** It waits at a barrier. */

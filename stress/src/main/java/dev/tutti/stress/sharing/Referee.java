@@ -68,6 +68,8 @@ final class Referee {
     EventGame event = EventGame.create();
     games.add(PermitGame.create(PERMITS));
     games.add(BarrierGame.create(board));
+    games.addAll(QueueGame.create());
+    games.addAll(ReadWriteGame.create());
     games.add(event);
     this.kit = Child.encode(new Child.Kit(board, games));
     this.verdict = new Verdict(folder, seats);
