@@ -53,11 +53,12 @@ final class LyingWorker {
         ByteBuffer item = awaitItem(items);
         long number = item.getLong();
         claims.claim(number);
+        byte[] seven = Codec.encode(7, Role.RESULT);
         ByteBuffer result =
-            Frame.begin(Frame.Kind.RESULT, 21)
+            Frame.begin(Frame.Kind.RESULT, 2 * Long.BYTES + seven.length)
                 .putLong(number)
                 .putLong(1)
-                .put(Codec.encode(7, Role.RESULT))
+                .put(seven)
                 .flip();
         items.sendFully(List.of(result.duplicate(), result.duplicate()));
         claims.done(number);

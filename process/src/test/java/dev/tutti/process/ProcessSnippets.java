@@ -5,6 +5,7 @@ import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
@@ -106,7 +107,8 @@ class ProcessSnippets {
             .withDirect(DataSize.mib(16))
             .withFlags("-Xss512k");
     try (Pool pool = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1).withJvm(jvm))) {
-      assertEquals(128L << 20, pool.submit(() -> Runtime.getRuntime().maxMemory()).get());
+      long most = pool.submit(() -> Runtime.getRuntime().maxMemory()).get();
+      assertTrue(most > 120L << 20 && most <= 128L << 20); // collectors count a little less
     }
     // @end region=jvm
     try (Pool pool = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1).withJvm(jvm))) {

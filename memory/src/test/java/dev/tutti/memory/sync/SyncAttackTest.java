@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("unit")
 class SyncAttackTest {
-  private static final int BURSTS = Integer.getInteger("tutti.sync.bursts", 200);
+  private static final int BURSTS = Integer.getInteger("tutti.sync.bursts", 80);
   private static final int KILLS = Integer.getInteger("tutti.sync.kills", 100);
   private static final int ROUNDS = 50;
   private static final long PATIENCE = Duration.ofSeconds(5).toNanos();

@@ -101,22 +101,29 @@ public final class Channel implements FrameStream, AutoCloseable {
    */
   @Nullable Frame poll() throws IOException {
     while (true) {
-      Frame frame = parser.next(in);
-      if (frame != null || ended) {
+      Frame frame = next();
+      if (frame != null || ended || !fill()) {
         return frame;
       }
-      in.compact();
-      int count;
-      try {
-        count = socket.read(in);
-      } finally {
-        in.flip();
-      }
-      if (count == 0) {
-        return null;
-      }
-      ended = count < 0;
     }
+  }
+
+  /** {@return a frame of what has been read already, or null} */
+  @Nullable Frame next() throws WireException {
+    return parser.next(in);
+  }
+
+  /** Reads what has come; {@return whether there was something, or the end} */
+  boolean fill() throws IOException {
+    in.compact();
+    int count;
+    try {
+      count = socket.read(in);
+    } finally {
+      in.flip();
+    }
+    ended |= count < 0;
+    return count != 0;
   }
 
   /** {@return whether nothing more will come} */

@@ -197,9 +197,15 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   /** What is no bell was sent after TO_SOCKET, which is in the ring. */
   private void takeBells() throws IOException {
-    Frame frame = pollSocket();
+    try {
+      socket.fill(); // once: what comes later wakes again
+    } catch (IOException e) {
+      broken = e;
+      return;
+    }
+    Frame frame = socket.next();
     while (frame != null && frame.kind() == Frame.Kind.BELL) {
-      frame = pollSocket();
+      frame = socket.next();
     }
     early = frame;
   }
