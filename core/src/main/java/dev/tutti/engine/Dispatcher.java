@@ -42,7 +42,9 @@ final class Dispatcher implements WorkSource, OutcomeSink {
    * (Attempts), or ended. It leaves a lane under `lock`; it leaves a batch by ended() or returned(), which
    * its worker calls once for each item that it claimed or gave back. Whoever takes an item back by its
    * claim (takeBack, stop) is the one who reports it. A retried or returned item goes back to its lane and
-   * waits for a worker anew, unless nobody wants it any more: that is looked at under `lock`.
+   * waits for a worker anew, unless nobody wants it any more: that is looked at under `lock`. There a worker that still
+   * has an older batch with it may claim it; so who takes an item out of a lane to end it takes it back by its claim first,
+   * and leaves it to that worker if that was quicker.
    *
    * When the last open item of a closing pool has ended, the group is closed, by the thread that
    * reported it.
@@ -499,6 +501,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   private List<Item> drainAll() {
     List<Item> items = lanes.drain();
     calls.forEach(call -> items.addAll(call.lane.drain(0))); // batches that are not full yet
+    items.removeIf(item -> !item.takeBack()); // those run, out of an older batch
     items.addAll(attempts.removeAll());
     return items;
   }
@@ -546,7 +549,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     boolean waited;
     lock.lock();
     try {
-      waited = laneOf(item).remove(item) || attempts.remove(item);
+      waited = (laneOf(item).remove(item) && item.takeBack()) || attempts.remove(item);
     } finally {
       lock.unlock();
     }
@@ -565,6 +568,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     try {
       call.giveUpFrom(fromIndex);
       waited = call.lane.drain(fromIndex);
+      waited.removeIf(item -> !item.takeBack() && held.add(item));
       waited.addAll(attempts.remove(call, fromIndex));
       for (Batch batch : active) {
         if (batch.call() == call) {

@@ -24,7 +24,7 @@ final class DispatcherRaceTest {
   /** Workers that run, give back and die, a taker-over, and one who gives the call up half-way. */
   @Test
   void anyInterleaving_eachItemEndsOnce() throws Exception {
-    for (int seed = 0; seed < 150; seed++) {
+    for (int seed = 0; seed < 300; seed++) {
       new Round(seed).run();
     }
   }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +38,15 @@ public final class Doorbell implements Neighbourhood {
    * `looks` to false, then asks whether `watched` is empty. Both are volatile, so one of the two sees the other. `looks`
    * stays true for one more round, so that a lock that is much used does not wake it each time.
    *
+   * A JVM that ends waits up to 300 ms for threads in native code, as one in a selector is. So from the first of its
+   * shutdown hooks on this thread parks, and looks every 10 ms at its door: other hooks may wait for a lock.
+   *
    * `lines` finds the line that a ring is for; it refers to lines weakly. `watched` holds those with waiters.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Cleaner CLEANER = Cleaner.create();
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long END_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int BACKLOG = 256;
 
   /** From then on it pays to prepare native calls, which costs 0.1 s of a core. */
@@ -58,6 +63,7 @@ public final class Doorbell implements Neighbourhood {
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable Listener listener; // written once, by who has `opening`
   private volatile boolean looks;
+  private volatile boolean ends;
 
   private Doorbell() {}
 
@@ -98,12 +104,28 @@ public final class Doorbell implements Neighbourhood {
         there = new Listener();
         Thread.ofPlatform().name("tutti-bell").daemon().start(there::listen);
         listener = there;
+        hearOfTheEnd(there);
       }
       return there;
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("cannot wait: no selector", e);
     } finally {
       opening.unlock();
+    }
+  }
+
+  private void hearOfTheEnd(Listener there) {
+    try {
+      Thread hook =
+          new Thread(
+              () -> {
+                ends = true; // before it is woken
+                there.selector.wakeup();
+              },
+              "tutti-bell-end");
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException endsAlready) {
+      ends = true;
     }
   }
 
@@ -183,7 +205,10 @@ public final class Doorbell implements Neighbourhood {
       while (true) {
         try {
           Thread.interrupted(); // not for us
-          if (looks) {
+          if (ends) {
+            LockSupport.parkNanos(END_LOOK_NANOS);
+            selector.selectNow(this::hear);
+          } else if (looks) {
             long left = nextLookNanos - System.nanoTime();
             selector.select(this::hear, Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
           } else {
