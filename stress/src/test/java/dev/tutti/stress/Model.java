@@ -9,7 +9,7 @@ import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 
 /**
- * Has a model checker try interleavings of methods of a class, each on a thread of its own, and
+ * Has a model checker try interleavings of methods of a class, called by several threads, and
  * compare what they return with what they may return one after another.
  */
 public final class Model {
@@ -26,10 +26,23 @@ public final class Model {
    *
    * @param model has a public constructor, which sets it up, and methods without arguments
    * @param results has the same methods, which return what they may return one after another
-   * @param calls the name of the method that each thread calls
+   * @param calls the names of the methods that each thread calls, with blanks between them
    */
   public static String check(Class<?> model, Class<?> results, String... calls) {
-    return check(SHORT, model, results, calls);
+    return check(SHORT, model, results, "", calls);
+  }
+
+  /**
+   * {@return what is wrong with a model that should be right, also when all threads have come to
+   * their ends}
+   *
+   * @param model as above
+   * @param results as above
+   * @param end the name of the method that is called then
+   * @param calls as above
+   */
+  public static String checkToEnd(Class<?> model, Class<?> results, String end, String... calls) {
+    return check(SHORT, model, results, end, calls);
   }
 
   /**
@@ -40,15 +53,16 @@ public final class Model {
    * @param calls as above
    */
   public static String findFault(Class<?> model, Class<?> results, String... calls) {
-    return check(LONG, model, results, calls);
+    return check(LONG, model, results, "", calls);
   }
 
-  private static String check(int invocations, Class<?> model, Class<?> results, String... calls) {
+  private static String check(
+      int invocations, Class<?> model, Class<?> results, String end, String... calls) {
     ExecutionScenario scenario =
         new ExecutionScenario(
             List.of(),
-            Arrays.stream(calls).map(call -> List.of(actor(model, call))).toList(),
-            List.of(),
+            Arrays.stream(calls).map(names -> actors(model, names)).toList(),
+            actors(model, end),
             null);
     try {
       new ModelCheckingOptions()
@@ -63,6 +77,12 @@ public final class Model {
     } catch (LincheckAssertionError found) {
       return String.valueOf(found.getMessage());
     }
+  }
+
+  private static List<Actor> actors(Class<?> model, String names) {
+    return names.isEmpty()
+        ? List.of()
+        : Arrays.stream(names.split(" ", -1)).map(name -> actor(model, name)).toList();
   }
 
   private static Actor actor(Class<?> model, String name) {

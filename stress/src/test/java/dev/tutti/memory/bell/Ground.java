@@ -12,14 +12,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Ground {
   /*
    * The words of an object up to the slots of the first processes are mapped; the others are always zero. The
-   * pieces are used in turns: there are more of them than states that live at a time.
+   * pieces are used in turns: there are more of them than states that live at a time. An object that has more words than
+   * these has a segment for itself.
    */
   private static final int WORDS = 128;
   private static final int PIECES = 1 << 12;
   private static final Words MAPPED = map();
   private static final AtomicInteger NEXT = new AtomicInteger();
 
-  private final int base = (NEXT.getAndIncrement() & (PIECES - 1)) * WORDS;
+  private final Words mapped;
+  private final int base;
+  private final int size;
   private final Fault fault;
   private int players;
   private volatile long dead;
@@ -39,10 +42,23 @@ public final class Ground {
 
   /** Makes words that are all zero. */
   public Ground(Fault fault) {
-    this.fault = fault;
+    this(fault, MAPPED, (NEXT.getAndIncrement() & (PIECES - 1)) * WORDS, WORDS);
     for (int word = 0; word < WORDS; word++) {
       MAPPED.put(base + word, 0);
     }
+  }
+
+  /** Takes all of a segment for the words, and fills it with zeros. */
+  public Ground(Fault fault, SharedSegment segment) {
+    this(fault, new MappedWords(segment), 0, (int) (segment.data().byteSize() / Long.BYTES));
+    var _ = segment.data().fill((byte) 0);
+  }
+
+  private Ground(Fault fault, Words mapped, int base, int size) {
+    this.fault = fault;
+    this.mapped = mapped;
+    this.base = base;
+    this.size = size;
   }
 
   private static Words map() {
@@ -65,7 +81,7 @@ public final class Ground {
 
   /** {@return a word of the object's own} */
   public long state(int index) {
-    return MAPPED.get(base + Layout.state(index));
+    return mapped.get(base + Layout.state(index));
   }
 
   /** One process. A ring for it is noted, and nothing else. */
@@ -93,21 +109,21 @@ public final class Ground {
 
     @Override
     public long get(int word) {
-      return word < WORDS ? MAPPED.get(base + word) : 0;
+      return word < size ? mapped.get(base + word) : 0;
     }
 
     @Override
     public void set(int word, long value) {
       if (fault == Fault.WEAK_SET) {
-        MAPPED.put(base + word, value);
+        mapped.put(base + word, value);
       } else {
-        MAPPED.set(base + word, value);
+        mapped.set(base + word, value);
       }
     }
 
     @Override
     public void put(int word, long value) {
-      MAPPED.put(base + word, value);
+      mapped.put(base + word, value);
     }
 
     @Override
@@ -119,10 +135,10 @@ public final class Ground {
             case NONE, WEAK_SET -> false;
           };
       if (written) {
-        MAPPED.set(base + word, value);
+        mapped.set(base + word, value);
         return true;
       }
-      return fault != Fault.TWO_STEPS && MAPPED.compareAndSet(base + word, expected, value);
+      return fault != Fault.TWO_STEPS && mapped.compareAndSet(base + word, expected, value);
     }
 
     private static boolean lingers() {

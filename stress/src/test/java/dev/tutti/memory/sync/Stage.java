@@ -1,6 +1,5 @@
 package dev.tutti.memory.sync;
 
-import dev.tutti.memory.bell.Layout;
 import dev.tutti.memory.bell.Line;
 import dev.tutti.memory.bell.Members;
 import dev.tutti.memory.bell.Neighbourhood;
@@ -19,7 +18,7 @@ final class Stage {
    * a death everyone looks, once, as the doorbell's thread of the others would. Who has died is buried at once:
    * a model checker's clock stands still, so nobody would find out that it is time to ask.
    */
-  private static final int WORDS = (int) (Layout.BYTES / Long.BYTES);
+  private static final int WORDS = (int) (QueueLayout.CELLS / Long.BYTES); // no object has more
 
   /** No other word has such a value. */
   private static final long FIRST = 1_000_000;
