@@ -92,13 +92,18 @@ public final class Bulk {
    * Bounds how much memory the items take that have been read and have not ended, in the form in
    * which they cross to a worker process. The default is an eighth of the largest heap. An item is
    * read while the others take less, so the last one may go beyond it. Items do not cross to
-   * threads, so for them this bounds nothing.
+   * threads, so for them this bounds nothing. It holds together with the {@linkplain #window(int)
+   * bound on their number}; results are not counted.
    *
-   * @param bytes how much
+   * @param bytes how much, at least 1 byte
    * @return bulk calls with this window
+   * @throws IllegalArgumentException if it is less than 1 byte
    */
   public Bulk window(DataSize bytes) {
     Objects.requireNonNull(bytes, "bytes");
+    if (bytes.bytes() < 1) {
+      throw new IllegalArgumentException("window must be >= 1 byte: window=" + bytes);
+    }
     return new Bulk(pool, plan.withWindowBytes(bytes));
   }
 

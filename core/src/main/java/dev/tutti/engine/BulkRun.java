@@ -165,24 +165,32 @@ final class BulkRun extends EngineCall {
 
   /** {@return how many items may be read, after a wait; 0 if none is wanted any more} */
   long awaitRoom() throws InterruptedException {
-    long open;
-    boolean full;
-    lock.lock();
-    try {
-      open = taken - settled;
-      full = !isRoom();
-    } finally {
-      lock.unlock();
-    }
-    if (full && open > 0) {
-      dispatcher.windowIsFull(this, open);
-    }
-    lock.lockInterruptibly();
-    try {
-      await(room, this::isRoomOrOver);
-      return isOver() ? 0 : window - (taken - delivered);
-    } finally {
-      lock.unlock();
+    while (true) {
+      long open;
+      long ended;
+      boolean full;
+      lock.lock();
+      try {
+        open = taken - settled;
+        ended = settled;
+        full = !isRoom();
+      } finally {
+        lock.unlock();
+      }
+      if (full && open > 0) {
+        dispatcher.windowIsFull(this, open);
+      }
+      lock.lockInterruptibly();
+      try {
+        // An end need not make room in bytes: what waits then may be all that is open, and less
+        // than a batch.
+        await(room, () -> isRoomOrOver() || settled != ended);
+        if (isRoomOrOver()) {
+          return isOver() ? 0 : window - (taken - delivered);
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 

@@ -251,7 +251,10 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     } finally {
       lock.unlock();
     }
-    group().workQueued();
+    int most = Math.min(items.size(), group().maxWorkers());
+    for (int i = 0; i < most && (i == 0 || hasWork()); i++) {
+      group().workQueued(); // each call is for one worker
+    }
     unwanted.forEach(item -> end(item, new Cancelled<>(), 0));
   }
 

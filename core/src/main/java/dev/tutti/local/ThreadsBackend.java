@@ -490,6 +490,7 @@ public final class ThreadsBackend implements Backend {
             return !closed || source.hasWork();
           } finally {
             idle--;
+            free = true; // it looks for work, or sees to what counts on it when it leaves
           }
         } finally {
           lock.unlock();

@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -238,6 +239,44 @@ final class BulkRunTest {
     }
     caller.join();
     assertThat(openAtEachStep).containsExactly(4, 4, 4, 3, 2, 1, 2, 1, 1);
+    assertThat(results.values()).isEqualTo(numbers(sizes.length));
+  }
+
+  /** What waits to fill a batch goes out when the window in bytes lets nothing more in. */
+  @Test
+  @Timeout(30)
+  void runAll_windowInBytesAndFixedBatch_doesNotWaitForever() {
+    int[] sizes = {100, 100, 2_000, 10, 10};
+    List<Item> held = new CopyOnWriteArrayList<>();
+    group.onAdmit = item -> item.form("form", sizes[(int) item.index()]);
+    group.onWork =
+        () -> {
+          for (Batch batch = dispatcher.poll(this, false, 2);
+              batch != null;
+              batch = dispatcher.poll(this, false, 2)) {
+            held.addAll(batch.items());
+            dispatcher.batchEnded(batch, 1);
+          }
+        };
+    BulkPlan plan =
+        new BulkPlan(
+            100,
+            DataSize.bytes(1_000),
+            Batching.fixed(2),
+            CallOptions.DEFAULTS,
+            FailurePolicy.STOP_AT_FIRST,
+            null);
+    Resequencer.All results = new Resequencer.All(true);
+    BulkRun run =
+        new BulkRun(dispatcher, Body.FN, SAME, numbers(sizes.length), plan, results, true);
+    Thread caller = Thread.ofVirtual().start(() -> run.runAll(false));
+    while (caller.isAlive()) {
+      Awaitility.await()
+          .until(() -> caller.getState() == Thread.State.WAITING || !caller.isAlive());
+      List<Item> now = List.copyOf(held);
+      held.clear();
+      now.forEach(item -> dispatcher.ended(item, new Success<>(item.argument()), 1));
+    }
     assertThat(results.values()).isEqualTo(numbers(sizes.length));
   }
 }

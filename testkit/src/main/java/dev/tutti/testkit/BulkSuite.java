@@ -14,6 +14,7 @@ import dev.tutti.task.Done;
 import dev.tutti.task.Fn;
 import dev.tutti.task.Success;
 import dev.tutti.task.TaskFailedException;
+import java.io.IOException;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -326,6 +327,34 @@ interface BulkSuite extends Subject {
           Parallel.on(pool).mapAsync(List.of(1, 2, 3), Faults.at(1, Faults.waitsForInterrupt()));
       assertThat(future.cancel(true)).isTrue();
       assertThat(pool.submit(() -> 42).get(60, TimeUnit.SECONDS)).isEqualTo(42);
+    }
+  }
+
+  /** As many items as there are workers run at once, also where the workers are idle already. */
+  @Test
+  default void map_asManyAsWorkers_allRunAtOnce(@TempDir Path folder) throws Exception {
+    if (callerRuns()) {
+      return;
+    }
+    int workers = isolated() ? 3 : 12;
+    String meeting = folder.toString();
+    try (Pool pool = open(workers)) {
+      pool.warm();
+      List<Integer> items = IntStream.range(0, workers).boxed().toList();
+      assertThat(pool.map(items, i -> meet(Path.of(meeting), i, workers)))
+          .isEqualTo(Collections.nCopies(workers, true));
+    }
+  }
+
+  private static boolean meet(Path folder, int self, int all) throws Exception {
+    Files.createFile(folder.resolve("" + self));
+    Await.until("all are there", () -> count(folder) == all);
+    return true;
+  }
+
+  private static long count(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.count();
     }
   }
 }

@@ -80,6 +80,11 @@ public final class Line {
     final BooleanSupplier ready;
     final @Nullable Bed bed;
 
+    /**
+     * Whether it is to try again. An unpark alone may be used up by a lock that an attempt takes.
+     */
+    volatile boolean woken;
+
     Waiter(BooleanSupplier ready, @Nullable Bed bed) {
       this.ready = ready;
       this.bed = bed;
@@ -151,6 +156,7 @@ public final class Line {
     enter(self);
     try {
       int before = alarm.now();
+      self.woken = false;
       while (!attempt.getAsBoolean()) { // (2)
         if (Thread.interrupted()) {
           if (interruptibly) {
@@ -164,12 +170,14 @@ public final class Line {
         }
         if (self.bed != null) {
           self.bed.sleep(before, left, interruptibly); // (3)
-        } else if (left == Long.MAX_VALUE) {
-          LockSupport.park(this);
-          words.setBits(waiting, ownBit); // (1)
-        } else {
+        } else if (!self.woken && left == Long.MAX_VALUE) {
+          LockSupport.park(this); // (3)
+        } else if (!self.woken) {
           LockSupport.parkNanos(this, left);
-          words.setBits(waiting, ownBit);
+        }
+        self.woken = false; // before the bit is set, after which it may be woken again
+        if (self.bed == null) {
+          words.setBits(waiting, ownBit); // (1)
         }
         before = alarm.now();
       }
@@ -320,6 +328,7 @@ public final class Line {
     boolean sleeping = false;
     for (Waiter waiter : woken) {
       if (waiter.bed == null) {
+        waiter.woken = true;
         LockSupport.unpark(waiter.thread);
       } else {
         sleeping = true;

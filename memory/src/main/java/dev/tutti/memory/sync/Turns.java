@@ -85,9 +85,19 @@ final class Turns implements Line.Subject {
     final Thread thread = Thread.currentThread();
     final BooleanSupplier ready;
 
+    /**
+     * Whether it is to try again. An unpark alone may be used up by a lock that an attempt takes.
+     */
+    private volatile boolean woken;
+
     private Turn(long number, BooleanSupplier ready) {
       this.number = number;
       this.ready = ready;
+    }
+
+    private void wake() {
+      woken = true;
+      LockSupport.unpark(thread);
     }
   }
 
@@ -231,15 +241,16 @@ final class Turns implements Line.Subject {
           }
           interrupted = true;
         }
-        if (nanos == Nanos.FOREVER) {
+        long left = nanos == Nanos.FOREVER ? nanos : nanos - (System.nanoTime() - start);
+        if (left <= 0) {
+          return false;
+        }
+        if (!turn.woken && nanos == Nanos.FOREVER) {
           LockSupport.park(this); // (3)
-        } else {
-          long left = nanos - (System.nanoTime() - start);
-          if (left <= 0) {
-            return false;
-          }
+        } else if (!turn.woken) {
           LockSupport.parkNanos(this, left);
         }
+        turn.woken = false; // before it tries, after which it may be woken again
       }
       return true;
     } finally {
@@ -314,7 +325,7 @@ final class Turns implements Line.Subject {
   }
 
   private static void wake(List<Turn> woken) {
-    woken.forEach(turn -> LockSupport.unpark(turn.thread));
+    woken.forEach(Turn::wake);
   }
 
   /** Another process has rung. On the thread at the doorbell. */
@@ -344,7 +355,7 @@ final class Turns implements Line.Subject {
     if (rule.released() >= first.number) {
       wakeHere();
     } else if (isFirst(first) && first.ready.getAsBoolean()) {
-      LockSupport.unpark(first.thread);
+      first.wake();
     }
   }
 }

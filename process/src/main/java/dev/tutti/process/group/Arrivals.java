@@ -5,6 +5,7 @@ import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.task.Cancelled;
+import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -19,12 +20,14 @@ final class Arrivals {
    * take. They are told before the thread waits, and before it reads a value by code of the user's, which may never end.
    */
   private static final int MOST_AT_ONCE = 256;
+  private static final long MOST_NANOS = 1_000_000;
 
   private final Flights flights;
   private final Reading reading;
   private final OutcomeSink sink;
   private final Listener listener;
   private final List<OutcomeSink.Ended> untold = new ArrayList<>(MOST_AT_ONCE);
+  private long oldestNanos; // when the first of them came
 
   /** What else follows from what a worker says. */
   interface Listener {
@@ -88,21 +91,33 @@ final class Arrivals {
   private boolean outcome(Frame.Kind kind, ByteBuffer content) throws WireException {
     Flight flight = flights.land(content.getLong());
     long elapsed = content.getLong();
-    listener.landed();
-    if (reading.mayTakeLong(kind, content) || untold.size() >= MOST_AT_ONCE) {
-      tell();
+    try {
+      listener.landed();
+      if (reading.mayTakeLong(kind, content) || isToBeTold()) {
+        tell();
+      }
+      Outcome<?> outcome = reading.read(flight, kind, elapsed, content);
+      if (outcome != null) {
+        report(flight, outcome, elapsed);
+      }
+      return outcome != null;
+    } catch (RuntimeException | Error e) { // such as no memory: nobody else knows of this item now
+      report(flight, new Failure<>(e), elapsed);
+      throw e;
     }
-    Outcome<?> outcome = reading.read(flight, kind, elapsed, content);
-    if (outcome == null) {
-      return false;
-    }
-    report(flight, outcome, elapsed);
-    return true;
+  }
+
+  private boolean isToBeTold() {
+    return untold.size() >= MOST_AT_ONCE
+        || (!untold.isEmpty() && System.nanoTime() - oldestNanos > MOST_NANOS);
   }
 
   /** Says how an item has ended; it is told with the next {@link #tell}. */
   void report(Flight flight, Outcome<?> outcome, long elapsedNanos) {
     boolean wanted = !flight.item().isUnwanted();
+    if (untold.isEmpty()) {
+      oldestNanos = System.nanoTime();
+    }
     untold.add(
         new OutcomeSink.Ended(flight.item(), wanted ? outcome : new Cancelled<>(), elapsedNanos));
   }

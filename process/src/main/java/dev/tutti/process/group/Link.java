@@ -366,6 +366,8 @@ final class Link implements Runnable {
     }
     try {
       worker.work().send(frames);
+    } catch (WireException e) {
+      killFor("its channel broke, and it was killed: " + e.getMessage());
     } catch (IOException e) {
       // The worker is gone. The reading thread finds that too, and returns what was entered here.
       LOG.log(Level.DEBUG, "batch not sent to {0}: {1}", name, e);
@@ -543,7 +545,11 @@ final class Link implements Runnable {
   // ---------------------------------------------------------------- the end
 
   private void conclude(Ready worker) {
-    worker.arrivals().tell();
+    try {
+      worker.arrivals().tell();
+    } catch (RuntimeException | Error e) { // such as no memory: the worker is seen off all the same
+      LOG.log(Level.WARNING, "cannot tell what " + name + " has done", e);
+    }
     WorkerProcess dead = requireNonNull(process, "process");
     int status = dead.awaitExit(EXIT_PATIENCE);
     Flights flights = worker.flights();

@@ -47,7 +47,8 @@ final class CacheFolder {
   /** {@return where the files of this user are} */
   static Path usual(Map<String, String> environment, String home) {
     String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
-    return (cache.startsWith("/") ? Path.of(cache) : Path.of(home, ".cache")).resolve("tutti");
+    Path caches = cache.startsWith("/") ? Path.of(cache) : Path.of("/", home, ".cache");
+    return caches.resolve("tutti");
   }
 
   /** {@return the file of a key, there or not} */

@@ -98,7 +98,7 @@ public final class StartCache {
     }
     List<Path> jars = jars();
     if (jars.isEmpty()) {
-      return none("Tutti is not in jars on the class path");
+      return none("Tutti is not in jars of its own on the class path");
     }
     if (!Collections.disjoint(variables, WorkerProcess.FLAG_VARIABLES)) {
       return none("flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES);
@@ -128,15 +128,17 @@ public final class StartCache {
   /** {@return Tutti's own jars, if that is where the class path has it} */
   static List<Path> jars() {
     Set<Path> jars = new LinkedHashSet<>();
-    for (Class<?> type :
-        List.of(dev.tutti.Pool.class, dev.tutti.memory.segment.Segment.class, StartCache.class)) {
+    List<Class<?>> one =
+        List.of(dev.tutti.Pool.class, dev.tutti.memory.segment.Segment.class, StartCache.class);
+    for (Class<?> type : one) {
       Path jar = jar(type);
       if (jar == null) {
         return List.of();
       }
       jars.add(jar);
     }
-    return List.copyOf(jars);
+    // A jar that has more in it, put in front, would change which of two classes or files is found.
+    return jars.size() < one.size() ? List.of() : List.copyOf(jars);
   }
 
   private static @Nullable Path jar(Class<?> type) {

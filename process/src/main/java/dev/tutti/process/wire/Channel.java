@@ -155,7 +155,7 @@ public final class Channel implements FrameStream, AutoCloseable {
     writing.lock();
     try {
       if (!pending.isEmpty()) {
-        writePending();
+        writeOrDrop();
       }
     } finally {
       writing.unlock();
@@ -228,6 +228,18 @@ public final class Channel implements FrameStream, AutoCloseable {
       }
     } catch (CancelledKeyException e) {
       throw new ClosedChannelException();
+    }
+  }
+
+  /** The other side may be gone. What it has sent before is read all the same, and then its end. */
+  private void writeOrDrop() throws IOException {
+    try {
+      writePending();
+    } catch (ClosedChannelException closed) {
+      throw closed;
+    } catch (IOException gone) {
+      pending.clear();
+      writePending();
     }
   }
 

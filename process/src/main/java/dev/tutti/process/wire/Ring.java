@@ -24,8 +24,8 @@ import java.util.List;
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the header's version checks
 public final class Ring {
   /*
-   * `tail` is the writer's, `head` the reader's; each keeps its own count besides and never reads it back, so the
-   * other process can damage it for itself only. A write is seen whole or not at all: the bytes are written before
+   * `tail` is the writer's, `head` the reader's; each keeps its own count besides, never reads it back, and refuses
+   * one of the other's that cannot be. So the other process can damage what it writes and reads itself, and nothing else. A write is seen whole or not at all: the bytes are written before
    * `tail` (volatile), and read after it.
    *
    * No wake-up is lost:
@@ -77,11 +77,16 @@ public final class Ring {
    * @param pieces what to write; all of it is taken
    * @param reserve how many bytes are to stay free
    * @return whether it was written
+   * @throws WireException if the other process has damaged the ring
    */
-  boolean offer(List<ByteBuffer> pieces, int reserve) {
+  boolean offer(List<ByteBuffer> pieces, int reserve) throws WireException {
     long total = total(pieces, reserve);
     if (total > CAPACITY - (written - knownHead)) {
       knownHead = (long) LONG.getAcquire(memory, HEAD_AT); // pairs with take()
+      long unread = written - knownHead;
+      if (unread < 0 || unread > CAPACITY) {
+        throw damaged(unread);
+      }
       if (total > CAPACITY - (written - knownHead)) {
         return false;
       }
@@ -91,6 +96,10 @@ public final class Ring {
     }
     LONG.setVolatile(memory, TAIL_AT, written); // (1)
     return true;
+  }
+
+  private static WireException damaged(long bytes) {
+    return new WireException("ring is damaged: bytes=%d most=%d".formatted(bytes, CAPACITY));
   }
 
   private void put(ByteBuffer piece) {
@@ -140,7 +149,7 @@ public final class Ring {
   boolean mustRing(boolean isLast) {
     long sleep = (long) LONG.getVolatile(memory, SLEEP_AT); // (2)
     return sleep != Sleep.AWAKE.ordinal()
-        && (sleep == Sleep.ASLEEP.ordinal() || (isLast && !isDrained()) || isHalfFull())
+        && (isLast ? !isDrained() : sleep == Sleep.ASLEEP.ordinal() || isHalfFull())
         && LONG.compareAndSet(memory, SLEEP_AT, sleep, (long) Sleep.AWAKE.ordinal());
   }
 
@@ -161,7 +170,7 @@ public final class Ring {
   int take(ByteBuffer into) throws WireException {
     long there = (long) LONG.getAcquire(memory, TAIL_AT) - read;
     if (there < 0 || there > CAPACITY) {
-      throw new WireException("ring is damaged: bytes=%d most=%d".formatted(there, CAPACITY));
+      throw damaged(there);
     }
     int length = (int) Math.min(there, into.remaining());
     int at = (int) (read & (CAPACITY - 1));

@@ -59,7 +59,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     this.socket = socket;
     boolean isPool = self == Claims.End.POOL;
     this.in = shared.ring(self);
-    this.spin = new Spin(shared.cores());
+    this.spin = new Spin(isPool ? Runtime.getRuntime().availableProcessors() : shared.cores());
     this.out = shared.ring(isPool ? Claims.End.WORKER : Claims.End.POOL);
   }
 
@@ -268,12 +268,14 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   }
 
   /** Nothing more is to be written for a while. */
-  private void ringIfNapping() throws IOException {
+  private void ringIfNapping() {
     writing.lock();
     try {
-      if (out.mustRing(true)) {
+      if (!closed && out.mustRing(true)) {
         socket.send(signal(Frame.Kind.BELL));
       }
+    } catch (IOException gone) {
+      // The other side is. What it has sent before is to be read; its end comes after that.
     } finally {
       writing.unlock();
     }
