@@ -113,8 +113,11 @@ public final class ThreadsBackend implements Backend {
       lock.lock();
       try {
         if (idle > wakeUps) {
-          wakeUps++;
-          wake.signal();
+          if (source
+              .hasWork()) { // else somebody has taken it already, and nobody is to come for nothing
+            wakeUps++;
+            wake.signal();
+          }
         } else if (countOnFree()) {
           return;
         } else if (workers.size() >= most) {
