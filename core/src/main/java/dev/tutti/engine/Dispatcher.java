@@ -39,7 +39,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
    *   OPEN, CLOSING -> STOPPED   closeNow(): what waits ends as cancelled, what runs is stopped
    *
    * An item is in exactly one place: in a lane, in a batch of `active`, pausing before a further attempt
-   * (Attempts), or ended. It leaves a lane under `lock`; it leaves a batch by ended() or returned(), which
+   * (Attempts), ended and about to be told (a link tells several together), or ended. It leaves a lane under `lock`; it leaves a batch by ended() or returned(), which
    * its worker calls once for each item that it claimed or gave back. Whoever takes an item back by its
    * claim (takeBack, stop) is the one who reports it. A retried or returned item goes back to its lane and
    * waits for a worker anew, unless nobody wants it any more: that is looked at under `lock`. There a worker that still

@@ -17,7 +17,8 @@ public sealed interface Batching {
   }
 
   /**
-   * {@return batches of the same number of items; only the last may have fewer}
+   * {@return batches of the same number of items; only the last may have fewer, and one that would
+   * never be full because the window is}
    *
    * <p>A batch waits until it has all its items, so an input that comes slowly is better served by
    * {@link #adaptive} or {@code fixed(1)}. Batches that take well under a millisecond travel to a

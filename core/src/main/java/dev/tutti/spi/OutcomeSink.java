@@ -63,7 +63,7 @@ public interface OutcomeSink {
   void returned(Item item, @Nullable WorkerLostException death);
 
   /**
-   * All items of a batch have ended or been returned.
+   * All items of a batch have ended or been returned; those that have ended may be told soon after.
    *
    * @param batch the batch
    * @param elapsedNanos the time from its hand-over to now, in nanoseconds

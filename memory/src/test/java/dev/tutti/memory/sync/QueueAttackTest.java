@@ -56,7 +56,7 @@ class QueueAttackTest {
 
   private static String findings(LongFunction<Street> broken) throws InterruptedException {
     String found = "";
-    for (int i = 0; i < BURSTS && found.isEmpty(); i++) {
+    for (int i = 0; i < 20 * BURSTS && found.isEmpty(); i++) {
       found = QueueAttack.peaceful(broken.apply(LOOK), ROUNDS, SHORT).run();
     }
     return found;

@@ -111,7 +111,7 @@ class SyncAttackTest {
   private static String findings(Game game, Supplier<Street> broken, int kills)
       throws InterruptedException {
     String found = "";
-    for (int i = 0; i < BURSTS && found.isEmpty(); i++) {
+    for (int i = 0; i < 20 * BURSTS && found.isEmpty(); i++) {
       SyncAttack attack =
           kills == 0
               ? SyncAttack.peaceful(game, broken, ROUNDS, SHORT)
