@@ -82,8 +82,12 @@ public class RingRaces {
     void write(int number) {
       byte[] message = new byte[MESSAGE_BYTES];
       Arrays.fill(message, (byte) number);
-      if (!out.offer(List.of(ByteBuffer.wrap(message)), 0)) {
-        throw new IllegalStateException("there must be room");
+      try {
+        if (!out.offer(List.of(ByteBuffer.wrap(message)), 0)) {
+          throw new IllegalStateException("there must be room");
+        }
+      } catch (WireException e) {
+        throw new IllegalStateException("nobody damages it", e);
       }
     }
 
