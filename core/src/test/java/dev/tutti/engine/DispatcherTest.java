@@ -332,4 +332,25 @@ final class DispatcherTest {
     }
     assertThat(sizes).containsExactly(1, 2, 4, 8);
   }
+
+  /** An item that waits again and is run by a worker with an older batch counts once. */
+  @Test
+  void giveUp_itemRunsOutOfAnOlderBatch_isLeftToItsWorker() {
+    RecordingCall call = RecordingCall.ofBatches(2);
+    List<Item> items = call.offer(dispatcher, 2);
+    Batch older = poll();
+    assertThat(items.getLast().takeBack()).isTrue();
+    dispatcher.returned(items.getLast(), null);
+    assertThat(items.getLast().claim()).isTrue();
+    dispatcher.ended(items.getFirst(), new Success<>(0), 1);
+    dispatcher.giveUp(call, 0);
+    assertThat(dispatcher.openItems()).isEqualTo(1);
+    assertThat(group.stopped).contains(items.getLast());
+    dispatcher.ended(items.getLast(), new Cancelled<>(), 1);
+    dispatcher.batchEnded(older, 1);
+    assertThat(dispatcher.openItems()).isZero();
+    assertThat(call.outcomes).hasSize(2);
+    dispatcher.close();
+    assertThat(group.closed).hasValue(1);
+  }
 }

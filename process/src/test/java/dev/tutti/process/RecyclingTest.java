@@ -236,7 +236,7 @@ class RecyclingTest {
     ProcessOptions options =
         options(1)
             .withResidentLimit(DataSize.mib(400))
-            .withRecycling(Recycling.NONE.afterAge(Duration.ofMillis(1)));
+            .withRecycling(Recycling.NONE.afterAge(Duration.ofNanos(1)));
     try (Pool pool = Pool.open(options)) {
       List<Outcome<Integer>> outcomes =
           Parallel.on(pool)
@@ -244,7 +244,6 @@ class RecyclingTest {
               .outcomes(
                   List.of(0, 1),
                   i -> {
-                    Thread.sleep(20);
                     while (i == 1) {
                       NATIVE_LEAK.add(touched(8 << 20));
                     }

@@ -9,6 +9,9 @@ import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.plan.Batching;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.testkit.Await;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -399,20 +402,32 @@ class StopTest {
     }
   }
 
-  /** A pool whose workers do nothing is closed without a wait for their own threads. */
+  /** A worker that leaves has no thread of its own in native code, for which its JVM would wait. */
   @Test
-  void close_idleWorker_isShort() throws Exception {
-    long shortestMillis = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) {
-      Pool idle = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1));
-      idle.submit(() -> 1).get();
-      for (int n = 0; n < 100; n++) {
-        idle.submit(() -> Thread.sleep(2)).get(); // until its control thread listens
-      }
-      long start = System.nanoTime();
-      idle.close();
-      shortestMillis = Math.min(shortestMillis, (System.nanoTime() - start) / 1_000_000);
+  void close_idleWorker_leavesWithItsThreadsParked(@TempDir Path folder) throws Exception {
+    Path seen = folder.resolve("seen");
+    String file = seen.toString();
+    try (Pool idle = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1))) {
+      idle.submit(() -> Runtime.getRuntime().addShutdownHook(new Thread(() -> watchControl(file))))
+          .get();
     }
-    assertThat(shortestMillis).isLessThan(250); // it was 300 and more, all the time
+    assertThat(seen).content().isEqualTo("parked");
+  }
+
+  /** Until the thread that hears the pool is parked; the worker is killed if that never comes. */
+  private static void watchControl(String file) {
+    try {
+      Await.until("it is parked", () -> control().getState() == Thread.State.WAITING);
+      Files.writeString(Path.of(file), "parked");
+    } catch (InterruptedException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Thread control() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("tutti-control"))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tutti.testkit.Await;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -90,5 +91,32 @@ class LineTest {
     dying.gone();
     second.ringOne();
     assertThat(second.isAwaited()).isFalse();
+  }
+
+  /** A wake-up counts though a lock that the attempt takes has used up the unpark. */
+  @Test
+  void await_attemptUsesUpTheUnpark_triesAgain() throws Exception {
+    Line line = line();
+    AtomicInteger tries = new AtomicInteger();
+    FutureTask<Boolean> waits =
+        new FutureTask<>(() ->
+            line.await(
+                () -> {
+                  if (tries.incrementAndGet() == 1) {
+                    line.rung();
+                    LockSupport.park(this); // as a lock does that somebody else has
+                  }
+                  return tries.get() == 2;
+                },
+                () -> false,
+                Long.MAX_VALUE,
+                true));
+    Thread waiter = Thread.ofPlatform().start(waits);
+    try {
+      Await.until("it has tried again", waits::isDone);
+    } finally {
+      waiter.interrupt();
+    }
+    assertThat(waits.get()).isTrue();
   }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
@@ -227,6 +228,36 @@ class ProcessDeathTest {
           lock.unlock();
         }
       }
+    }
+  }
+
+  /** A JVM that ends is rung still: one of its shutdown hooks may wait for others. */
+  @Test
+  void acquire_inShutdownHook_isRungStill() throws Exception {
+    ProcessSemaphore ends = ProcessSemaphore.create(0);
+    ProcessSemaphore goOn = ProcessSemaphore.create(0);
+    ProcessSemaphore wentOn = ProcessSemaphore.create(0);
+    try (Neighbour other = Neighbour.start()) {
+      other.call(() -> {
+        boolean none = goOn.tryAcquire(Duration.ofMillis(1)); // from now on it has a doorbell
+        Runtime.getRuntime()
+            .addShutdownHook(
+                new Thread(() -> {
+                  ends.release();
+                  goOn.acquireUninterruptibly();
+                  wentOn.release();
+                }));
+        return none;
+      });
+      CompletableFuture<Boolean> end =
+          other.start(() -> {
+            System.exit(0);
+            return true;
+          });
+      assertThat(ends.tryAcquire(Await.PATIENCE)).isTrue();
+      goOn.release();
+      assertThat(wentOn.tryAcquire(Await.PATIENCE)).isTrue();
+      assertThat(end).failsWithin(Await.PATIENCE);
     }
   }
 }

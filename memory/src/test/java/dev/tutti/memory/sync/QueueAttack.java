@@ -195,9 +195,11 @@ final class QueueAttack {
   /** {@return what was found; empty if nothing} */
   String run() throws InterruptedException {
     List<Household> processes = new ArrayList<>();
+    // All, before the first starts: this thread waits for no turn.
     while (processes.size() < PROCESSES) {
-      processes.add(startOne(processes.isEmpty()));
+      processes.add(new Household(processes.isEmpty()));
     }
+    processes.forEach(Household::start);
     int left = kills;
     long last = 0;
     long lastNanos = System.nanoTime();
@@ -213,7 +215,9 @@ final class QueueAttack {
         if (left > 0) {
           left--;
           processes.remove(ThreadLocalRandom.current().nextInt(PROCESSES)).kill();
-          processes.add(startOne(false));
+          Household next = new Household(false);
+          next.start();
+          processes.add(next);
         }
       } else if (System.nanoTime() - lastNanos > patienceNanos) {
         found.compareAndSet(null, "nobody goes on: received=" + now);
@@ -227,12 +231,6 @@ final class QueueAttack {
       settle();
     }
     return found.get();
-  }
-
-  private Household startOne(boolean first) {
-    Household process = new Household(first);
-    process.start();
-    return process;
   }
 
   /** All are dead. Somebody comes and takes what is left. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   | magic | version | gate | cause | cause item | cores | (padding) | word 0 | word 1 |         |
  *   +-------+---------+------+-------+------------+-------+-----------+--------+--------+-- ... --+
  *
- *   behind them: a Ring to the pool, and one to the worker
+ *   behind them: a FrameRing to the pool, and one to the worker
  *
  *   word:   63                                                    2 1     0
  *           +-----------------------------------------------------+-------+
@@ -69,7 +69,7 @@ public final class Claims implements AutoCloseable {
   private static final int PADDING_BYTES = 32;
   private static final int WORDS_AT = CORES_AT + Long.BYTES + PADDING_BYTES;
   private static final int RINGS_AT = WORDS_AT + WORDS * Long.BYTES;
-  private static final int BYTES = RINGS_AT + 2 * Ring.BYTES;
+  private static final int BYTES = RINGS_AT + 2 * FrameRing.BYTES;
   private static final VarHandle INT =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
   private static final VarHandle LONG =
@@ -144,8 +144,8 @@ public final class Claims implements AutoCloseable {
    *
    * @param to which side reads them
    */
-  public Ring ring(End to) {
-    return new Ring(memory.slice(RINGS_AT + to.ordinal() * Ring.BYTES, Ring.BYTES));
+  public FrameRing ring(End to) {
+    return new FrameRing(memory.slice(RINGS_AT + to.ordinal() * FrameRing.BYTES, FrameRing.BYTES));
   }
 
   /** {@return how many cores the pool's process may use; a worker's own share is smaller} */

@@ -36,17 +36,17 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   private final Channel socket;
   private final ReentrantLock writing = new ReentrantLock();
-  private final Ring out; // guarded by writing
+  private final FrameRing out; // guarded by writing
   private boolean writesToRing; // guarded by writing
   private boolean closed; // guarded by writing
 
-  private final Ring in;
+  private final FrameRing in;
   private final FrameParser parser = new FrameParser(Frame.MAX_LENGTH);
   private final ByteBuffer bytes = ByteBuffer.allocate(READ_BYTES).flip();
   private boolean readsRing;
   private @Nullable Frame early;
   private @Nullable IOException broken;
-  private final Spin spin;
+  private final LookOut lookOut;
 
   /**
    * Joins a socket and two rings.
@@ -59,7 +59,8 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     this.socket = socket;
     boolean isPool = self == Claims.End.POOL;
     this.in = shared.ring(self);
-    this.spin = new Spin(isPool ? Runtime.getRuntime().availableProcessors() : shared.cores());
+    this.lookOut =
+        new LookOut(isPool ? Runtime.getRuntime().availableProcessors() : shared.cores());
     this.out = shared.ring(isPool ? Claims.End.WORKER : Claims.End.POOL);
   }
 
@@ -174,7 +175,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
    */
   private boolean await(boolean nap) throws IOException {
     ringIfNapping();
-    if (readsRing && !nap && early == null && spin.await(in::hasMore)) {
+    if (readsRing && !nap && early == null && lookOut.await(in::hasMore)) {
       return false;
     }
     if (!readsRing) {
@@ -184,13 +185,13 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     if (early != null) {
       throw new WireException("frame on the socket while the ring goes on: " + early.kind());
     }
-    in.sleep(nap ? Ring.Sleep.NAPPING : Ring.Sleep.ASLEEP);
+    in.sleep(nap ? FrameRing.Sleep.NAPPING : FrameRing.Sleep.ASLEEP);
     try {
       if (!in.hasMore() && socket.select(nap ? NAP_MILLIS : FOREVER)) {
         takeBells();
       }
     } finally {
-      in.sleep(Ring.Sleep.AWAKE);
+      in.sleep(FrameRing.Sleep.AWAKE);
     }
     return in.hasMore();
   }
@@ -250,7 +251,9 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
       throw new ClosedChannelException();
     }
     if (!writesToRing) {
-      if (socket.hasPending() || !out.isDrained() || !Ring.canHold(frames, Frame.HEADER_BYTES)) {
+      if (socket.hasPending()
+          || !out.isDrained()
+          || !FrameRing.canHold(frames, Frame.HEADER_BYTES)) {
         return false;
       }
       socket.send(signal(Frame.Kind.TO_RING));

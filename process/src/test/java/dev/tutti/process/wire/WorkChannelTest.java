@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -35,6 +36,7 @@ class WorkChannelTest {
   @TempDir private Path folder;
 
   private final ExecutorService other = Executors.newSingleThreadExecutor();
+  private int connections;
   private Claims poolMemory;
   private Claims workerMemory;
   private WorkChannel pool;
@@ -44,7 +46,8 @@ class WorkChannelTest {
   void connect() throws IOException {
     poolMemory = Claims.create();
     workerMemory = Claims.open(poolMemory.handle());
-    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+    UnixDomainSocketAddress address =
+        UnixDomainSocketAddress.of(folder.resolve("s" + connections++));
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(address);
       SocketChannel mine = SocketChannel.open(address);
@@ -56,6 +59,10 @@ class WorkChannelTest {
   @AfterEach
   void disconnect() throws IOException {
     other.shutdownNow();
+    disconnectAll();
+  }
+
+  private void disconnectAll() throws IOException {
     pool.close();
     worker.close();
     workerMemory.close();
@@ -191,5 +198,51 @@ class WorkChannelTest {
     pool.close();
     assertThatThrownBy(() -> pool.send(List.of(item(0, 1))))
         .isInstanceOf(ClosedChannelException.class);
+  }
+
+  /** What a side has sent is read also where the other one cannot write to it any more. */
+  @Test
+  void read_otherSideIsGoneWhileWritesWait_restIsRead() throws Exception {
+    for (int round = 0; round < 30; round++) {
+      disconnectAll();
+      connect();
+      worker.sendFully(List.of(item(0, 1)));
+      assertIsItem(pool.read(), 0, 1);
+      pool.send(List.of(item(0, 8 << 20))); // more than the system takes
+      assertThat(pool.hasPending()).isTrue();
+      List<Frame> rest = new ArrayList<>();
+      FutureTask<Boolean> reads = new FutureTask<>(() -> readToTheEnd(rest));
+      Thread reader = Thread.ofPlatform().start(reads);
+      Await.until("it waits", () -> isInSelect(reader));
+      worker.sendFully(List.of(item(1, 1)));
+      worker.close();
+      assertThat(reads.get(10, SECONDS)).isTrue();
+      assertThat(rest).as("round=%d", round).hasSize(1);
+    }
+  }
+
+  private boolean readToTheEnd(List<Frame> into) {
+    try {
+      for (Frame frame = pool.read(); frame != null; frame = pool.read()) {
+        into.add(frame);
+      }
+    } catch (IOException e) {
+      // that is an end too
+    }
+    return true;
+  }
+
+  /** A reader that says that it has read what was never written is refused. */
+  @Test
+  void offer_headIsDamaged_isRefused() throws Exception {
+    ByteBuffer memory = ByteBuffer.allocateDirect(FrameRing.BYTES).order(ByteOrder.nativeOrder());
+    FrameRing ring = new FrameRing(memory);
+    ByteBuffer large = ByteBuffer.allocate(RING_BYTES / 2 + 1);
+    assertThat(ring.offer(List.of(large.duplicate()), 0)).isTrue();
+    assertThat(ring.offer(List.of(large.duplicate()), 0)).isFalse();
+    memory.putLong(64, 1L << 40); // the head
+    assertThatThrownBy(() -> ring.offer(List.of(large.duplicate()), 0))
+        .isInstanceOf(WireException.class)
+        .hasMessageContaining("ring is damaged");
   }
 }

@@ -49,7 +49,7 @@ public class RingRaces {
               StandardOpenOption.READ,
               StandardOpenOption.WRITE,
               StandardOpenOption.DELETE_ON_CLOSE)) {
-        return channel.map(MapMode.READ_WRITE, 0, (long) RINGS * Ring.BYTES);
+        return channel.map(MapMode.READ_WRITE, 0, (long) RINGS * FrameRing.BYTES);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -58,19 +58,20 @@ public class RingRaces {
 
   /** A ring with its two sides. */
   static class Shared {
-    final Ring out;
-    final Ring in;
+    final FrameRing out;
+    final FrameRing in;
     private final ByteBuffer memory;
     private final byte[] taken = new byte[MESSAGE_BYTES];
 
     Shared() {
       int place = NEXT.getAndIncrement() & (RINGS - 1);
-      memory = MAPPED.slice(place * Ring.BYTES, Ring.BYTES).order(ByteOrder.nativeOrder());
+      memory =
+          MAPPED.slice(place * FrameRing.BYTES, FrameRing.BYTES).order(ByteOrder.nativeOrder());
       for (int at = 0; at < HEADER_BYTES + 2 * MESSAGE_BYTES; at += Long.BYTES) {
         memory.putLong(at, 0);
       }
-      out = new Ring(memory);
-      in = new Ring(memory);
+      out = new FrameRing(memory);
+      in = new FrameRing(memory);
     }
 
     /** Lets the reader see bytes that are not written. */
@@ -170,7 +171,7 @@ public class RingRaces {
 
     @Actor
     public void reader(ZZ_Result r) {
-      in.sleep(Ring.Sleep.ASLEEP);
+      in.sleep(FrameRing.Sleep.ASLEEP);
       r.r2 = in.hasMore();
     }
   }
@@ -190,7 +191,7 @@ public class RingRaces {
     @Actor
     public void reader(ZZ_Result r) {
       r.r2 = in.hasMore();
-      in.sleep(Ring.Sleep.ASLEEP);
+      in.sleep(FrameRing.Sleep.ASLEEP);
     }
   }
 
@@ -208,7 +209,7 @@ public class RingRaces {
 
     @Actor
     public void reader(ZZ_Result r) {
-      in.sleep(Ring.Sleep.NAPPING);
+      in.sleep(FrameRing.Sleep.NAPPING);
       r.r2 = in.hasMore();
     }
   }

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
  * A short look-out before a thread goes to sleep: what comes within it costs no wake-up. For one
  * thread.
  */
-final class Spin {
+final class LookOut {
   /*
    * A look-out lasts as long as waking a sleeping core takes, so at its worst it doubles the cost of a wake-up. It learns: each
    * one that was in vain takes a credit, each hit gives some back, and without credit only one of many waits is tried. It
@@ -34,7 +34,7 @@ final class Spin {
   /**
    * @param cores how many cores this process and its relatives may use
    */
-  Spin(int cores) {
+  LookOut(int cores) {
     this.cores = cores;
   }
 

@@ -22,7 +22,7 @@ import java.util.List;
  * <p><b>Thread safety.</b> One thread at a time writes, one reads.
  */
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the header's version checks
-public final class Ring {
+public final class FrameRing {
   /*
    * `tail` is the writer's, `head` the reader's; each keeps its own count besides, never reads it back, and refuses
    * one of the other's that cannot be. So the other process can damage what it writes and reads itself, and nothing else. A write is seen whole or not at all: the bytes are written before
@@ -64,7 +64,7 @@ public final class Ring {
   private long knownHead; // the writer's
   private long read; // the reader's
 
-  Ring(ByteBuffer memory) {
+  FrameRing(ByteBuffer memory) {
     this.memory = memory;
     this.bytes = memory.slice(BYTES_AT, CAPACITY);
   }
