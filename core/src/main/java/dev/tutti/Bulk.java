@@ -51,7 +51,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class Bulk {
-  static final int DEFAULT_WINDOW = 1_024;
   private static final int HEAP_SHARE = 8;
 
   private final EnginePool pool;
@@ -66,7 +65,7 @@ public final class Bulk {
     return new Bulk(
         pool,
         new BulkPlan(
-            DEFAULT_WINDOW,
+            0,
             DataSize.bytes(Runtime.getRuntime().maxMemory() / HEAP_SHARE),
             Batching.adaptive(),
             pool.options(),

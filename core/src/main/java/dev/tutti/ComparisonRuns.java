@@ -2,6 +2,7 @@ package dev.tutti;
 
 import dev.tutti.ComparisonResult.Row;
 import dev.tutti.ComparisonResult.Setup;
+import dev.tutti.engine.BulkPlan;
 import dev.tutti.plan.Batching;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.task.Done;
@@ -54,7 +55,7 @@ final class ComparisonRuns<A extends @Nullable Object, R extends @Nullable Objec
     Capabilities can = pool.engine().group().capabilities();
     String backend = pool.engine().backend();
     int workers =
-        isUnbounded(pool) ? Math.clamp(items.size(), 1, Bulk.DEFAULT_WINDOW) : pool.workers();
+        isUnbounded(pool) ? Math.clamp(items.size(), 1, BulkPlan.DEFAULT_WINDOW) : pool.workers();
     pool.warm();
     warmUp(
         new Setup(backend, workers, "1"),

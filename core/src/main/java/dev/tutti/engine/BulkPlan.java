@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a bulk call is to be run.
  *
- * @param window how many items may be on their way at once
+ * @param window how many items may be on their way at once; 0 where nobody has chosen it
  * @param windowBytes how many bytes the items may have together that wait or run, as they cross
  * @param batching how many items go to a worker together
  * @param options what the call is to keep to
@@ -24,6 +24,25 @@ public record BulkPlan(
     CallOptions options,
     FailurePolicy failures,
     @Nullable Progress progress) {
+  /** The window where nobody has chosen one. */
+  public static final int DEFAULT_WINDOW = 1_024;
+
+  /** The same, for packs whose results are all kept: they take microseconds, and little memory. */
+  private static final int PACK_WINDOW = 1 << 15;
+
+  /** {@return how many items may be on their way at once} */
+  public int itemWindow() {
+    return window == 0 ? DEFAULT_WINDOW : window;
+  }
+
+  /**
+   * {@return how many items may be on their way at once while they go in packs}
+   *
+   * @param keepsAll whether results take memory in any case
+   */
+  int packWindow(boolean keepsAll) {
+    return window == 0 && keepsAll ? PACK_WINDOW : itemWindow();
+  }
 
   /** {@return this plan with another window} */
   public BulkPlan withWindow(int items) {

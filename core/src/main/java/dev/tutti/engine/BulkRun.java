@@ -1,6 +1,7 @@
 package dev.tutti.engine;
 
 import dev.tutti.event.Progress;
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
@@ -60,6 +61,7 @@ final class BulkRun extends EngineCall {
   private final Dispatcher dispatcher;
   private final Feeder feeder;
   private final int window;
+  private final int packWindow;
   private final long mostBytes;
   private final Resequencer results;
   private final boolean stopsAtFailure;
@@ -97,11 +99,15 @@ final class BulkRun extends EngineCall {
         plan.options(),
         new Lane(
             new Chunker(
-                plan.batching(), plan.window(), dispatcher.group().capabilities().batches()),
+                plan.batching(),
+                plan.packWindow(results.keepsAll()),
+                dispatcher.group().capabilities().batches(),
+                dispatcher.group().capabilities().packs() && mayPack(plan.options())),
             plan.options().priority()),
         dispatcher);
     this.dispatcher = dispatcher;
-    this.window = plan.window();
+    this.window = plan.itemWindow();
+    this.packWindow = plan.packWindow(results.keepsAll());
     this.mostBytes = plan.windowBytes().bytes();
     this.results = results;
     this.stopsAtFailure = stopsAtFailure;
@@ -115,6 +121,18 @@ final class BulkRun extends EngineCall {
         plan.options()
             .deadline()
             .map(limit -> Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> expire(limit)));
+  }
+
+  /** What is decided about an item while it runs needs an item of its own. */
+  private static boolean mayPack(CallOptions options) {
+    return options.timeout().isEmpty()
+        && options.deadline().isEmpty()
+        && options.retry().attempts() == 1;
+  }
+
+  @Override
+  public boolean isTimed() {
+    return !results.keepsAll();
   }
 
   /** The deadline has come. */
@@ -186,7 +204,7 @@ final class BulkRun extends EngineCall {
         // than a batch.
         await(room, () -> isRoomOrOver() || settled != ended);
         if (isRoomOrOver()) {
-          return isOver() ? 0 : window - (taken - delivered);
+          return isOver() ? 0 : Math.max(1, window() - (taken - delivered));
         }
       } finally {
         lock.unlock();
@@ -199,7 +217,11 @@ final class BulkRun extends EngineCall {
   }
 
   private boolean isRoom() {
-    return taken - delivered < window && (bytes < mostBytes || taken == settled);
+    return taken - delivered < window() && (bytes < mostBytes || taken == settled);
+  }
+
+  private int window() {
+    return lane.chunker().packSize() == 0 ? window : packWindow;
   }
 
   /**
@@ -301,8 +323,8 @@ final class BulkRun extends EngineCall {
   void dropTaken(List<Item> items) {
     lock.lock();
     try {
-      taken -= items.size();
       for (Item item : items) {
+        taken -= item.count();
         bytes -= item.bytes();
       }
     } finally {
@@ -349,20 +371,26 @@ final class BulkRun extends EngineCall {
         meter.count(outcome.succeeded());
       }
     }
+    long inBytes = 0;
+    for (OutcomeSink.Ended one : all) {
+      inBytes += one.item().bytes();
+    }
+    settle(all.size(), inBytes, dones, () -> all.forEach(this::keepValue));
+  }
+
+  private void settle(int count, long inBytes, List<Done<?, ?>> dones, Runnable keepValues) {
     boolean stopsRest;
     long failed;
     lock.lock();
     try {
       long failedBefore = failedFrom;
-      settled += all.size();
-      for (OutcomeSink.Ended one : all) {
-        bytes -= one.item().bytes();
-      }
+      settled += count;
+      bytes -= inBytes;
       if (!stopped) {
         dones.forEach(this::keep);
         if (results.keepsAll()) {
-          all.forEach(this::keepValue);
-          delivered += all.size();
+          keepValues.run();
+          delivered += count;
         }
       }
       failed = failedFrom;
@@ -380,9 +408,45 @@ final class BulkRun extends EngineCall {
   }
 
   private void keepValue(OutcomeSink.Ended ended) {
-    if (ended.outcome() instanceof Success<?>(Object value)) {
-      results.keepValue(ended.item().index(), value);
+    keepValue(ended.item().index(), ended.outcome());
+  }
+
+  private void keepValue(long index, Outcome<?> outcome) {
+    if (outcome instanceof Success<?>(Object value)) {
+      results.keepValue(index, value);
     }
+  }
+
+  @Override
+  void endedPart(
+      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
+    List<Done<?, ?>> dones = donesOf(pack, from, outcomes, elapsedNanos);
+    if (meter != null) {
+      outcomes.forEach(outcome -> meter.count(outcome.succeeded()));
+    }
+    settle(
+        outcomes.size(),
+        pack.bytes(from, from + outcomes.size()),
+        dones,
+        () -> {
+          long index = pack.index() + from;
+          for (Outcome<?> outcome : outcomes) {
+            keepValue(index++, outcome);
+          }
+        });
+  }
+
+  private List<Done<?, ?>> donesOf(
+      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
+    List<Done<?, ?>> dones = new ArrayList<>(results.keepsAll() ? 0 : outcomes.size());
+    for (int i = 0; i < outcomes.size(); i++) {
+      Outcome<?> outcome = outcomes.get(i);
+      if (!results.keepsAll() || !outcome.succeeded()) {
+        long nanos = elapsedNanos == null ? 0 : elapsedNanos[i];
+        dones.add(doneOf(pack, from + i, outcome, nanos));
+      }
+    }
+    return dones;
   }
 
   private void keep(Done<?, ?> done) {
@@ -402,6 +466,16 @@ final class BulkRun extends EngineCall {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static <R extends @Nullable Object> Done<?, R> doneOf(
+      Item pack, int element, Outcome<R> outcome, long elapsedNanos) {
+    return new Done<@Nullable Object, R>(
+        pack.index() + element,
+        pack.argument(element),
+        outcome,
+        Duration.ofNanos(elapsedNanos),
+        outcome instanceof Cancelled ? 0 : 1);
   }
 
   private static <R extends @Nullable Object> Done<?, R> doneOf(

@@ -15,6 +15,7 @@ import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,10 @@ final class Dispatcher implements WorkSource, OutcomeSink {
    * waits for a worker anew, unless nobody wants it any more: that is looked at under `lock`. There a worker that still
    * has an older batch with it may claim it; so who takes an item out of a lane to end it takes it back by its claim first,
    * and leaves it to that worker if that was quicker.
+   *
+   * A pack is one item that counts as many as it has elements. Its elements end one after the other (endedPart), and what is
+   * left of it may come back as an item of its own. So each element is told once: by who ends it, or by who has what came back.
+   * Calls that decide about an item while it runs (time-outs, deadlines, retries) have no packs.
    *
    * When the last open item of a closing pool has ended, the group is closed, by the thread that
    * reported it.
@@ -189,8 +194,8 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     try {
       refuseUnlessOpen();
       handOut(batch, Thread.currentThread());
-      open += items.size();
-      if (open == items.size()) {
+      open += batch.count();
+      if (open == batch.count()) {
         keeper.workBegins();
       }
     } finally {
@@ -245,8 +250,8 @@ final class Dispatcher implements WorkSource, OutcomeSink {
         } else {
           call.lane.add(item);
         }
+        open += item.count();
       }
-      open += items.size();
       lanes.schedule(call.lane);
     } finally {
       lock.unlock();
@@ -317,7 +322,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       if (!lanes.isEmpty()) {
         return null; // what waits is for another worker
       }
-      running = active.stream().filter(b -> b.items().size() > 1).toList();
+      running = active.stream().filter(b -> b.count() > 1).toList();
     } finally {
       lock.unlock();
     }
@@ -422,6 +427,13 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   }
 
   @Override
+  public void endedPart(
+      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
+    ((EngineCall) pack.call()).endedPart(pack, from, outcomes, elapsedNanos);
+    count(outcomes.size());
+  }
+
+  @Override
   public void overdue(Item item, long elapsedNanos) {
     if (attempts.isOverdue(item, elapsedNanos)) {
       group().stop(item);
@@ -446,6 +458,10 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       end(item, new Cancelled<>(), 0);
     } else if (death != null && item.deaths() >= FATAL_DEATHS) {
       end(item, new WorkerLost<>(death), 0);
+    } else if (item.isPack() && Lane.isSuspect(item)) {
+      for (int i = 0; i < item.count(); i++) {
+        requeueOrEnd(item.part(i, i + 1));
+      }
     } else {
       requeueOrEnd(item);
     }
@@ -483,7 +499,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     lock.lock();
     try {
       active.remove(batch);
-      ((EngineCall) batch.call()).lane.chunker().ended(batch.items().size(), elapsedNanos);
+      ((EngineCall) batch.call()).lane.chunker().ended(batch.count(), elapsedNanos);
     } finally {
       lock.unlock();
     }
@@ -511,6 +527,10 @@ final class Dispatcher implements WorkSource, OutcomeSink {
 
   /** An item has ended, and runs nowhere any more. */
   void end(Item item, Outcome<?> outcome, long elapsedNanos) {
+    if (item.isPack()) {
+      endedPart(item, 0, Collections.nCopies(item.count(), outcome), null);
+      return;
+    }
     EngineCall call = (EngineCall) item.call();
     if (item.decide()) {
       call.ended(item, outcome, elapsedNanos);
@@ -575,7 +595,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       waited.addAll(attempts.remove(call, fromIndex));
       for (Batch batch : active) {
         if (batch.call() == call) {
-          batch.items().stream().filter(i -> i.index() >= fromIndex).forEach(held::add);
+          batch.items().stream().filter(i -> i.index() + i.count() > fromIndex).forEach(held::add);
         }
       }
     } finally {
@@ -585,7 +605,9 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       item.unwant();
       end(item, new Cancelled<>(), 0);
     }
-    held.forEach(Item::unwant); // all, before the first is stopped: none of them is to begin
+    for (Item item : held) { // all, before the first is stopped: none of them is to begin
+      item.unwantFrom((int) Math.max(0, fromIndex - item.index()));
+    }
     held.forEach(group()::stop);
   }
 

@@ -220,7 +220,7 @@ public final class Engine {
       boolean stopsAtFailure,
       Object owner) {
     Resequencer results =
-        inOrder ? new Resequencer.InOrder(plan.window()) : new Resequencer.AsEnded();
+        inOrder ? new Resequencer.InOrder(plan.itemWindow()) : new Resequencer.AsEnded();
     BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, stopsAtFailure);
     return ResultIterator.over(run, dispatcher.callerRuns(), name, owner);
   }

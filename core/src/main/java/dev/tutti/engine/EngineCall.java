@@ -7,6 +7,7 @@ import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.task.Outcome;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A call as the engine knows it: where its items wait, and who is told how they ended. */
 abstract class EngineCall extends Call {
@@ -32,8 +33,11 @@ abstract class EngineCall extends Call {
     givenUpFrom = Math.min(givenUpFrom, index);
   }
 
-  /** {@return whether an item of this call is given up} */
+  /** {@return whether an item of this call is given up} What is of a pack is unwanted then. */
   final boolean hasGivenUp(Item item) {
+    if (item.isPack() && item.index() + item.count() > givenUpFrom) {
+      item.unwantFrom((int) Math.max(0, givenUpFrom - item.index()));
+    }
     return item.index() >= givenUpFrom;
   }
 
@@ -45,6 +49,12 @@ abstract class EngineCall extends Call {
     for (OutcomeSink.Ended one : all) {
       ended(one.item(), one.outcome(), one.elapsedNanos());
     }
+  }
+
+  /** Some elements of a pack have ended; called once for each. Runs no code of a user. */
+  void endedPart(
+      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
+    throw new IllegalStateException("only bulk calls have packs");
   }
 
   /**

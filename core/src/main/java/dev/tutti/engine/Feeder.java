@@ -17,8 +17,10 @@ final class Feeder {
    * Each step takes locks that the workers take as well. So a collection, whose iterator does not make anybody
    * wait, is read some elements at a time: more of them as long as that takes little time, because what has been read
    * reaches no worker before the last of them is in the pool's form. What another iterator gives goes to a worker at once.
+   * Of elements that are read together packs are made, if the items before them were quick. A pack with an element that cannot
+   * travel is none: its elements go one by one.
    */
-  private static final int MOST_AT_ONCE = 512;
+  private static final int MOST_AT_ONCE = 4_096;
   private static final int MOST_BYTES_AT_ONCE = 1 << 18;
   private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
@@ -27,6 +29,7 @@ final class Feeder {
   private final Iterator<?> input;
   private final int mostAtOnce;
   private int atOnce = 1;
+  private long elementBytes = 1; // of the last ones
 
   Feeder(BulkRun run, Dispatcher dispatcher, Iterable<?> input) {
     this.run = run;
@@ -92,32 +95,25 @@ final class Feeder {
   private boolean read(List<Item> items, int most) {
     List<OutcomeSink.Ended> refused = new ArrayList<>();
     Throwable failure = null;
-    long index = run.nextIndex();
+    long first = run.nextIndex();
+    long index = first;
     long end = index + most;
     long bytes = 0;
     long mostBytes = Math.min(MOST_BYTES_AT_ONCE, run.roomBytes());
-    int before = items.size();
     boolean more = !run.isOver();
-    try {
-      while (more && index < end && (bytes == 0 || bytes < mostBytes)) {
-        more = input.hasNext();
-        if (more) {
-          Item item = new Item(run, index, input.next());
-          index++;
-          Throwable refusal = admit(item);
-          if (refusal == null) {
-            items.add(item);
-            bytes += item.bytes();
-          } else {
-            refused.add(new OutcomeSink.Ended(item, new Failure<>(refusal), 0));
-          }
-        }
+    List<@Nullable Object> elements = new ArrayList<>();
+    while (more && index < end && (bytes == 0 || bytes < mostBytes)) {
+      elements.clear();
+      try {
+        more = readTo(elements, (int) Math.min(end - index, packSize(mostBytes - bytes)));
+      } catch (Throwable e) { // the input is the user's code: what it throws is what he gets
+        failure = e;
+        more = false;
       }
-    } catch (Throwable e) { // the input is the user's code: what it throws is what he gets
-      failure = e;
-      more = false;
+      bytes += admit(elements, index, items, refused);
+      index += elements.size();
     }
-    run.countTaken(items.size() - before + refused.size(), bytes);
+    run.countTaken((int) (index - first), bytes);
     if (!refused.isEmpty()) {
       run.ended(refused);
     }
@@ -135,6 +131,56 @@ final class Feeder {
       offer(last, () -> dispatcher.offer(run, last));
     }
     run.endInput(failure);
+  }
+
+  /** {@return how many elements to make one item of, if they are as large as those before} */
+  private long packSize(long mostBytes) {
+    int most = mostAtOnce > 1 ? run.lane.chunker().packSize() : 0;
+    return Math.max(1, Math.min(most, mostBytes / elementBytes));
+  }
+
+  /** {@return whether there may be more} */
+  private boolean readTo(List<@Nullable Object> elements, int most) {
+    while (elements.size() < most) {
+      if (!input.hasNext()) {
+        return false;
+      }
+      elements.add(input.next());
+    }
+    return true;
+  }
+
+  /**
+   * Makes items of elements.
+   *
+   * @return how many bytes they take
+   */
+  private long admit(
+      List<@Nullable Object> elements,
+      long index,
+      List<Item> items,
+      List<OutcomeSink.Ended> refused) {
+    if (elements.size() > 1) {
+      Item pack = Item.pack(run, index, elements.toArray());
+      if (admit(pack) == null) {
+        items.add(pack);
+        elementBytes = Math.max(1, pack.bytes() / pack.count());
+        return pack.bytes();
+      }
+    }
+    long bytes = 0;
+    for (int i = 0; i < elements.size(); i++) {
+      Item item = new Item(run, index + i, elements.get(i));
+      Throwable refusal = admit(item);
+      if (refusal == null) {
+        items.add(item);
+        bytes += item.bytes();
+        elementBytes = Math.max(1, item.bytes());
+      } else {
+        refused.add(new OutcomeSink.Ended(item, new Failure<>(refusal), 0));
+      }
+    }
+    return bytes;
   }
 
   /** {@return why an item cannot go to a worker; null if it can} */

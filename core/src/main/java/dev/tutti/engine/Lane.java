@@ -22,6 +22,8 @@ final class Lane {
   private final int priority;
   private final ArrayDeque<Item> waiting = new ArrayDeque<>();
   private final ArrayDeque<Item> returned = new ArrayDeque<>();
+  private int waitingCount;
+  private int returnedCount;
   private boolean ended;
   private boolean flushed;
   boolean scheduled;
@@ -36,7 +38,7 @@ final class Lane {
 
   /** {@return a lane for tasks of which each is a call of its own} */
   static Lane ofSingles(int priority) {
-    return new Lane(new Chunker(Batching.fixed(1), 1, false), priority);
+    return new Lane(new Chunker(Batching.fixed(1), 1, false, false), priority);
   }
 
   int priority() {
@@ -49,12 +51,14 @@ final class Lane {
 
   void add(Item item) {
     waiting.addLast(item);
+    waitingCount += item.count();
     flushed = false;
   }
 
   /** Items that were handed out and came back go first, and need not fill a batch. */
   void addReturned(Item item) {
     returned.addLast(item);
+    returnedCount += item.count();
   }
 
   /** No further item will be added. */
@@ -67,8 +71,9 @@ final class Lane {
     flushed = true;
   }
 
+  /** {@return how many items wait, those in packs counted one by one} */
   int size() {
-    return waiting.size() + returned.size();
+    return waitingCount + returnedCount;
   }
 
   boolean isEmpty() {
@@ -84,9 +89,16 @@ final class Lane {
   @Nullable Batch take(@Nullable Object notFor, int most) {
     List<Item> items = takeReturned(notFor, most);
     if (items.isEmpty()) {
-      int count = Math.min(most, chunker.take(waiting.size(), ended || flushed));
-      while (items.size() < count) {
-        items.add(waiting.removeFirst());
+      int left = Math.min(most, chunker.take(waitingCount, ended || flushed));
+      waitingCount -= left;
+      while (left > 0) {
+        Item item = waiting.removeFirst();
+        if (item.count() > left) {
+          waiting.addFirst(item.part(left, item.count()));
+          item = item.part(0, left);
+        }
+        items.add(item);
+        left -= item.count();
       }
     }
     return items.isEmpty() ? null : new Batch(items.getFirst().call(), items);
@@ -95,35 +107,66 @@ final class Lane {
   /** A suspect goes out alone. */
   private List<Item> takeReturned(@Nullable Object notFor, int most) {
     List<Item> items = new ArrayList<>();
-    int count = Math.min(most, chunker.take(returned.size(), true));
+    int left = Math.min(most, chunker.take(returnedCount, true));
     Iterator<Item> each = returned.iterator();
-    while (each.hasNext() && items.size() < count) {
+    Item rest = null;
+    while (each.hasNext() && left > 0) {
       Item item = each.next();
-      boolean suspect = item.deaths() >= SUSPECT_DEATHS;
+      boolean suspect = isSuspect(item);
       if (suspect && !items.isEmpty()) {
         break;
       }
       if (notFor == null || !item.avoids(notFor)) {
         each.remove();
+        if (item.count() > left) {
+          rest = item.part(left, item.count());
+          item = item.part(0, left);
+        }
         items.add(item);
-        count = suspect ? 1 : count;
+        returnedCount -= item.count();
+        left = suspect ? 0 : left - item.count();
       }
+    }
+    if (rest != null) {
+      returned.addFirst(rest);
     }
     return items;
   }
 
+  /** {@return whether an item may be what kills its workers} It is to be no pack then. */
+  static boolean isSuspect(Item item) {
+    return item.deaths() >= SUSPECT_DEATHS;
+  }
+
   /** {@return whether {@link #take} would give a batch} */
   boolean isReady() {
-    return !returned.isEmpty() || chunker.take(waiting.size(), ended || flushed) > 0;
+    return !returned.isEmpty() || chunker.take(waitingCount, ended || flushed) > 0;
   }
 
   /** Takes out all items that wait, from an index on. */
   List<Item> drain(long fromIndex) {
     List<Item> out = new ArrayList<>();
-    for (ArrayDeque<Item> queue : List.of(returned, waiting)) {
-      queue.removeIf(item -> item.index() >= fromIndex && out.add(item));
-    }
+    returnedCount -= drain(returned, fromIndex, out);
+    waitingCount -= drain(waiting, fromIndex, out);
     return out;
+  }
+
+  /** {@return how many, those in packs counted one by one} */
+  private static int drain(ArrayDeque<Item> from, long fromIndex, List<Item> out) {
+    int before = out.size();
+    for (int left = from.size(); left > 0; left--) {
+      Item item = from.removeFirst();
+      long keep = fromIndex - item.index();
+      if (keep <= 0) {
+        out.add(item);
+      } else if (keep >= item.count()) {
+        from.addLast(item);
+      } else {
+        from.addLast(item.part(0, (int) keep));
+        out.add(item.part((int) keep, item.count()));
+      }
+    }
+    return out.subList(before, out.size()).stream().mapToInt(Item::count).sum();
   }
 
   void forEach(Consumer<Item> action) {
@@ -132,6 +175,13 @@ final class Lane {
   }
 
   boolean remove(Item item) {
-    return waiting.remove(item) || returned.remove(item);
+    if (waiting.remove(item)) {
+      waitingCount -= item.count();
+    } else if (returned.remove(item)) {
+      returnedCount -= item.count();
+    } else {
+      return false;
+    }
+    return true;
   }
 }

@@ -45,7 +45,7 @@ public final class SequentialBackend implements Backend {
 
     @Override
     public Capabilities capabilities() {
-      return new Capabilities(true, true, false);
+      return new Capabilities(true, true, false, false);
     }
 
     @Override

@@ -83,7 +83,7 @@ public final class ThreadsBackend implements Backend {
 
     @Override
     public Capabilities capabilities() {
-      return new Capabilities(false, true, false);
+      return new Capabilities(false, true, false, false);
     }
 
     @Override

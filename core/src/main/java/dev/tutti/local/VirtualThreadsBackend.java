@@ -49,7 +49,7 @@ public final class VirtualThreadsBackend implements Backend {
 
     @Override
     public Capabilities capabilities() {
-      return new Capabilities(false, true, false);
+      return new Capabilities(false, true, false, false);
     }
 
     @Override

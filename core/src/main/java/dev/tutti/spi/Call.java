@@ -46,6 +46,11 @@ public abstract class Call {
     return options;
   }
 
+  /** {@return whether somebody asks how long each element of a pack has run} */
+  public boolean isTimed() {
+    return true;
+  }
+
   /**
    * {@return what the group kept of this call when it {@linkplain WorkerGroup#admit admitted} it,
    * such as its bytes}

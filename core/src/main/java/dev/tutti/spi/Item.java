@@ -2,10 +2,13 @@ package dev.tutti.spi;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One element of the input of a call, and where it stands.
+ * One element of the input of a call, and where it stands; or a <i>pack</i>: several elements, one
+ * behind the other, that take so little time that they are kept, sent and told together. Each
+ * element of a pack is claimed, and ends, for itself.
  *
  * @since 0.1
  */
@@ -19,6 +22,9 @@ public final class Item {
    *   QUEUED  -> TAKEN     takeBack(), by whoever wants it elsewhere or not at all
    *   TAKEN   -> QUEUED    requeue(), by the engine, before it offers the item again
    *   RUNNING -> QUEUED    requeue(), the same, for a further attempt
+   *
+   * Of a pack, claims are the group's; the engine takes it back as a whole while it waits. What is left of it after
+   * a part was taken back by the group is an item of its own (part). `wanted` only falls.
    */
   private static final int QUEUED = 0;
   private static final int RUNNING = 1;
@@ -29,6 +35,7 @@ public final class Item {
   private static final VarHandle DEATHS;
   private static final VarHandle DECIDED;
   private static final VarHandle OVERDUE;
+  private static final VarHandle WANTED;
 
   static {
     try {
@@ -38,6 +45,7 @@ public final class Item {
       DEATHS = MethodHandles.lookup().findVarHandle(Item.class, "deaths", int.class);
       DECIDED = MethodHandles.lookup().findVarHandle(Item.class, "decided", boolean.class);
       OVERDUE = MethodHandles.lookup().findVarHandle(Item.class, "overdue", boolean.class);
+      WANTED = MethodHandles.lookup().findVarHandle(Item.class, "wanted", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -46,11 +54,14 @@ public final class Item {
   private final Call call;
   private final long index;
   private final @Nullable Object argument;
+  private final @Nullable Object @Nullable [] elements; // of a pack, from `first` on
+  private final int first;
+  private final int count;
 
   @SuppressWarnings("unused") // by CLAIM
   private volatile int claim = QUEUED;
 
-  private volatile boolean unwanted;
+  private volatile int wanted;
   private volatile @Nullable Object place;
   private volatile @Nullable Object form;
   private volatile long bytes;
@@ -80,6 +91,32 @@ public final class Item {
     this.call = call;
     this.index = index;
     this.argument = argument;
+    this.elements = null;
+    this.first = 0;
+    this.count = 1;
+    this.wanted = 1;
+  }
+
+  /**
+   * Makes a pack.
+   *
+   * @param call the call that it belongs to
+   * @param index the place of its first element in the input, from 0
+   * @param elements the elements, at least two; not to be changed from here on
+   * @return the pack
+   */
+  public static Item pack(Call call, long index, @Nullable Object[] elements) {
+    return new Item(call, index, elements, 0, elements.length);
+  }
+
+  private Item(Call call, long index, @Nullable Object[] elements, int first, int count) {
+    this.call = call;
+    this.index = index;
+    this.argument = null;
+    this.elements = elements;
+    this.first = first;
+    this.count = count;
+    this.wanted = count;
   }
 
   /** {@return the call that this item belongs to} */
@@ -87,14 +124,56 @@ public final class Item {
     return call;
   }
 
-  /** {@return the item's place in the input, from 0} */
+  /** {@return the item's place in the input, from 0; of a pack, that of its first element} */
   public long index() {
     return index;
   }
 
-  /** {@return the element itself} */
+  /** {@return how many elements it has: 1, or more if it is a pack} */
+  public int count() {
+    return count;
+  }
+
+  /** {@return whether it is a pack} */
+  public boolean isPack() {
+    return elements != null;
+  }
+
+  /** {@return the element itself; null of a pack} */
   public @Nullable Object argument() {
     return argument;
+  }
+
+  /**
+   * {@return one element}
+   *
+   * @param element which, from 0
+   */
+  public @Nullable Object argument(int element) {
+    @Nullable Object @Nullable [] all = elements;
+    return all == null ? argument : all[first + element];
+  }
+
+  /**
+   * Makes an item of some elements of this pack, which is to be used no more for them.
+   *
+   * @param from the first of them
+   * @param to the one behind the last of them
+   * @return an item of one element, or a smaller pack, in nobody's hands
+   */
+  public Item part(int from, int to) {
+    @Nullable Object[] all = Objects.requireNonNull(elements, "only a pack has parts");
+    Item part =
+        to - from == 1
+            ? new Item(call, index + from, all[first + from])
+            : new Item(call, index + from, all, first + from, to - from);
+    if (form instanceof PackForm whole) {
+      part.form(whole.part(from, to), whole.bytes(from, to));
+    }
+    part.deaths = deaths;
+    part.avoided = avoided;
+    part.unwantFrom(wanted - from);
+    return part;
   }
 
   /**
@@ -132,15 +211,35 @@ public final class Item {
    * Says that nobody wants the item's result any more: it is not to start, and is to be stopped.
    */
   public void unwant() {
-    unwanted = true; // before the group looks for the item's place in stop()
+    unwantFrom(0);
   }
 
   /**
-   * {@return whether nobody wants the item's result any more} A group looks here after it has set
-   * the item's {@linkplain #place place}, so that a stop that came just before is not missed.
+   * Says that nobody wants the results of some elements of a pack any more, as {@link #unwant} does
+   * for all.
+   *
+   * @param element the first of them; all if it is negative, none if there is no such
+   */
+  public void unwantFrom(int element) {
+    int to = Math.max(0, element);
+    int now = wanted;
+    while (to < now && !WANTED.compareAndSet(this, now, to)) {
+      now = wanted; // before the group looks for the item's place in stop()
+    }
+  }
+
+  /** {@return how many of its elements are wanted: those before that number} */
+  public int wanted() {
+    return wanted;
+  }
+
+  /**
+   * {@return whether nobody wants any of the item's results any more} A group looks here after it
+   * has set the item's {@linkplain #place place}, so that a stop that came just before is not
+   * missed.
    */
   public boolean isUnwanted() {
-    return unwanted;
+    return wanted == 0;
   }
 
   /** {@return the worker that has the item, as its group knows it} */
@@ -202,6 +301,16 @@ public final class Item {
   /** {@return how many bytes the group's own form takes; 0 if it has none} */
   public long bytes() {
     return bytes;
+  }
+
+  /**
+   * {@return how many bytes of that are those of some elements}
+   *
+   * @param from the first of them
+   * @param to the one behind the last of them
+   */
+  public long bytes(int from, int to) {
+    return form instanceof PackForm pack ? pack.bytes(from, to) : bytes;
   }
 
   /** {@return how often the item was started} */

@@ -45,6 +45,21 @@ public interface OutcomeSink {
   }
 
   /**
+   * Some elements of a pack have ended. Each is told once, here or as part of an item that came
+   * back. Never called of a group that {@linkplain Capabilities takes no packs}.
+   *
+   * @param pack the pack
+   * @param from the first of them
+   * @param outcomes how they ended, in their order
+   * @param elapsedNanos how long each of them ran, in nanoseconds; null if the call {@linkplain
+   *     Call#isTimed does not ask}
+   */
+  default void endedPart(
+      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
+    throw new UnsupportedOperationException("takes no packs");
+  }
+
+  /**
    * The attempt of an item that runs has had its time. The engine has it {@linkplain
    * WorkerGroup#stop stopped}; the item ends or is returned when that is so.
    *

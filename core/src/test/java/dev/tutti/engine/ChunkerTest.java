@@ -17,7 +17,7 @@ final class ChunkerTest {
 
   @Test
   void take_fixed_waitsForAFullBatchUnlessEnded() {
-    Chunker chunker = new Chunker(Batching.fixed(4), 100, true);
+    Chunker chunker = new Chunker(Batching.fixed(4), 100, true, false);
     assertThat(chunker.take(3, false)).isZero();
     assertThat(chunker.take(4, false)).isEqualTo(4);
     assertThat(chunker.take(9, false)).isEqualTo(4);
@@ -28,14 +28,14 @@ final class ChunkerTest {
   /** A batch that the window can never hold would never go out. */
   @Test
   void take_fixedLargerThanWindow_countsAsTheWindow() {
-    Chunker chunker = new Chunker(Batching.fixed(50), 10, true);
+    Chunker chunker = new Chunker(Batching.fixed(50), 10, true, false);
     assertThat(chunker.size()).isEqualTo(10);
     assertThat(chunker.take(10, false)).isEqualTo(10);
   }
 
   @Test
   void take_adaptive_neverWaits() {
-    Chunker chunker = new Chunker(Batching.adaptive(), 100, true);
+    Chunker chunker = new Chunker(Batching.adaptive(), 100, true, false);
     assertThat(chunker.take(0, false)).isZero();
     assertThat(chunker.take(1, false)).isEqualTo(1);
     assertThat(chunker.take(5, false)).isEqualTo(1);
@@ -43,7 +43,7 @@ final class ChunkerTest {
 
   @Test
   void ended_quickBatches_doubleUpToAQuarterOfTheWindow() {
-    Chunker chunker = new Chunker(Batching.adaptive(), 100, true);
+    Chunker chunker = new Chunker(Batching.adaptive(), 100, true, false);
     for (int expected : new int[] {1, 2, 4, 8, 16, 25, 25}) {
       assertThat(chunker.size()).isEqualTo(expected);
       chunker.ended(chunker.size(), QUICK);
@@ -53,7 +53,7 @@ final class ChunkerTest {
   /** Only full batches tell that larger ones would be quick too. */
   @Test
   void ended_quickButNotFull_staysAsItIs() {
-    Chunker chunker = new Chunker(Batching.adaptive(), 100, true);
+    Chunker chunker = new Chunker(Batching.adaptive(), 100, true, false);
     chunker.ended(1, QUICK);
     chunker.ended(1, QUICK);
     assertThat(chunker.size()).isEqualTo(2);
@@ -61,7 +61,7 @@ final class ChunkerTest {
 
   @Test
   void ended_slowBatch_halves() {
-    Chunker chunker = new Chunker(Batching.adaptive(), 100, true);
+    Chunker chunker = new Chunker(Batching.adaptive(), 100, true, false);
     for (int i = 0; i < 4; i++) {
       chunker.ended(chunker.size(), QUICK);
     }
@@ -78,7 +78,7 @@ final class ChunkerTest {
   /** Quick batches of a fixed size travel together, whole ones; a slow one travels alone again. */
   @Test
   void ended_quickFixedBatches_travelTogether() {
-    Chunker chunker = new Chunker(Batching.fixed(3), 100, true);
+    Chunker chunker = new Chunker(Batching.fixed(3), 100, true, false);
     for (int expected : new int[] {3, 6, 12, 24, 24}) {
       assertThat(chunker.size()).isEqualTo(expected);
       assertThat(chunker.take(99, false)).isEqualTo(expected);
@@ -96,7 +96,8 @@ final class ChunkerTest {
   void size_tinyWindowOrNoGain_staysOne() {
     for (Chunker chunker :
         new Chunker[] {
-          new Chunker(Batching.adaptive(), 1, true), new Chunker(Batching.adaptive(), 100, false)
+          new Chunker(Batching.adaptive(), 1, true, false),
+          new Chunker(Batching.adaptive(), 100, false, false)
         }) {
       chunker.ended(1, QUICK);
       assertThat(chunker.size()).isEqualTo(1);

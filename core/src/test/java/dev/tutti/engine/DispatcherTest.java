@@ -322,7 +322,7 @@ final class DispatcherTest {
   @Test
   void batchEnded_quickBatches_nextOnesAreLarger() {
     RecordingCall call =
-        new RecordingCall(new Lane(new Chunker(Batching.adaptive(), 1_000, true), 0));
+        new RecordingCall(new Lane(new Chunker(Batching.adaptive(), 1_000, true, false), 0));
     call.offer(dispatcher, 100);
     List<Integer> sizes = new ArrayList<>();
     for (int i = 0; i < 4; i++) {

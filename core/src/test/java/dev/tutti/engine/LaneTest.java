@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** What waits in front of the workers. */
 @Tag("unit")
 final class LaneTest {
-  private final Lane lane = new Lane(new Chunker(Batching.fixed(3), 100, true), 0);
+  private final Lane lane = new Lane(new Chunker(Batching.fixed(3), 100, true, false), 0);
   private final RecordingCall call = new RecordingCall(lane);
 
   private List<Item> add(int from, int to) {

@@ -29,7 +29,7 @@ final class RecordingCall extends EngineCall {
   }
 
   static RecordingCall ofBatches(int items) {
-    return new RecordingCall(new Lane(new Chunker(Batching.fixed(items), 1_000, true), 0));
+    return new RecordingCall(new Lane(new Chunker(Batching.fixed(items), 1_000, true, false), 0));
   }
 
   /** Offers items with the indices from 0. */

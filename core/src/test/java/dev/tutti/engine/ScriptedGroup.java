@@ -45,7 +45,7 @@ final class ScriptedGroup implements WorkerGroup {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(false, true, true);
+    return new Capabilities(false, true, true, false);
   }
 
   @Override

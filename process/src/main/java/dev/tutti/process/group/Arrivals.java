@@ -2,7 +2,6 @@ package dev.tutti.process.group;
 
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.WireException;
-import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
@@ -28,14 +27,15 @@ final class Arrivals {
   private final Listener listener;
   private final List<OutcomeSink.Ended> untold = new ArrayList<>(MOST_AT_ONCE);
   private long oldestNanos; // when the first of them came
+  private final PackArrivals packs;
 
   /** What else follows from what a worker says. */
   interface Listener {
     /**
-     * An outcome has come. It is not read and told yet: the worker works meanwhile, and who gets
-     * that outcome and submits again finds it free.
+     * Outcomes have come. They are not told yet, nor is the last of them read: the worker works
+     * meanwhile, and who gets that outcome and submits again finds it free.
      */
-    void landed();
+    void landed(int count);
 
     /** The worker is past a batch whose last item was taken back. */
     void pastBatch();
@@ -44,7 +44,7 @@ final class Arrivals {
     void leaves(Frame.Leave reason);
 
     /** An item has told how far it is. */
-    void advanced(Item item, double fraction);
+    void advanced(long index, double fraction);
 
     /** A task has a line for the log: level and text. */
     void logs(ByteBuffer content) throws WireException;
@@ -55,6 +55,7 @@ final class Arrivals {
     this.reading = reading;
     this.sink = sink;
     this.listener = listener;
+    this.packs = new PackArrivals(flights, reading, sink, listener);
   }
 
   /**
@@ -67,7 +68,12 @@ final class Arrivals {
       case RESULT, FAILURE -> {
         return outcome(frame.kind(), frame.atLeast(2 * Long.BYTES));
       }
+      case NEXT_RESULT, NEXT_FAILURE -> {
+        return packs.next(frame);
+      }
+      case PACK_BEGUN -> packs.begin(frame.atLeast(Long.BYTES).getLong());
       case BATCH_DONE -> {
+        packs.tell(); // what has come lands first
         flights.past(frame.atLeast(Long.BYTES).getLong());
         listener.pastBatch();
       }
@@ -81,10 +87,10 @@ final class Arrivals {
   }
 
   private void advanced(ByteBuffer content) {
-    Item item = flights.item(content.getLong());
+    long index = flights.indexOf(content.getLong());
     double fraction = content.getDouble();
-    if (item != null && fraction >= 0 && fraction <= 1) { // it may have ended, or been taken back
-      listener.advanced(item, fraction);
+    if (index >= 0 && fraction >= 0 && fraction <= 1) { // it may have ended, or been taken back
+      listener.advanced(index, fraction);
     }
   }
 
@@ -92,11 +98,11 @@ final class Arrivals {
     Flight flight = flights.land(content.getLong());
     long elapsed = content.getLong();
     try {
-      listener.landed();
+      listener.landed(1);
       if (reading.mayTakeLong(kind, content) || isToBeTold()) {
-        tell();
+        tellReported();
       }
-      Outcome<?> outcome = reading.read(flight, kind, elapsed, content);
+      Outcome<?> outcome = reading.read(flight, 0, kind, elapsed, content);
       if (outcome != null) {
         report(flight, outcome, elapsed);
       }
@@ -108,8 +114,11 @@ final class Arrivals {
   }
 
   private boolean isToBeTold() {
-    return untold.size() >= MOST_AT_ONCE
-        || (!untold.isEmpty() && System.nanoTime() - oldestNanos > MOST_NANOS);
+    return untold.size() >= MOST_AT_ONCE || (!untold.isEmpty() && isOld());
+  }
+
+  private boolean isOld() {
+    return System.nanoTime() - oldestNanos > MOST_NANOS;
   }
 
   /** Says how an item has ended; it is told with the next {@link #tell}. */
@@ -122,8 +131,28 @@ final class Arrivals {
         new OutcomeSink.Ended(flight.item(), wanted ? outcome : new Cancelled<>(), elapsedNanos));
   }
 
+  /** Says how an element of a pack has ended, whose outcome does not come. */
+  void reportElement(Flight flight, int element, Outcome<?> outcome) {
+    packs.report(flight, element, outcome, 0);
+  }
+
+  /** Says how an item has ended whose outcome is not waited for any longer. */
+  void reportLate(Reading.Current left, Outcome<?> outcome) {
+    if (left.flight().item().isPack()) {
+      packs.report(left.flight(), left.element(), outcome, left.elapsedNanos());
+    } else {
+      report(left.flight(), outcome, left.elapsedNanos());
+    }
+  }
+
   /** Tells what has not been told. */
-  void tell() {
+  void tell() throws WireException {
+    packs.tell();
+    tellReported();
+  }
+
+  /** Tells what was reported, of items that are no packs. */
+  void tellReported() {
     if (!untold.isEmpty()) {
       List<OutcomeSink.Ended> all = List.copyOf(untold);
       untold.clear();

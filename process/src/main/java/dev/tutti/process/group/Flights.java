@@ -27,22 +27,15 @@ final class Flights {
    * thread when its outcome has come (land), who takes it back (takeBack), or the judge of a dead worker
    * (closeAll). Removing decides who that is; the claim word decides whether it can be taken back.
    *
+   * Of a pack the reading thread lands the first elements, and any thread takes back the last ones, which become an item of
+   * their own. It is removed when nothing is left between the two. `open` counts elements.
+   *
    * A worker has one batch at a time. It is finished when none of its items is left, which is before the
    * worker has said that it is past it. So a word may be needed by two batches at most, and each of them has
    * half of the words: the worker reads its frames in order, and is past the last but one for certain when
    * an outcome of the last has come.
    */
   static final int LARGEST_BATCH = Claims.WORDS / 2;
-
-  /** Whether an item could be taken from its worker. */
-  enum TakeBack {
-    /** It has ended or is somebody else's already. */
-    GONE,
-    /** It is back, and the caller reports it. */
-    BACK,
-    /** The worker has begun it. */
-    BEGUN
-  }
 
   /**
    * A batch of which no item is left.
@@ -89,7 +82,35 @@ final class Flights {
 
   private void remove(Flight flight) {
     bySlot[slot(flight.number())] = null;
-    open--;
+    open -= flight.held() - flight.landed();
+  }
+
+  /**
+   * Takes what the worker has not begun of a flight, or of its end.
+   *
+   * @param from the first element that is to come back
+   * @return what is back, for the caller to report; null if there is nothing
+   */
+  private @Nullable Item takeBackFrom(Flight flight, int from) {
+    Item item = flight.item();
+    if (!item.isPack()) {
+      if (!claims.takeBack(flight.number())) {
+        return null;
+      }
+      remove(flight);
+      return item;
+    }
+    int had = flight.held();
+    int stay = claims.takeBackFrom(flight.number(), Math.min(from, had));
+    if (stay >= had) {
+      return null;
+    }
+    open -= had - stay;
+    flight.hold(stay);
+    if (flight.isOver()) {
+      bySlot[slot(flight.number())] = null;
+    }
+    return stay == 0 && had == item.count() ? item : item.part(stay, had);
   }
 
   /**
@@ -122,25 +143,73 @@ final class Flights {
   }
 
   private void enter(Item item, FramePacker frames) {
-    Flight flight = new Flight(link, nextNumber++, item);
-    claims.queue(flight.number());
+    Flight flight = new Flight(link, nextNumber, item);
+    nextNumber += item.count();
     bySlot[slot(flight.number())] = flight;
-    open++;
-    item.place(flight); // before the sender looks whether the item is still wanted
-    byte[] bytes = item.form() instanceof byte[] b ? b : NO_ITEM;
-    frames.item(flight.number(), item.attempts() + 1, bytes);
+    open += item.count();
+    if (item.form() instanceof EncodedPack pack) {
+      claims.queuePack(flight.number(), item.count());
+      item.place(flight); // before the sender looks whether the item is still wanted
+      frames.pack(flight.number(), item.count(), item.call().isTimed(), pack.toSend());
+    } else {
+      claims.queue(flight.number());
+      item.place(flight); // as above
+      byte[] bytes = item.form() instanceof byte[] b ? b : NO_ITEM;
+      frames.item(flight.number(), item.attempts() + 1, bytes);
+    }
   }
 
   /** An outcome has come. */
   Flight land(long number) throws WireException {
     lock.lock();
     try {
-      Flight flight = bySlot[slot(number)];
-      if (flight == null || flight.number() != number) {
-        throw new WireException("worker sent an outcome of an item that it has not: " + number);
+      Flight flight = at(number);
+      if (flight.item().isPack()) {
+        throw new WireException("worker sent an outcome of a pack: " + number);
       }
       remove(flight);
       return flight;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Flight at(long number) throws WireException {
+    Flight flight = bySlot[slot(number)];
+    if (flight == null || flight.number() != number) {
+      throw new WireException("worker sent an outcome of an item that it has not: " + number);
+    }
+    return flight;
+  }
+
+  /** {@return the pack of which outcomes come next} */
+  Flight begun(long number) throws WireException {
+    lock.lock();
+    try {
+      Flight flight = at(number);
+      if (!flight.item().isPack()) {
+        throw new WireException("worker began a pack that is none: " + number);
+      }
+      return flight;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Outcomes of the next elements of a pack have come. */
+  void landNext(Flight pack, int count) throws WireException {
+    lock.lock();
+    try {
+      if (!holds(pack) || pack.landed() + count > pack.held()) {
+        throw new WireException(
+            "worker sent outcomes of elements that it has not: pack=%d landed=%d held=%d more=%d"
+                .formatted(pack.number(), pack.landed(), pack.held(), count));
+      }
+      pack.land(count);
+      open -= count;
+      if (pack.isOver()) {
+        bySlot[slot(pack.number())] = null;
+      }
     } finally {
       lock.unlock();
     }
@@ -156,12 +225,21 @@ final class Flights {
     return open > 0;
   }
 
-  /** {@return the item with a number, if the worker has it} */
-  @Nullable Item item(long number) {
+  /** {@return the place in the input of the item with a number; -1 if the worker has it not} */
+  long indexOf(long number) {
     lock.lock();
     try {
       Flight flight = bySlot[slot(number)];
-      return flight != null && flight.number() == number ? flight.item() : null;
+      if (flight != null && flight.number() == number) {
+        return flight.item().index();
+      }
+      for (Flight each : all()) {
+        int element = each.elementOf(number);
+        if (element >= 0) {
+          return each.item().index() + element;
+        }
+      }
+      return -1;
     } finally {
       lock.unlock();
     }
@@ -177,13 +255,18 @@ final class Flights {
       boolean same = lookedAtBatch == batches && lookedAtOpen == open;
       lookedAtBatch = batches;
       lookedAtOpen = open;
-      boolean stalls =
-          same && open > 0 && all().stream().noneMatch(f -> claims.isBegun(f.number()));
+      boolean stalls = same && open > 0 && all().stream().noneMatch(this::isBegun);
       stalledLooks = stalls ? stalledLooks + 1 : 0;
       return stalledLooks;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isBegun(Flight flight) {
+    return flight.item().isPack()
+        ? claims.begunOf(flight.number()) > 0
+        : claims.isBegun(flight.number());
   }
 
   /** Takes back all that the worker has not claimed. */
@@ -192,9 +275,9 @@ final class Flights {
     lock.lock();
     try {
       for (Flight flight : all()) {
-        if (claims.takeBack(flight.number())) {
-          remove(flight);
-          back.add(flight.item());
+        Item item = takeBackFrom(flight, 0);
+        if (item != null) {
+          back.add(item);
         }
       }
     } finally {
@@ -250,17 +333,30 @@ final class Flights {
     }
   }
 
-  TakeBack takeBack(Flight flight) {
+  /**
+   * What could be taken of what nobody wants.
+   *
+   * @param back what is back, for the caller to report
+   * @param running the number of what the worker has begun and is to stop; -1 if there is nothing
+   */
+  record Unwanted(@Nullable Item back, long running) {}
+
+  /** Takes back what is not wanted of a flight, as far as the worker has not begun it. */
+  Unwanted takeBackUnwanted(Flight flight) {
     lock.lock();
     try {
       if (!holds(flight)) {
-        return TakeBack.GONE;
+        return new Unwanted(null, -1);
       }
-      if (!claims.takeBack(flight.number())) {
-        return TakeBack.BEGUN;
+      Item item = flight.item();
+      Item back = takeBackFrom(flight, item.wanted());
+      long running = -1;
+      if (!item.isPack()) {
+        running = back == null ? flight.number() : -1;
+      } else if (flight.held() > item.wanted()) {
+        running = flight.number() + flight.held() - 1; // begun, and none is begun after it
       }
-      remove(flight);
-      return TakeBack.BACK;
+      return new Unwanted(back, running);
     } finally {
       lock.unlock();
     }
@@ -280,14 +376,17 @@ final class Flights {
         return back;
       }
       int most = Math.min(atMost, open / 2);
-      for (int i = from.items().size() - 1; i >= 0 && back.size() < most; i--) {
+      int count = 0;
+      for (int i = from.items().size() - 1; i >= 0 && count < most; i--) {
         Object place = from.items().get(i).place();
         if (place instanceof Flight flight && flight.link() == link && holds(flight)) {
-          if (!claims.takeBack(flight.number())) {
+          int held = flight.held();
+          Item item = takeBackFrom(flight, Math.max(0, held - (most - count)));
+          if (item == null) {
             break; // claimed, and so is everything before it
           }
-          remove(flight);
-          back.addFirst(flight.item());
+          count += item.count();
+          back.addFirst(item);
         }
       }
       return back;
@@ -297,7 +396,7 @@ final class Flights {
   }
 
   /**
-   * Looks at the item of a batch that runs.
+   * Looks at the item of a batch that runs. Not for packs, which have no time-out.
    *
    * @return since when it has run; null if the worker has another batch now
    */
@@ -340,7 +439,10 @@ final class Flights {
         return false;
       }
       claims.shutGate();
-      boolean runs = claims.isRunning(flight.number());
+      boolean runs =
+          flight.item().isPack()
+              ? claims.runningOf(flight.number()) >= flight.item().wanted()
+              : claims.isRunning(flight.number());
       if (!runs) {
         claims.openGate();
       }
@@ -371,7 +473,7 @@ final class Flights {
     lock.lock();
     try {
       List<Flight> left = all();
-      left.forEach(this::remove);
+      left.forEach(this::remove); // how far each has landed stays
       closed = true;
       return left;
     } finally {

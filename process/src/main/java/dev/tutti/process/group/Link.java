@@ -156,8 +156,8 @@ final class Link implements Runnable {
         .daemon()
         .name(name)
         .start(() -> {
-          worker.arrivals().report(left.flight(), outcome, left.elapsedNanos());
-          worker.arrivals().tell();
+          worker.arrivals().reportLate(left, outcome);
+          worker.arrivals().tellReported();
           lead(worker);
         });
   }
@@ -267,7 +267,7 @@ final class Link implements Runnable {
     }
   }
 
-  private static boolean tellBeforeWaiting(Ready worker) {
+  private static boolean tellBeforeWaiting(Ready worker) throws WireException {
     worker.arrivals().tell();
     return worker.flights().hasSeveral();
   }
@@ -283,8 +283,8 @@ final class Link implements Runnable {
     }
 
     @Override
-    public void landed() {
-      signs.countTask();
+    public void landed(int count) {
+      signs.countTasks(count);
       if (retirement == null) {
         Retirement due = group.plan().rules().dueAfterTask(signs);
         if (due != null) {
@@ -311,10 +311,8 @@ final class Link implements Runnable {
     }
 
     @Override
-    public void advanced(Item item, double fraction) {
-      group
-          .events()
-          .happened(new PoolEvent.TaskAdvanced(group.pool(), name, item.index(), fraction));
+    public void advanced(long index, double fraction) {
+      group.events().happened(new PoolEvent.TaskAdvanced(group.pool(), name, index, fraction));
     }
 
     @Override
@@ -378,7 +376,7 @@ final class Link implements Runnable {
         .options()
         .timeout()
         .ifPresent(limit -> watch(flights, batch, TimeUnit.NANOSECONDS.convert(limit)));
-    batch.items().stream().filter(Item::isUnwanted).forEach(group::stop);
+    batch.items().stream().filter(item -> item.wanted() < item.count()).forEach(group::stop);
   }
 
   /** {@return how many items the worker can be given now} */
@@ -475,20 +473,20 @@ final class Link implements Runnable {
     if (worker == null) {
       return;
     }
-    switch (worker.flights().takeBack(flight)) {
-      case GONE -> {}
-      case BACK -> group.sink().returned(flight.item(), null);
-      case BEGUN -> {
-        tell(
-            worker.control()::send,
-            Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(flight.number()).flip());
-        group.afterGrace(() -> {
-          if (worker.flights().shutGateFor(flight)) {
-            retirement = STOPPED;
-            kill();
-          }
-        });
-      }
+    Flights.Unwanted unwanted = worker.flights().takeBackUnwanted(flight);
+    if (unwanted.back() != null) {
+      group.sink().returned(unwanted.back(), null);
+    }
+    if (unwanted.running() >= 0) {
+      tell(
+          worker.control()::send,
+          Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(unwanted.running()).flip());
+      group.afterGrace(() -> {
+        if (worker.flights().shutGateFor(flight)) {
+          retirement = STOPPED;
+          kill();
+        }
+      });
     }
   }
 
@@ -547,7 +545,7 @@ final class Link implements Runnable {
   private void conclude(Ready worker) {
     try {
       worker.arrivals().tell();
-    } catch (RuntimeException | Error e) { // such as no memory: the worker is seen off all the same
+    } catch (WireException | RuntimeException | Error e) { // the worker is seen off all the same
       LOG.log(Level.WARNING, "cannot tell what " + name + " has done", e);
     }
     WorkerProcess dead = requireNonNull(process, "process");
@@ -589,20 +587,39 @@ final class Link implements Runnable {
 
   private void judge(Ready worker, List<Flight> left, Autopsy autopsy) {
     Claims claims = worker.flights().claims();
-    List<Flight> begun = new ArrayList<>();
-    List<Flight> waiting = new ArrayList<>();
+    boolean begun = false;
+    List<Item> waiting = new ArrayList<>();
     for (Flight flight : left) {
-      (claims.takeBack(flight.number()) ? waiting : begun).add(flight);
+      Item item = flight.item();
+      if (item.isPack()) {
+        begun |= judgePack(worker, flight, autopsy, waiting);
+      } else if (claims.takeBack(flight.number())) {
+        waiting.add(item);
+      } else {
+        long elapsed = System.nanoTime() - claims.startNanos(flight.number());
+        worker.arrivals().report(flight, new WorkerLost<>(autopsy.report(item)), elapsed);
+        begun = true;
+      }
     }
-    for (Flight flight : begun) {
-      long elapsed = System.nanoTime() - claims.startNanos(flight.number());
-      worker.arrivals().report(flight, new WorkerLost<>(autopsy.report(flight.item())), elapsed);
+    worker.arrivals().tellReported();
+    boolean blameless = retirement != null || begun;
+    for (Item item : waiting) {
+      group.sink().returned(item, blameless ? null : autopsy.report(item));
     }
-    worker.arrivals().tell();
-    boolean blameless = retirement != null || !begun.isEmpty();
-    for (Flight flight : waiting) {
-      group.sink().returned(flight.item(), blameless ? null : autopsy.report(flight.item()));
+  }
+
+  /** {@return whether an element of it was begun and has not ended} */
+  private boolean judgePack(Ready worker, Flight pack, Autopsy autopsy, List<Item> waiting) {
+    Item item = pack.item();
+    int had = pack.held();
+    int stay = worker.flights().claims().takeBackFrom(pack.number(), pack.landed());
+    if (stay < had) {
+      waiting.add(stay == 0 && had == item.count() ? item : item.part(stay, had));
     }
+    for (int i = pack.landed(); i < stay; i++) {
+      worker.arrivals().reportElement(pack, i, new WorkerLost<>(autopsy.report(item)));
+    }
+    return pack.landed() < stay;
   }
 
   private void close(AutoCloseable resource) {

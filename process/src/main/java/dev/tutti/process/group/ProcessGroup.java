@@ -452,7 +452,7 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(false, false, true);
+    return new Capabilities(false, false, true, true);
   }
 
   @Override
@@ -508,7 +508,10 @@ public final class ProcessGroup implements WorkerGroup {
   @Override
   public void admit(Item item) {
     Body body = item.call().body();
-    if (body == Body.FN || body == Body.ITEM_ACTION) {
+    if (item.isPack()) {
+      EncodedPack form = EncodedPack.of(item);
+      item.form(form, form.bytes(0, item.count()));
+    } else if (body == Body.FN || body == Body.ITEM_ACTION) {
       byte[] bytes = fitting(Codec.encode(item.argument(), Role.ITEM), "item");
       item.form(bytes, bytes.length);
     }

@@ -41,18 +41,25 @@ final class Reading {
   static final class Current {
     private final Thread thread = Thread.currentThread();
     private final Flight flight;
+    private final int element;
     private final Frame.Kind kind;
     private final long elapsedNanos;
     private int looks; // only look() uses it, on the one thread of the clock
 
-    Current(Flight flight, Frame.Kind kind, long elapsedNanos) {
+    Current(Flight flight, int element, Frame.Kind kind, long elapsedNanos) {
       this.flight = flight;
+      this.element = element;
       this.kind = kind;
       this.elapsedNanos = elapsedNanos;
     }
 
     Flight flight() {
       return flight;
+    }
+
+    /** {@return which element of a pack it is of; 0 if it is no pack} */
+    int element() {
+      return element;
     }
 
     long elapsedNanos() {
@@ -102,15 +109,21 @@ final class Reading {
 
   /** {@return whether code of the user's classes reads it} */
   boolean mayTakeLong(Frame.Kind kind, ByteBuffer content) {
-    return kind != Frame.Kind.RESULT || !Codec.isPlain(content);
+    return !isResult(kind) || !Codec.isPlain(content);
+  }
+
+  private static boolean isResult(Frame.Kind kind) {
+    return kind == Frame.Kind.RESULT || kind == Frame.Kind.NEXT_RESULT;
   }
 
   /**
    * Reads a result or an exception.
    *
+   * @param element which element of a pack it is of; 0 if it is no pack
    * @return how the item has ended; null if the calling thread has been relieved
    */
-  @Nullable Outcome<?> read(Flight flight, Frame.Kind kind, long elapsedNanos, ByteBuffer content) {
+  @Nullable Outcome<?> read(
+      Flight flight, int element, Frame.Kind kind, long elapsedNanos, ByteBuffer content) {
     if (!mayTakeLong(kind, content)) {
       return outcome(flight, kind, content);
     }
@@ -119,7 +132,7 @@ final class Reading {
       return new Failure<>(
           unreadable(kind, "earlier ones are still being read: threads=" + strays, null));
     }
-    Current mine = new Current(flight, kind, elapsedNanos);
+    Current mine = new Current(flight, element, kind, elapsedNanos);
     current.set(mine); // before watched: look() sets that before it looks here a last time
     if (watched.compareAndSet(false, true)) {
       lookLater();
@@ -135,7 +148,7 @@ final class Reading {
   private Outcome<?> outcome(Flight flight, Frame.Kind kind, ByteBuffer content) {
     ClassLoader loader = loaderOf(flight);
     try {
-      return kind == Frame.Kind.RESULT
+      return isResult(kind)
           ? new Success<@Nullable Object>(Codec.decode(content, loader, shared.filter()))
           : new Failure<>(FailureCodec.decode(content, loader, shared.filter()));
     } catch (DecodeException e) {
@@ -152,7 +165,7 @@ final class Reading {
       Frame.Kind kind, String why, @Nullable DecodeException e) {
     return new NotSendableException(
         "cannot read the %s of the task here: %s [T023]"
-            .formatted(kind == Frame.Kind.RESULT ? "result" : "exception", why),
+            .formatted(isResult(kind) ? "result" : "exception", why),
         e == null || e.getCause() == null ? e : e.getCause());
   }
 

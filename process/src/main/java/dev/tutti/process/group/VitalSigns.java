@@ -22,8 +22,8 @@ final class VitalSigns {
 
   /** One more task has ended. Only the worker's own link calls it. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-  void countTask() {
-    ran++;
+  void countTasks(int count) {
+    ran += count;
   }
 
   /** {@return how many tasks it has ended} */

@@ -26,11 +26,18 @@ import org.jspecify.annotations.Nullable;
  *           +-----------------------------------------------------+-------+
  *           | start time, in nanoseconds (while running)           | state |
  *           +-----------------------------------------------------+-------+
+ *
+ *   pack:   63                           32 31                     1     0
+ *           +------------------------------+-----------------------+-----+
+ *           | how many are begun           | how many are in it    | one |
+ *           +------------------------------+-----------------------+ runs+
+ *                                                                  +-----+
  * </pre>
  *
  * <p>Item number {@code n} of a worker has word {@code n} modulo {@link #WORDS}. The pool writes
  * {@code QUEUED} before it sends the item, and does so again for the next item of the same word
- * only after the worker has said that it is past the batch of the last one.
+ * only after the worker has said that it is past the batch of the last one. A pack has one word,
+ * that of its first element; its elements are begun in their order.
  */
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the header's version checks
 public final class Claims implements AutoCloseable {
@@ -50,7 +57,7 @@ public final class Claims implements AutoCloseable {
   public static final int WORDS = 8_192;
 
   private static final int MAGIC = 0x54555454; // "TUTT"
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int STATE_BITS = 2;
   private static final long STATE_MASK = (1 << STATE_BITS) - 1;
   private static final long QUEUED = 0;
@@ -157,6 +164,109 @@ public final class Claims implements AutoCloseable {
   public Segment.Handle handle() {
     return requireNonNull(segment, "a worker's words cannot be handed on").handle();
   }
+
+  // ---------------------------------------------------------------- packs
+
+  /*
+   * One word says of a pack how many of its elements are begun, how many it has, and whether the last that was begun runs. The
+   * worker begins the next by compare-and-set, which also says that the one before has ended, whose outcome is in the channel then. The
+   * pool takes elements back from the end by compare-and-set of how many it has, never below what is begun. So of each element
+   * one of the two decides. Before it waits at the gate, and after its last element, the worker says that none runs.
+   */
+  private static final int BEGUN_SHIFT = 32;
+  private static final long RUNS = 1;
+
+  private static int begun(long pack) {
+    return (int) (pack >>> BEGUN_SHIFT);
+  }
+
+  private static int held(long pack) {
+    return (int) (pack & 0xFFFF_FFFFL) >>> 1;
+  }
+
+  private static long pack(int begun, int held, long runs) {
+    return (long) begun << BEGUN_SHIFT | (long) held << 1 | runs;
+  }
+
+  /**
+   * Makes a pack ready to be begun. For the pool, before it sends the pack.
+   *
+   * @param pack the number of its first element
+   * @param count how many elements it has
+   */
+  public void queuePack(long pack, int count) {
+    LONG.setVolatile(memory, slot(pack), pack(0, count, 0));
+  }
+
+  /**
+   * Takes the end of a pack back. For the pool.
+   *
+   * @param pack the number of its first element
+   * @param from how many elements are to stay, if no more are begun
+   * @return how many stay
+   */
+  public int takeBackFrom(long pack, int from) {
+    while (true) {
+      long word = word(pack);
+      int stay = Math.min(held(word), Math.max(from, begun(word)));
+      if (stay == held(word) || move(pack, word, pack(begun(word), stay, word & RUNS))) {
+        return stay; // against claimElement()
+      }
+    }
+  }
+
+  /**
+   * {@return how many elements of a pack the worker has begun}
+   *
+   * @param pack the number of its first element
+   */
+  public int begunOf(long pack) {
+    return begun(word(pack));
+  }
+
+  /**
+   * {@return the element of a pack that the worker has begun and not ended; -1 if there is none}
+   *
+   * @param pack the number of its first element
+   */
+  public int runningOf(long pack) {
+    long word = word(pack);
+    return (word & RUNS) == 0 ? -1 : begun(word) - 1;
+  }
+
+  /**
+   * Makes the next element of a pack the worker's own. For the worker, which has sent how the one
+   * before ended.
+   *
+   * @param pack the number of its first element
+   * @param element which element, from 0; the one behind the last that was claimed
+   * @return whether it is to run here; if not, none after it is
+   */
+  public boolean claimElement(long pack, int element) {
+    while (true) {
+      long word = word(pack);
+      if (element >= held(word) || element != begun(word)) {
+        return false;
+      }
+      if (move(pack, word, pack(element + 1, held(word), RUNS))) { // against takeBackFrom()
+        return true;
+      }
+    }
+  }
+
+  /**
+   * Says that no element of a pack runs. For the worker, which has sent how the last one ended.
+   *
+   * @param pack the number of its first element
+   */
+  public void noneRuns(long pack) {
+    long word = word(pack);
+    while ((word & RUNS) != 0 && !move(pack, word, word & ~RUNS)) {
+      word = word(pack);
+    }
+  }
+
+  // ---------------------------------------------------------------- words
 
   private static int slot(long item) {
     return WORDS_AT + (int) (item & (WORDS - 1)) * Long.BYTES;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   INITIALISE   to       the initialiser (the rest)
  *   CALL         to       body (1), loader (1), the function (the rest)
  *   ITEM         to       number (8), attempt (4), the item (the rest)
+ *   PACK         to       number of its first element (8), how many (4), timed (1), of each: length (4), the element
  *   BATCH_END    to       batch (8)
  *   BYE          to       -
  *   INTERRUPT    to       number (8)                           on the control channel
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *   NOT_INITIALISED from  the exception (the rest)
  *   RESULT       from     number (8), elapsed ns (8), the value (the rest)
  *   FAILURE      from     number (8), elapsed ns (8), the exception (the rest)
+ *   PACK_BEGUN   from     number of its first element (8)      before its first outcome
+ *   NEXT_RESULT  from     elapsed ns (8) if it is timed, the value (the rest)         of the pack's next element
+ *   NEXT_FAILURE from     elapsed ns (8) if it is timed, the exception (the rest)     of the pack's next element
  *   LEAVING      from     reason (1)                           before its last outcome
  *   BATCH_DONE   from     batch (8)
  *   PROGRESS     from     number (8), fraction (8)
@@ -38,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
 public record Frame(Kind kind, ByteBuffer content) {
   /** The version of all this; a worker of another version is refused. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   /** The number of the only item of a JVM that was started for one task. */
   public static final long OWN_TASK = 0;
@@ -62,6 +66,8 @@ public record Frame(Kind kind, ByteBuffer content) {
     CALL(MAX_LENGTH),
     /** An item. */
     ITEM(MAX_LENGTH),
+    /** A pack. */
+    PACK(MAX_LENGTH),
     /** All items of a batch have been sent. */
     BATCH_END(Long.BYTES),
     /** There will be no more: leave. */
@@ -76,6 +82,12 @@ public record Frame(Kind kind, ByteBuffer content) {
     RESULT(MAX_LENGTH),
     /** An item has failed. */
     FAILURE(MAX_LENGTH),
+    /** The outcomes after it are those of a pack. */
+    PACK_BEGUN(Long.BYTES),
+    /** The next element of the pack has a result. */
+    NEXT_RESULT(MAX_LENGTH),
+    /** The next element of the pack has failed. */
+    NEXT_FAILURE(MAX_LENGTH),
     /** The worker leaves by itself, after one further outcome. */
     LEAVING(1),
     /**

@@ -13,6 +13,7 @@ public final class FramePacker {
   private static final int LARGE_BYTES = 1 << 14;
 
   private static final int ITEM_HEAD_BYTES = Long.BYTES + Integer.BYTES;
+  private static final int PACK_HEAD_BYTES = Long.BYTES + Integer.BYTES + 1;
 
   private final List<ByteBuffer> full = new ArrayList<>();
   private ByteBuffer current = ByteBuffer.allocate(CHUNK_BYTES);
@@ -46,6 +47,29 @@ public final class FramePacker {
     ByteBuffer out = room(Frame.HEADER_BYTES + ITEM_HEAD_BYTES);
     Frame.put(out, Frame.Kind.ITEM, ITEM_HEAD_BYTES + item.length).putLong(number).putInt(attempt);
     payload(item);
+  }
+
+  /**
+   * Adds a pack.
+   *
+   * @param number the number of its first element
+   * @param count how many elements it has
+   * @param timed whether it is asked how long each of them runs
+   * @param elements their bytes, one behind the other, each after its length in four bytes
+   */
+  public void pack(long number, int count, boolean timed, ByteBuffer elements) {
+    int length = PACK_HEAD_BYTES + elements.remaining();
+    ByteBuffer out = room(Frame.HEADER_BYTES + PACK_HEAD_BYTES);
+    Frame.put(out, Frame.Kind.PACK, length)
+        .putLong(number)
+        .putInt(count)
+        .put((byte) (timed ? 1 : 0));
+    if (elements.remaining() < LARGE_BYTES) {
+      room(elements.remaining()).put(elements);
+    } else {
+      next(0);
+      full.add(elements);
+    }
   }
 
   /**

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +65,19 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   // ---------------------------------------------------------------- reading
 
+  /** Nothing more has come for now. */
+  @FunctionalInterface
+  public interface Lull {
+    /**
+     * Called before the reader waits.
+     *
+     * @return whether several frames are expected soon; then the first of them may be read a
+     *     millisecond late
+     * @throws IOException if what was read before was wrong
+     */
+    boolean begins() throws IOException;
+  }
+
   @Override
   public @Nullable Frame read() throws IOException {
     return read(() -> false);
@@ -74,12 +86,11 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   /**
    * Waits for the next frame.
    *
-   * @param beforeWaiting asked before it waits: whether several frames are expected soon; then the
-   *     first of them may be read a millisecond late
+   * @param lull what is to be done before it waits
    * @return the frame; null at the end
    * @throws IOException if the channel breaks, or what came is no frame
    */
-  public @Nullable Frame read(BooleanSupplier beforeWaiting) throws IOException {
+  public @Nullable Frame read(Lull lull) throws IOException {
     boolean naps = true;
     while (true) {
       Frame frame = poll();
@@ -89,7 +100,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
       if (isAtEnd()) {
         return end();
       }
-      naps &= await(naps && beforeWaiting.getAsBoolean());
+      naps &= await(naps && lull.begins());
     }
   }
 

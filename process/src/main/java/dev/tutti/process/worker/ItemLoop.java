@@ -32,11 +32,14 @@ final class ItemLoop {
    * mark the word as done. So at the death of this process a word says RUNNING for the item that it had
    * begun and whose outcome is not in the channel, and for no other.
    *
+   * A pack is the same for each of its elements, but that the claim of the next one marks the last one as done.
+   *
    * A function that cannot be decoded fails each of its items: only an item has somebody who waits.
    *
    * A worker that leaves by itself says so before its last outcome, so that the pool gives it nothing more.
    */
   private static final long GATE_PAUSE_NANOS = 100_000;
+  private static final int PACK_HEAD_BYTES = Long.BYTES + Integer.BYTES + 1;
 
   private final FrameStream channel;
   private final Claims claims;
@@ -79,6 +82,7 @@ final class ItemLoop {
         case INITIALISE -> initialise(frame.content());
         case CALL -> keepFunction(frame.atLeast(2));
         case ITEM -> runItem(frame.atLeast(Long.BYTES + Integer.BYTES));
+        case PACK -> runPack(frame.atLeast(PACK_HEAD_BYTES));
         case BATCH_END -> endBatch(frame.atLeast(Long.BYTES).getLong());
         case BYE -> {
           return;
@@ -130,20 +134,13 @@ final class ItemLoop {
   private void runItem(ByteBuffer content) throws IOException {
     long item = content.getLong();
     int number = content.getInt();
-    while (claims.isGateShut()) {
-      LockSupport.parkNanos(GATE_PAUSE_NANOS); // it is opened again, or this process is killed
-    }
+    awaitGate();
     lastItemRan = claims.claim(item);
     if (!lastItemRan) {
       return; // it was taken back
     }
-    long start = System.nanoTime();
     try {
-      ByteBuffer outcome = outcome(item, number, content, start);
-      if (!leaves && heap.isAboveBound()) {
-        leave(Frame.Leave.HEAP);
-      }
-      send(outcome);
+      runAndSend(item, number, content, Told.BY_NUMBER);
       claims.done(item);
     } catch (OutOfMemoryError e) {
       claims.record(Claims.Cause.OUT_OF_MEMORY, item); // needs no memory
@@ -151,12 +148,66 @@ final class ItemLoop {
     }
   }
 
+  private void runPack(ByteBuffer content) throws IOException {
+    long pack = content.getLong();
+    int count = content.getInt();
+    Told told = content.get() == 0 ? Told.AS_NEXT : Told.AS_NEXT_WITH_TIME;
+    lastItemRan = false;
+    try {
+      for (int i = 0; i < count && !leaves; i++) {
+        if (claims.isGateShut()) {
+          claims.noneRuns(pack);
+          awaitGate();
+        }
+        lastItemRan = false;
+        if (!claims.claimElement(pack, i)) {
+          break; // it was taken back, and all behind it
+        }
+        if (i == 0) {
+          send(Frame.begin(Frame.Kind.PACK_BEGUN, Long.BYTES).putLong(pack));
+        }
+        runAndSend(pack + i, 1, next(content), told);
+        lastItemRan = i == count - 1;
+      }
+      claims.noneRuns(pack);
+    } catch (OutOfMemoryError e) {
+      claims.record(Claims.Cause.OUT_OF_MEMORY, pack);
+      leaves = true;
+    }
+  }
+
+  private static ByteBuffer next(ByteBuffer content) throws WireException {
+    int left = content.remaining() - Integer.BYTES;
+    int length = left < 0 ? -1 : content.getInt();
+    if (length < 0 || length > left) {
+      throw new WireException("pack ends before its last element: bytes=" + left);
+    }
+    ByteBuffer element = content.slice(content.position(), length);
+    content.position(content.position() + length);
+    return element;
+  }
+
+  private void awaitGate() {
+    while (claims.isGateShut()) {
+      LockSupport.parkNanos(GATE_PAUSE_NANOS); // it is opened again, or this process is killed
+    }
+  }
+
+  private void runAndSend(long item, int number, ByteBuffer content, Told told) throws IOException {
+    long start = told == Told.AS_NEXT ? 0 : System.nanoTime();
+    ByteBuffer outcome = outcome(item, number, content, start, told);
+    if (!leaves && heap.isAboveBound()) {
+      leave(Frame.Leave.HEAP);
+    }
+    send(outcome);
+  }
+
   private void leave(Frame.Leave reason) throws IOException {
     leaves = true;
     send(Frame.begin(Frame.Kind.LEAVING, 1).put((byte) reason.ordinal()));
   }
 
-  private ByteBuffer outcome(long item, int number, ByteBuffer content, long start)
+  private ByteBuffer outcome(long item, int number, ByteBuffer content, long start, Told told)
       throws IOException {
     byte[] result;
     try {
@@ -170,16 +221,13 @@ final class ItemLoop {
             null);
       }
     } catch (OutOfMemoryError e) {
-      ByteBuffer failure = failure(item, e, start);
+      ByteBuffer failure = failure(item, e, start, told);
       leave(Frame.Leave.OUT_OF_MEMORY);
       return failure;
     } catch (Throwable e) { // whatever it is, it is this item's failure
-      return failure(item, e, start);
+      return failure(item, e, start, told);
     }
-    return Frame.begin(Frame.Kind.RESULT, 2 * Long.BYTES + result.length)
-        .putLong(item)
-        .putLong(System.nanoTime() - start)
-        .put(result);
+    return told.frame(true, item, start, result);
   }
 
   private @Nullable Object argument(ByteBuffer content) {
@@ -230,12 +278,8 @@ final class ItemLoop {
     }
   }
 
-  private static ByteBuffer failure(long item, Throwable failure, long start) {
-    byte[] bytes = FailureCodec.encode(failure);
-    return Frame.begin(Frame.Kind.FAILURE, 2 * Long.BYTES + bytes.length)
-        .putLong(item)
-        .putLong(System.nanoTime() - start)
-        .put(bytes);
+  private static ByteBuffer failure(long item, Throwable failure, long start, Told told) {
+    return told.frame(false, item, start, FailureCodec.encode(failure));
   }
 
   private void send(ByteBuffer frame) throws IOException {

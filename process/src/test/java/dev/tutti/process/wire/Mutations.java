@@ -43,7 +43,7 @@ public final class Mutations {
       }
       switch (random.nextInt(11)) {
         case 0 -> ByteBuffer.wrap(frame).putInt(0, length(frame.length, random));
-        case 1 -> frame[Integer.BYTES] = (byte) random.nextInt(-1, 12);
+        case 1 -> frame[Integer.BYTES] = (byte) random.nextInt(-1, Frame.Kind.values().length + 1);
         case 2 -> number(frame, random);
         case 3 -> frame = Arrays.copyOf(frame, random.nextInt(frame.length)); // cut, not told
         case 4 -> frame = shorter(frame, random); // cut, and told

@@ -15,12 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a pool says to a worker in a small run: two calls in three batches, with values of all
- * kinds.
+ * What a pool says to a worker in a small run: two calls in four batches, with values of all kinds.
+ * The third batch is the first two once more, as a pack.
  */
 public final class Session {
-  /** How many items it has. */
-  public static final int ITEMS = 14;
+  /** How many items it has, each element of the pack counted. */
+  public static final int ITEMS = 26;
+
+  /** The number of the pack. */
+  public static final int PACK = 12;
 
   /** A value of the user. */
   @SuppressWarnings("serial") // the codec writes it
@@ -58,6 +61,15 @@ public final class Session {
         new java.util.BitSet(7));
   }
 
+  private static ByteBuffer elements() {
+    ByteBuffer elements = ByteBuffer.allocate(1 << 12);
+    for (Object item : items()) {
+      byte[] bytes = Codec.encode(item, Role.ITEM);
+      elements.putInt(bytes.length).put(bytes);
+    }
+    return elements.flip();
+  }
+
   /** {@return the bytes of the session} */
   public static byte[] toWorker() {
     FramePacker frames = new FramePacker();
@@ -71,11 +83,14 @@ public final class Session {
       }
     }
     frames.batchEnd(2);
+    frames.pack(PACK, items().size(), true, elements());
+    number += items().size();
+    frames.batchEnd(3);
     Task<String> task = () -> "done";
     frames.call(0, Frame.Loader.SYSTEM, Codec.encode(task, Role.FUNCTION)); // Body.CALLABLE
     frames.item(number++, 1, new byte[0]);
     frames.item(number++, 1, new byte[0]);
-    frames.batchEnd(3);
+    frames.batchEnd(4);
     ByteBuffer bye = Frame.begin(Frame.Kind.BYE, 0).flip();
     List<ByteBuffer> pieces = frames.pack();
     ByteBuffer all =

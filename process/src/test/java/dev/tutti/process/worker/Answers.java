@@ -24,6 +24,7 @@ public final class Answers {
       claims.queue(i);
     }
     claims.takeBack(Session.ITEMS - 1);
+    claims.queuePack(Session.PACK, Session.items().size());
     Mutations.Replay replay = new Mutations.Replay(session, new SplittableRandom(1));
     new ItemLoop(
             replay,

@@ -37,7 +37,7 @@ class ItemLoopFuzzTest {
     try (Claims claims = Claims.create()) {
       assertThat(Mutations.frames(run(claims, new Mutations.Replay(joined(session), random))))
           .as("answers to the session as it was")
-          .hasSize(Session.ITEMS);
+          .hasSize(Session.ITEMS + 1); // and PACK_BEGUN
       for (int round = 0; round < Mutations.ROUNDS; round++) {
         SplittableRandom own = random.split();
         byte[] damaged = Mutations.mutate(session, own);
@@ -70,6 +70,7 @@ class ItemLoopFuzzTest {
     for (int i = 0; i < Session.ITEMS; i++) {
       claims.queue(i);
     }
+    claims.queuePack(Session.PACK, Session.items().size());
     new ItemLoop(
             replay,
             claims,
@@ -83,6 +84,7 @@ class ItemLoopFuzzTest {
 
   private static int ensureOnce(List<byte[]> answers, int round) {
     Set<Long> slots = new HashSet<>();
+    int next = 0;
     for (byte[] answer : answers) {
       int kind = answer[Integer.BYTES];
       if (kind == Frame.Kind.RESULT.ordinal() || kind == Frame.Kind.FAILURE.ordinal()) {
@@ -90,8 +92,12 @@ class ItemLoopFuzzTest {
         assertThat(slots.add(number & (Claims.WORDS - 1)))
             .as("item %d answered once in round %d", number, round)
             .isTrue();
+      } else if (kind == Frame.Kind.NEXT_RESULT.ordinal()
+          || kind == Frame.Kind.NEXT_FAILURE.ordinal()) {
+        next++;
       }
     }
-    return slots.size();
+    assertThat(next).as("elements in round %d", round).isBetween(0, Session.items().size());
+    return slots.size() + next;
   }
 }

@@ -1,0 +1,145 @@
+package dev.tutti.process.group;
+
+import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.WireException;
+import dev.tutti.spi.Item;
+import dev.tutti.spi.OutcomeSink;
+import dev.tutti.task.Cancelled;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Outcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one worker says of packs. For one thread at a time. */
+final class PackArrivals {
+  /*
+   * The outcomes of a pack come in the order of its elements, without a number. Many of them land and are told together:
+   * `come` are those of `pack` that have come and not landed. They land before the thread waits, before it reads a
+   * value by code of the user's, and at the last element, which frees the worker.
+   */
+  private static final int MOST_AT_ONCE = 1_024;
+  private static final int HEAD_BYTES = Long.BYTES;
+
+  private final Flights flights;
+  private final Reading reading;
+  private final OutcomeSink sink;
+  private final Arrivals.Listener listener;
+  private @Nullable Flight pack;
+  private List<Outcome<?>> come = new ArrayList<>();
+  private long[] elapsed = {};
+
+  PackArrivals(Flights flights, Reading reading, OutcomeSink sink, Arrivals.Listener listener) {
+    this.flights = flights;
+    this.reading = reading;
+    this.sink = sink;
+    this.listener = listener;
+  }
+
+  /** The outcomes that follow are of another pack. */
+  void begin(long number) throws WireException {
+    tell();
+    pack = flights.begun(number);
+  }
+
+  /**
+   * The outcome of the next element.
+   *
+   * @return whether the calling thread is to go on; false if it was relieved
+   */
+  boolean next(Frame frame) throws WireException {
+    Flight flight = pack;
+    if (flight == null) {
+      throw new WireException("worker sent an outcome of a pack that it has not begun");
+    }
+    boolean timed = flight.item().call().isTimed();
+    ByteBuffer content = frame.atLeast(timed ? HEAD_BYTES : 0);
+    long nanos = timed ? content.getLong() : 0;
+    if (reading.mayTakeLong(frame.kind(), content)) {
+      return readSlowly(flight, frame.kind(), nanos, content);
+    }
+    int element = flight.landed() + come.size();
+    boolean isLast = element + 1 >= flight.held();
+    if (isLast) {
+      land(flight, come.size() + 1);
+    }
+    add(flight, element, plain(flight, element, frame.kind(), nanos, content), nanos);
+    if (isLast) {
+      tell(flight, element + 1 - come.size());
+    } else if (come.size() == MOST_AT_ONCE) {
+      tell();
+    }
+    return true;
+  }
+
+  /** No code of the user's reads it, so no other thread goes on meanwhile. */
+  private Outcome<?> plain(
+      Flight flight, int element, Frame.Kind kind, long nanos, ByteBuffer content) {
+    Outcome<?> outcome = reading.read(flight, element, kind, nanos, content);
+    if (outcome == null) {
+      throw new IllegalStateException("relieved of a plain value");
+    }
+    return outcome;
+  }
+
+  private void add(Flight flight, int element, Outcome<?> outcome, long nanos) {
+    if (flight.item().call().isTimed()) {
+      if (elapsed.length == come.size()) {
+        elapsed = Arrays.copyOf(elapsed, Math.max(16, 2 * elapsed.length));
+      }
+      elapsed[come.size()] = nanos;
+    }
+    come.add(element < flight.item().wanted() ? outcome : new Cancelled<>());
+  }
+
+  private boolean readSlowly(Flight flight, Frame.Kind kind, long nanos, ByteBuffer content)
+      throws WireException {
+    tell();
+    int element = flight.landed();
+    land(flight, 1);
+    try {
+      Outcome<?> outcome = reading.read(flight, element, kind, nanos, content);
+      if (outcome == null) {
+        return false;
+      }
+      report(flight, element, outcome, nanos);
+    } catch (RuntimeException | Error e) { // such as no memory: nobody else knows of it now
+      report(flight, element, new Failure<>(e), nanos);
+      throw e;
+    }
+    return true;
+  }
+
+  /** Tells how an element that has landed, or will never, has ended. */
+  void report(Flight flight, int element, Outcome<?> outcome, long nanos) {
+    boolean wanted = element < flight.item().wanted();
+    sink.endedPart(
+        flight.item(), element, List.of(wanted ? outcome : new Cancelled<>()), new long[] {nanos});
+  }
+
+  private void land(Flight flight, int count) throws WireException {
+    flights.landNext(flight, count);
+    listener.landed(count);
+  }
+
+  /** Lands and tells what has come. */
+  void tell() throws WireException {
+    Flight flight = pack;
+    if (flight != null && !come.isEmpty()) {
+      int from = flight.landed();
+      land(flight, come.size());
+      tell(flight, from);
+    }
+  }
+
+  private void tell(Flight flight, int from) {
+    List<Outcome<?>> all = come;
+    long[] nanos = elapsed;
+    come = new ArrayList<>(all.size());
+    elapsed = new long[nanos.length];
+    Item item = flight.item();
+    sink.endedPart(item, from, all, item.call().isTimed() ? nanos : null);
+  }
+}
