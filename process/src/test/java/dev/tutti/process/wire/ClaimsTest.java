@@ -76,6 +76,33 @@ class ClaimsTest {
     assertThat(pool.isRunning(next)).isTrue();
   }
 
+  @Test
+  void takeBackFrom_elementsAreBegun_theyStay() {
+    long pack = 7;
+    pool.queuePack(pack, 5);
+    assertThat(pool.runningOf(pack)).isEqualTo(-1);
+    assertThat(worker.claimElement(pack, 0)).isTrue();
+    assertThat(worker.claimElement(pack, 1)).isTrue();
+    assertThat(pool.runningOf(pack)).isEqualTo(1);
+    assertThat(pool.begunOf(pack)).isEqualTo(2);
+
+    assertThat(pool.takeBackFrom(pack, 4)).isEqualTo(4);
+    assertThat(pool.takeBackFrom(pack, 0)).isEqualTo(2);
+    assertThat(worker.claimElement(pack, 2)).isFalse();
+    worker.noneRuns(pack);
+    assertThat(pool.runningOf(pack)).isEqualTo(-1);
+    assertThat(pool.begunOf(pack)).isEqualTo(2);
+  }
+
+  /** What the pool sends twice is not run twice. */
+  @Test
+  void claimElement_notTheNext_isRefused() {
+    pool.queuePack(7, 5);
+    assertThat(worker.claimElement(7, 1)).isFalse();
+    assertThat(worker.claimElement(7, 0)).isTrue();
+    assertThat(worker.claimElement(7, 0)).isFalse();
+  }
+
   /** When both sides reach for an item at the same moment, exactly one gets it. */
   @Test
   void claim_againstTakeBack_exactlyOneWins() throws Exception {

@@ -10,6 +10,7 @@ import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /** Races of the words by which a pool and a worker agree. Those named Broken must be found. */
@@ -80,6 +81,67 @@ public class ClaimRaces {
     @Actor
     public void pool(ZZ_Result r) {
       r.r2 = claims.takeBack(item);
+    }
+  }
+
+  /** A pack of two that nobody has. */
+  static class QueuedPack {
+    static final int COUNT = 2;
+
+    final Claims claims = ITEMS;
+    final long pack = NEXT.getAndAdd(COUNT);
+
+    QueuedPack() {
+      claims.queuePack(pack, COUNT);
+    }
+
+    int runAll() {
+      int ran = 0;
+      while (ran < COUNT && claims.claimElement(pack, ran)) {
+        ran++;
+      }
+      claims.noneRuns(pack);
+      return ran;
+    }
+  }
+
+  /** What a worker has not begun of a pack is taken back, and nothing else. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"0, 0", "1, 1", "2, 2"},
+      expect = ACCEPTABLE)
+  @Outcome(expect = FORBIDDEN, desc = "an element runs twice, or never")
+  public static class ClaimOrTakeBackPack extends QueuedPack {
+    @Actor
+    public void worker(II_Result r) {
+      r.r1 = runAll();
+    }
+
+    @Actor
+    public void pool(II_Result r) {
+      r.r2 = claims.takeBackFrom(pack, 0);
+    }
+  }
+
+  /** The same where the pool believes what it has seen. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"0, 0", "1, 1", "2, 2"},
+      expect = ACCEPTABLE)
+  @Outcome(expect = FORBIDDEN, desc = "an element runs twice, or never")
+  public static class BrokenClaimOrTakeBackPack extends QueuedPack {
+    @Actor
+    public void worker(II_Result r) {
+      r.r1 = runAll();
+    }
+
+    @Actor
+    public void pool(II_Result r) {
+      int begun = claims.begunOf(pack);
+      int _ = claims.takeBackFrom(pack, begun);
+      r.r2 = begun;
     }
   }
 
