@@ -41,6 +41,21 @@ public final class Codec {
     return compact != null ? compact : ValueWriter.write(value, role);
   }
 
+  /** The most bytes that {@link #encodeQuickly} writes. */
+  public static final int MOST_QUICK_BYTES = QuickForm.MOST_BYTES;
+
+  /**
+   * Writes a value, if it is one of those that are written without making anything else: null, a
+   * number or truth value of the usual kinds, a short text.
+   *
+   * @param value the value
+   * @param out where to, big-endian, with room for {@link #MOST_QUICK_BYTES}
+   * @return whether it was written, as {@link #encode} would have
+   */
+  public static boolean encodeQuickly(@Nullable Object value, ByteBuffer out) {
+    return QuickForm.put(value, out);
+  }
+
   /**
    * Reads a value.
    *
@@ -53,6 +68,10 @@ public final class Codec {
    */
   public static @Nullable Object decode(ByteBuffer bytes, ClassLoader loader, ValueFilter filter)
       throws DecodeException {
+    Object quick = QuickForm.take(bytes, filter);
+    if (quick != QuickForm.NOT_QUICK) {
+      return quick;
+    }
     if (bytes.remaining() > filter.maxBytes()) {
       throw new DecodeException(
           "value is too large: bytes=%d most=%d".formatted(bytes.remaining(), filter.maxBytes()),

@@ -16,8 +16,9 @@ abstract sealed class Output permits CompactWriter {
   private static final VarHandle LONGS = view(long[].class);
 
   private static final int MOST = Integer.MAX_VALUE - 8;
-  private static final int MOST_SHORT =
-      40; // characters that are copied one by one; less than a count of two bytes
+
+  /** So many characters are copied one by one; fewer than a count of two bytes begins with. */
+  static final int MOST_SHORT = 40;
 
   private byte[] bytes = new byte[128];
   private int at;

@@ -27,29 +27,36 @@ record EncodedPack(byte[] bytes, int[] begins, int first, int end) implements Pa
    *
    * @throws NotSendableException if one of them cannot travel, or not with the others
    */
+  @SuppressWarnings("ByteBufferBackingArray") // all of them are made here, around whole arrays
   static EncodedPack of(Item pack) {
     int count = pack.count();
     int[] begins = new int[count + 1];
-    byte[] all = new byte[count * USUAL_BYTES];
-    ByteBuffer out = ByteBuffer.wrap(all);
+    ByteBuffer out = ByteBuffer.wrap(new byte[count * USUAL_BYTES]);
     for (int i = 0; i < count; i++) {
-      byte[] element = Codec.encode(pack.argument(i), Role.ITEM);
-      if (out.remaining() < Integer.BYTES + element.length) {
-        all = Arrays.copyOf(all, capacity(all.length, element.length));
-        out = ByteBuffer.wrap(all).position(begins[i]);
+      Object element = pack.argument(i);
+      out = withRoom(out, Integer.BYTES + Codec.MOST_QUICK_BYTES);
+      int begin = out.position() + Integer.BYTES;
+      if (Codec.encodeQuickly(element, out.position(begin))) {
+        out.putInt(begin - Integer.BYTES, out.position() - begin);
+      } else {
+        byte[] bytes = Codec.encode(element, Role.ITEM);
+        out = withRoom(out.position(begin - Integer.BYTES), Integer.BYTES + bytes.length);
+        out.putInt(bytes.length).put(bytes);
       }
-      out.putInt(element.length).put(element);
       begins[i + 1] = out.position();
     }
-    return new EncodedPack(all, begins, 0, count);
+    return new EncodedPack(out.array(), begins, 0, count);
   }
 
-  private static int capacity(int now, int element) {
-    long needed = 2L * now + Integer.BYTES + element;
+  private static ByteBuffer withRoom(ByteBuffer out, int bytes) {
+    if (out.remaining() >= bytes) {
+      return out;
+    }
+    long needed = 2L * out.capacity() + bytes;
     if (needed > MOST_BYTES) {
       throw new NotSendableException("items are too large for a pack: bytes=" + needed, null);
     }
-    return (int) needed;
+    return ByteBuffer.wrap(new byte[(int) needed]).put(out.flip());
   }
 
   /** {@return the elements as they are sent} */

@@ -8,8 +8,6 @@ import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +26,7 @@ final class PackArrivals {
   private final OutcomeSink sink;
   private final Arrivals.Listener listener;
   private @Nullable Flight pack;
-  private List<Outcome<?>> come = new ArrayList<>();
-  private long[] elapsed = {};
+  private PackOutcomes come = new PackOutcomes();
 
   PackArrivals(Flights flights, Reading reading, OutcomeSink sink, Arrivals.Listener listener) {
     this.flights = flights;
@@ -58,7 +55,7 @@ final class PackArrivals {
     ByteBuffer content = frame.atLeast(timed ? HEAD_BYTES : 0);
     long nanos = timed ? content.getLong() : 0;
     if (reading.mayTakeLong(frame.kind(), content)) {
-      return readSlowly(flight, frame.kind(), nanos, content);
+      return readSlowly(flight, frame.kind(), nanos, copyOf(content));
     }
     int element = flight.landed() + come.size();
     boolean isLast = element + 1 >= flight.held();
@@ -74,6 +71,11 @@ final class PackArrivals {
     return true;
   }
 
+  /** Another thread may go on with the channel. */
+  private static ByteBuffer copyOf(ByteBuffer content) {
+    return ByteBuffer.allocate(content.remaining()).put(content).flip();
+  }
+
   /** No code of the user's reads it, so no other thread goes on meanwhile. */
   private Outcome<?> plain(
       Flight flight, int element, Frame.Kind kind, long nanos, ByteBuffer content) {
@@ -85,13 +87,10 @@ final class PackArrivals {
   }
 
   private void add(Flight flight, int element, Outcome<?> outcome, long nanos) {
+    come.addOutcome(element < flight.item().wanted() ? outcome : new Cancelled<>());
     if (flight.item().call().isTimed()) {
-      if (elapsed.length == come.size()) {
-        elapsed = Arrays.copyOf(elapsed, Math.max(16, 2 * elapsed.length));
-      }
-      elapsed[come.size()] = nanos;
+      come.took(nanos);
     }
-    come.add(element < flight.item().wanted() ? outcome : new Cancelled<>());
   }
 
   private boolean readSlowly(Flight flight, Frame.Kind kind, long nanos, ByteBuffer content)
@@ -135,11 +134,9 @@ final class PackArrivals {
   }
 
   private void tell(Flight flight, int from) {
-    List<Outcome<?>> all = come;
-    long[] nanos = elapsed;
-    come = new ArrayList<>(all.size());
-    elapsed = new long[nanos.length];
+    PackOutcomes all = come;
+    come = new PackOutcomes();
     Item item = flight.item();
-    sink.endedPart(item, from, all, item.call().isTimed() ? nanos : null);
+    sink.endedPart(item, from, all, item.call().isTimed() ? all.nanos() : null);
   }
 }

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * @param kind what it says
- * @param content its content; the reader's own
+ * @param content its content; the reader's own, unless the kind {@linkplain Kind#isBrief is brief}
  */
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
 public record Frame(Kind kind, ByteBuffer content) {
@@ -111,6 +111,11 @@ public record Frame(Kind kind, ByteBuffer content) {
 
     Kind(int mostBytes) {
       this.mostBytes = mostBytes;
+    }
+
+    /** {@return whether its content is good until the next frame is read, and no longer} */
+    public boolean isBrief() {
+      return this == NEXT_RESULT || this == NEXT_FAILURE;
     }
 
     void ensureTakes(int contentBytes) throws WireException {

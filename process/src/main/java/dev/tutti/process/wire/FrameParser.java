@@ -12,6 +12,9 @@ public final class FrameParser {
 
   private final int maxLength;
   private byte @Nullable [] partial;
+  private @Nullable ByteBuffer viewed;
+  private Frame briefResult = new Frame(Frame.Kind.NEXT_RESULT, ByteBuffer.allocate(0));
+  private Frame briefFailure = briefResult; // both see `viewed`
   private int partialLength;
   private int partialFilled;
 
@@ -43,8 +46,12 @@ public final class FrameParser {
       throw new WireException(
           "frame has a wrong length: length=%d max=%d".formatted(length, maxLength));
     }
-    Frame.Kind.of(in.get(in.position() + Integer.BYTES)).ensureTakes(length - 1); // before it comes
+    Frame.Kind kind = Frame.Kind.of(in.get(in.position() + Integer.BYTES));
+    kind.ensureTakes(length - 1); // before it comes
     if (in.remaining() >= Integer.BYTES + length) {
+      if (kind.isBrief()) {
+        return brief(kind, in, length - 1);
+      }
       byte[] bytes = new byte[length]; // first: where the heap is full, nothing has been taken
       in.getInt();
       in.get(bytes);
@@ -58,6 +65,21 @@ public final class FrameParser {
     partialLength = length;
     partialFilled = 0;
     return continued(in);
+  }
+
+  /** A frame whose content stays where it is: there are so many of them. */
+  private Frame brief(Frame.Kind kind, ByteBuffer in, int length) {
+    if (viewed != in) {
+      viewed = in;
+      ByteBuffer view = in.duplicate();
+      briefResult = new Frame(Frame.Kind.NEXT_RESULT, view);
+      briefFailure = new Frame(Frame.Kind.NEXT_FAILURE, view);
+    }
+    int begin = in.position() + Frame.HEADER_BYTES;
+    in.position(begin + length);
+    Frame frame = kind == Frame.Kind.NEXT_RESULT ? briefResult : briefFailure;
+    frame.content().limit(begin + length).position(begin);
+    return frame;
   }
 
   private @Nullable Frame continued(ByteBuffer in) throws WireException {

@@ -1,18 +1,33 @@
 package dev.tutti.process.worker;
 
-import java.util.concurrent.locks.ReentrantLock;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /** The item that runs now, as something that can be interrupted. */
 final class Attempt {
   /*
-   * `lock` makes "is it still this item" and "interrupt" one step. The flag is cleared when the item has
-   * ended, so neither the next item nor the worker's own code sees it. An interrupt may come between the
-   * claim of an item and its begin(): it is kept for that item.
+   * `current` is the number of the item that runs, or NONE. Only the runner writes another number. Who interrupts an item marks
+   * it in `current` by compare-and-set, interrupts, and takes the mark away; the runner ends an item by compare-and-set too, and so
+   * waits for the mark to go. So an interrupt comes while its item runs, or not at all. The flag is cleared when the item has
+   * ended, so neither the next item nor the worker's own code sees it.
+   *
+   * An interrupt may come between the claim of an item and its begin(): it is kept in `wanted` for that item. begin() writes
+   * `current` and reads `wanted`, interrupt() writes `wanted` and reads `current`: all four are volatile, so one of them sees the other.
    */
   static final long NONE = -1;
 
+  private static final long MARK = Long.MIN_VALUE;
+  private static final VarHandle CURRENT;
+
+  static {
+    try {
+      CURRENT = MethodHandles.lookup().findVarHandle(Attempt.class, "current", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Thread runner;
-  private final ReentrantLock lock = new ReentrantLock();
   private volatile long current = NONE;
   private volatile long wanted = NONE;
 
@@ -26,7 +41,8 @@ final class Attempt {
 
   /** {@return the number of the item that runs, or {@link #NONE}} */
   long current() {
-    return current;
+    long now = current;
+    return now == NONE ? now : now & ~MARK;
   }
 
   /** {@return whether an item is to stop} */
@@ -34,38 +50,29 @@ final class Attempt {
     return wanted == item;
   }
 
+  /** On the runner. */
   void begin(long item) {
-    lock.lock();
-    try {
-      current = item;
-      if (wanted == item) {
-        runner.interrupt();
-      }
-    } finally {
-      lock.unlock();
+    current = item;
+    if (wanted == item) {
+      runner.interrupt();
     }
   }
 
-  /** The item's own code has ended; what follows is the worker's. */
+  /** The item's own code has ended; what follows is the worker's. On the runner. */
   void end() {
-    lock.lock();
-    try {
-      current = NONE;
-      Thread.interrupted();
-    } finally {
-      lock.unlock();
+    long item = current();
+    while (!CURRENT.compareAndSet(this, item, NONE)) {
+      Thread.onSpinWait(); // while it is interrupted
     }
+    boolean _ = Thread.interrupted();
   }
 
+  /** From any thread. */
   void interrupt(long item) {
-    lock.lock();
-    try {
-      wanted = item;
-      if (current == item) {
-        runner.interrupt();
-      }
-    } finally {
-      lock.unlock();
+    wanted = item;
+    if (CURRENT.compareAndSet(this, item, item | MARK)) {
+      runner.interrupt();
+      current = item;
     }
   }
 }

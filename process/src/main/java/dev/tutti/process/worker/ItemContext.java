@@ -6,9 +6,36 @@ import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
 
 /** What a task can ask of the worker process that runs it. */
-record ItemContext(
-    String worker, long item, int attempt, Attempt running, Belongings belongings, Teller teller)
-    implements WorkerContext {
+final class ItemContext implements WorkerContext {
+  private final String worker;
+  private final int attempt;
+  private final Attempt running;
+  private final Belongings belongings;
+  private final Teller teller;
+  private volatile long item; // one after the other, where it serves a pack
+
+  ItemContext(String worker, int attempt, Attempt running, Belongings belongings, Teller teller) {
+    this.worker = worker;
+    this.attempt = attempt;
+    this.running = running;
+    this.belongings = belongings;
+    this.teller = teller;
+  }
+
+  /** From now on it is that of another item. */
+  void serve(long number) {
+    item = number;
+  }
+
+  @Override
+  public String worker() {
+    return worker;
+  }
+
+  @Override
+  public int attempt() {
+    return attempt;
+  }
 
   @Override
   public boolean isCancelled() {

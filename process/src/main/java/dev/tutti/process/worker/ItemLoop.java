@@ -47,6 +47,7 @@ final class ItemLoop {
   private final Belongings belongings;
   private final Teller teller;
   private final HeapWatch heap;
+  private final ByteBuffer quickReply = ByteBuffer.allocate(Told.MOST_QUICK_BYTES);
   private final ValueFilter filter = Filters.tasks();
   private final ClassLoader loader = ClassLoader.getSystemClassLoader();
   private @Nullable ByteBuffer functionBytes;
@@ -140,7 +141,9 @@ final class ItemLoop {
       return; // it was taken back
     }
     try {
-      runAndSend(item, number, content, Told.BY_NUMBER);
+      ItemContext context = context(number);
+      context.serve(item);
+      within(context, () -> runAndSend(item, content, Told.BY_NUMBER));
       claims.done(item);
     } catch (OutOfMemoryError e) {
       claims.record(Claims.Cause.OUT_OF_MEMORY, item); // needs no memory
@@ -154,21 +157,8 @@ final class ItemLoop {
     Told told = content.get() == 0 ? Told.AS_NEXT : Told.AS_NEXT_WITH_TIME;
     lastItemRan = false;
     try {
-      for (int i = 0; i < count && !leaves; i++) {
-        if (claims.isGateShut()) {
-          claims.noneRuns(pack);
-          awaitGate();
-        }
-        lastItemRan = false;
-        if (!claims.claimElement(pack, i)) {
-          break; // it was taken back, and all behind it
-        }
-        if (i == 0) {
-          send(Frame.begin(Frame.Kind.PACK_BEGUN, Long.BYTES).putLong(pack));
-        }
-        runAndSend(pack + i, 1, next(content), told);
-        lastItemRan = i == count - 1;
-      }
+      ItemContext context = context(1);
+      within(context, () -> runElements(pack, count, content, context, told));
       claims.noneRuns(pack);
     } catch (OutOfMemoryError e) {
       claims.record(Claims.Cause.OUT_OF_MEMORY, pack);
@@ -176,15 +166,38 @@ final class ItemLoop {
     }
   }
 
-  private static ByteBuffer next(ByteBuffer content) throws WireException {
+  private void runElements(long pack, int count, ByteBuffer content, ItemContext context, Told told)
+      throws IOException {
+    ByteBuffer element = content.duplicate();
+    for (int i = 0; i < count && !leaves; i++) {
+      if (claims.isGateShut()) {
+        claims.noneRuns(pack);
+        awaitGate();
+      }
+      lastItemRan = false;
+      if (!claims.claimElement(pack, i)) {
+        return; // it was taken back, and all behind it
+      }
+      if (i == 0) {
+        send(Frame.begin(Frame.Kind.PACK_BEGUN, Long.BYTES).putLong(pack));
+      }
+      toNext(content, element);
+      context.serve(pack + i);
+      runAndSend(pack + i, element, told);
+      lastItemRan = i == count - 1;
+    }
+  }
+
+  /** Sets a view of a pack to its next element. */
+  private static void toNext(ByteBuffer content, ByteBuffer element) throws WireException {
     int left = content.remaining() - Integer.BYTES;
     int length = left < 0 ? -1 : content.getInt();
     if (length < 0 || length > left) {
       throw new WireException("pack ends before its last element: bytes=" + left);
     }
-    ByteBuffer element = content.slice(content.position(), length);
-    content.position(content.position() + length);
-    return element;
+    int begin = content.position();
+    element.limit(begin + length).position(begin);
+    content.position(begin + length);
   }
 
   private void awaitGate() {
@@ -193,9 +206,27 @@ final class ItemLoop {
     }
   }
 
-  private void runAndSend(long item, int number, ByteBuffer content, Told told) throws IOException {
+  /** Work that tasks are part of. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private ItemContext context(int number) {
+    return new ItemContext(attempt.runner().getName(), number, attempt, belongings, teller);
+  }
+
+  private static void within(WorkerContext context, Work work) throws IOException {
+    ScopedValue.where(WorkerContext.CURRENT, context)
+        .<@Nullable Void, IOException>call(() -> {
+          work.run();
+          return null;
+        });
+  }
+
+  private void runAndSend(long item, ByteBuffer content, Told told) throws IOException {
     long start = told == Told.AS_NEXT ? 0 : System.nanoTime();
-    ByteBuffer outcome = outcome(item, number, content, start, told);
+    ByteBuffer outcome = outcome(item, content, start, told);
     if (!leaves && heap.isAboveBound()) {
       leave(Frame.Leave.HEAP);
     }
@@ -207,12 +238,15 @@ final class ItemLoop {
     send(Frame.begin(Frame.Kind.LEAVING, 1).put((byte) reason.ordinal()));
   }
 
-  private ByteBuffer outcome(long item, int number, ByteBuffer content, long start, Told told)
+  private ByteBuffer outcome(long item, ByteBuffer content, long start, Told told)
       throws IOException {
     byte[] result;
     try {
       Object argument = argument(content);
-      Object value = invoke(item, number, argument);
+      Object value = invoke(item, argument);
+      if (told.quickFrame(quickReply, item, start, value)) {
+        return quickReply;
+      }
       result = Codec.encode(value, Role.RESULT);
       if (result.length > Frame.MAX_PAYLOAD_BYTES) {
         throw new NotSendableException(
@@ -246,18 +280,15 @@ final class ItemLoop {
     }
   }
 
-  private @Nullable Object invoke(long item, int number, @Nullable Object argument)
-      throws Exception {
+  private @Nullable Object invoke(long item, @Nullable Object argument) throws Exception {
     Thread runner = attempt.runner();
     String name = runner.getName();
-    WorkerContext context = new ItemContext(name, item, number, attempt, belongings, teller);
     if (contextLoader != loader) {
       runner.setContextClassLoader(contextLoader);
     }
     attempt.begin(item);
     try {
-      return ScopedValue.where(WorkerContext.CURRENT, context)
-          .call(() -> body.invoke(requireNonNull(function, "function"), argument));
+      return body.invoke(requireNonNull(function, "function"), argument);
     } finally {
       attempt.end();
       tidy(runner, name);
