@@ -55,7 +55,15 @@ public final class Filters {
         }
       };
 
+  /** A system property of a process that has no filter of the whole program when it starts. */
+  public static final String PROGRAM_HAS_NONE = "tutti.noSerialFilter";
+
   private Filters() {}
+
+  /** Code of a user is about to run, which may set a filter of the whole program. */
+  public static void programMayHaveOne() {
+    ProgramFilter.mayBeSet();
+  }
 
   /**
    * {@return the filter for what a worker reads from the pool that started it} The pool is the

@@ -50,7 +50,6 @@ import org.jspecify.annotations.Nullable;
 public final class Segment implements AutoCloseable {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-  private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
   private static final Pattern LEFTOVER =
       Pattern.compile("tutti-(\\d{1,10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -171,7 +170,8 @@ public final class Segment implements AutoCloseable {
         }
       }
     } catch (IOException | DirectoryIteratorException another) { // it may be of another user
-      LOG.log(Level.DEBUG, "cannot remove what others have left in {0}: {1}", folder, another);
+      System.getLogger("dev.tutti") // not at a worker's start, which it would make longer
+          .log(Level.DEBUG, "cannot remove what others have left in {0}: {1}", folder, another);
     }
   }
 

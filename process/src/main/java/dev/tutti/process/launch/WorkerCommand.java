@@ -1,5 +1,6 @@
 package dev.tutti.process.launch;
 
+import dev.tutti.codec.Filters;
 import dev.tutti.memory.segment.SharedSegment;
 import dev.tutti.plan.DataSize;
 import dev.tutti.process.wire.Introduction;
@@ -7,8 +8,10 @@ import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ResolvedModule;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +20,7 @@ import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The command line of a worker: everything by which it sees the same classes and settings. */
 final class WorkerCommand {
@@ -64,7 +68,16 @@ final class WorkerCommand {
 
   /** Settings of the parent that are about this one JVM, or that a second JVM would fight over. */
   private static final List<String> NOT_INHERITED =
-      List.of("-Dcom.sun.management.", "-Djava.rmi.server.", "-Dsun.java.", "-Djdk.internal.");
+      List.of(
+          "-Dcom.sun.management.",
+          "-Djava.rmi.server.",
+          "-Dsun.java.",
+          "-Djdk.internal.",
+          "-D" + Filters.PROGRAM_HAS_NONE);
+
+  /** Flags with any of this in them may set a filter for what the worker reads. */
+  private static final List<String> ABOUT_FILTERS =
+      List.of("serialFilter", "java.security", "agent", "@", "Flags=", "VMOptionsFile=");
 
   private static final List<String> INHERITED =
       List.of(
@@ -189,8 +202,22 @@ final class WorkerCommand {
     if (Wrapping.HERE.hasDeathSignal()) {
       args.add("-D" + Introduction.HAS_DEATH_SIGNAL + "=true");
     }
+    if (hasNoFilter(plan, inherited)) {
+      args.add("-D" + Filters.PROGRAM_HAS_NONE + "=true");
+    }
     args.addAll(plan.jvmFlags());
     return args;
+  }
+
+  /** {@return whether a worker's JVM surely begins without a filter for what it deserialises} */
+  private static boolean hasNoFilter(LaunchPlan plan, List<String> inherited) {
+    return plan.java().isEmpty()
+        && Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)
+        && Security.getProperty("jdk.serialFilter") == null
+        && Security.getProperty("jdk.serialFilterFactory") == null
+        && Stream.of(inherited, plan.jvmFlags())
+            .flatMap(List::stream)
+            .noneMatch(flag -> ABOUT_FILTERS.stream().anyMatch(flag::contains));
   }
 
   /** Those that make native calls: for the parent's death, and for waiting in shared memory. */

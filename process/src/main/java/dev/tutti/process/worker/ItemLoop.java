@@ -103,6 +103,7 @@ final class ItemLoop {
     ByteBuffer answer;
     try {
       Object initialiser = Codec.decode(action, loader, filter);
+      Filters.programMayHaveOne();
       ScopedValue.where(WorkerContext.CURRENT, context)
           .call(() -> Body.RUNNABLE.invoke(requireNonNull(initialiser, "initialiser"), null));
       answer = Frame.begin(Frame.Kind.INITIALISED, 0);
@@ -207,6 +208,7 @@ final class ItemLoop {
       runner.setContextClassLoader(contextLoader);
     }
     attempt.begin(item);
+    Filters.programMayHaveOne();
     try {
       return ScopedValue.where(WorkerContext.CURRENT, context)
           .call(() -> body.invoke(requireNonNull(function, "function"), argument));

@@ -70,6 +70,7 @@ final class OwnTask {
   private @Nullable Object invoke(Body body, Frame.Loader loader, Object task) throws Exception {
     Attempt attempt = connection.attempt();
     attempt.runner().setContextClassLoader(loader.here());
+    Filters.programMayHaveOne();
     attempt.begin(NUMBER);
     try {
       return body.invoke(task, null);
