@@ -9,7 +9,6 @@ import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.plan.DataSize;
 import dev.tutti.process.group.RetireRules.Retirement;
 import dev.tutti.process.launch.WorkerProcess;
-import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Introduction;
@@ -27,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +62,12 @@ final class Link implements Runnable {
   private static final int PATIENT_LOOKS = 5;
 
   /** What a worker has once it can work. */
-  private record Ready(
-      Flights flights, Arrivals arrivals, WorkChannel work, Channel control, VitalSigns signs) {}
+  private record Ready(Flights flights, Arrivals arrivals, Meeting meeting, VitalSigns signs) {
+
+    WorkChannel work() {
+      return meeting.work();
+    }
+  }
 
   private final ProcessGroup group;
   private final String name;
@@ -174,34 +176,34 @@ final class Link implements Runnable {
 
   private Ready start() throws IOException {
     Claims claims = Claims.create();
-    Map<Frame.Role, Channel> channels = Map.of();
-    try (Door door = new Door(group.folder(), serial, group.secret())) {
+    Door door = null;
+    Meeting meeting = null;
+    try {
+      door = new Door(group.folder(), serial, group.secret());
       WorkerProcess worker =
           group.launcher().start(group.folder(), name, introduction(door, claims).toLines());
       process = worker; // before the look below, against stopAll()
       if (group.isStopped()) {
         throw new IOException("the pool was closed while the worker started");
       }
-      channels = door.await(worker);
-      Channel work = channels.get(Frame.Role.WORK);
-      Channel control = channels.get(Frame.Role.CONTROL);
-      if (work == null || control == null) {
-        throw new IOException("worker opened only one channel");
-      }
-      WorkChannel items = new WorkChannel(work, claims, Claims.End.POOL);
-      initialise(items);
-      return ready(claims, items, control, new VitalSigns(worker.pid()));
+      meeting = new Meeting(door, worker, claims);
+      initialise(meeting.work());
+      return ready(claims, meeting, new VitalSigns(worker.pid()));
     } catch (IOException | RuntimeException | Error e) {
-      channels.values().forEach(this::close);
+      if (meeting != null) {
+        close(meeting);
+      } else if (door != null) {
+        close(door);
+      }
       close(claims);
       throw e;
     }
   }
 
-  private Ready ready(Claims claims, WorkChannel work, Channel control, VitalSigns signs) {
+  private Ready ready(Claims claims, Meeting meeting, VitalSigns signs) {
     Flights flights = new Flights(this, claims);
     Arrivals arrivals = new Arrivals(flights, reading, group.sink(), new Heard(flights, signs));
-    return new Ready(flights, arrivals, work, control, signs);
+    return new Ready(flights, arrivals, meeting, signs);
   }
 
   /** Has the worker do what it is to do first, and waits for the end of that. */
@@ -480,7 +482,7 @@ final class Link implements Runnable {
       case BACK -> group.sink().returned(flight.item(), null);
       case BEGUN -> {
         tell(
-            worker.control()::send,
+            worker.meeting().control()::send,
             Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(flight.number()).flip());
         group.afterGrace(() -> {
           if (worker.flights().shutGateFor(flight)) {
@@ -564,8 +566,7 @@ final class Link implements Runnable {
     if (undone != null) {
       group.sink().batchEnded(undone.batch(), undone.elapsedNanos());
     }
-    close(worker.work());
-    close(worker.control());
+    close(worker.meeting());
     close(flights.claims());
     dead.awaitOutput();
     tellEnd(why, worker.signs().ran(), left.isEmpty());

@@ -1,6 +1,8 @@
 package dev.tutti.process.worker;
 
+import dev.tutti.codec.Filters;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** The item that runs now, as something that can be interrupted. */
 final class Attempt {
@@ -15,6 +17,8 @@ final class Attempt {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long current = NONE;
   private volatile long wanted = NONE;
+  private @Nullable Runnable beforeFirst; // the runner's
+  private volatile boolean cannotBeReached;
 
   Attempt(Thread runner) {
     this.runner = runner;
@@ -34,7 +38,36 @@ final class Attempt {
     return wanted == item;
   }
 
+  /**
+   * To be done before the first code of a user runs.
+   *
+   * @param action what, on the runner's thread
+   */
+  void beforeFirst(Runnable action) {
+    beforeFirst = action;
+  }
+
+  /** Code of a user is about to run. */
+  void userCodeBegins() {
+    Filters.programMayHaveOne();
+    Runnable action = beforeFirst;
+    if (action != null) {
+      beforeFirst = null;
+      action.run();
+    }
+  }
+
+  /** There will be no way to tell this worker to stop something: it is to leave. */
+  void cannotBeReached() {
+    cannotBeReached = true;
+  }
+
+  boolean isToLeave() {
+    return cannotBeReached;
+  }
+
   void begin(long item) {
+    userCodeBegins();
     lock.lock();
     try {
       current = item;

@@ -103,7 +103,7 @@ final class ItemLoop {
     ByteBuffer answer;
     try {
       Object initialiser = Codec.decode(action, loader, filter);
-      Filters.programMayHaveOne();
+      attempt.userCodeBegins();
       ScopedValue.where(WorkerContext.CURRENT, context)
           .call(() -> Body.RUNNABLE.invoke(requireNonNull(initialiser, "initialiser"), null));
       answer = Frame.begin(Frame.Kind.INITIALISED, 0);
@@ -141,6 +141,9 @@ final class ItemLoop {
     long start = System.nanoTime();
     try {
       ByteBuffer outcome = outcome(item, number, content, start);
+      if (!leaves && attempt.isToLeave()) {
+        leave(Frame.Leave.OUT_OF_MEMORY);
+      }
       if (!leaves && heap.isAboveBound()) {
         leave(Frame.Leave.HEAP);
       }
@@ -208,7 +211,6 @@ final class ItemLoop {
       runner.setContextClassLoader(contextLoader);
     }
     attempt.begin(item);
-    Filters.programMayHaveOne();
     try {
       return ScopedValue.where(WorkerContext.CURRENT, context)
           .call(() -> body.invoke(requireNonNull(function, "function"), argument));
