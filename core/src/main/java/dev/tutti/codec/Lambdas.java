@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -116,17 +118,21 @@ final class Lambdas {
           new SerializedLambda(
               home, names[1], names[2], names[3], kind, names[4], names[5], names[6], names[7],
               captured);
-      Method maker = home.getDeclaredMethod(MAKES_LAMBDA, SerializedLambda.class);
-      maker.setAccessible(true); // the writer has looked whether that is allowed
-      return requireNonNull(maker.invoke(null, lambda), "function");
+      return requireNonNull(make(home, lambda), "function");
     } catch (DecodeException e) {
       throw e;
-    } catch (InvocationTargetException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new DecodeException("it cannot be read: " + ValueReader.textOf(cause), cause);
     } catch (Throwable e) { // whatever the initialisation of a class throws
       throw new DecodeException("it cannot be read: " + ValueReader.textOf(e), e);
     }
+  }
+
+  /** By a method handle: {@link Method#invoke} would make three classes first. */
+  private static Object make(Class<?> home, SerializedLambda lambda) throws Throwable {
+    MethodHandle maker =
+        MethodHandles.privateLookupIn(home, MethodHandles.lookup())
+            .findStatic(
+                home, MAKES_LAMBDA, MethodType.methodType(Object.class, SerializedLambda.class));
+    return (Object) maker.invokeExact(lambda);
   }
 
   private static int length(ByteBuffer bytes) throws DecodeException {
