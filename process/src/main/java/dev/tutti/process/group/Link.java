@@ -8,6 +8,7 @@ import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.plan.DataSize;
 import dev.tutti.process.group.RetireRules.Retirement;
+import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
@@ -175,14 +176,18 @@ final class Link implements Runnable {
   }
 
   private Ready start() throws IOException {
-    Claims claims = Claims.create();
+    Launcher.Start begun = group.launcher().begin(group.folder(), name);
+    boolean awaited = false;
+    Claims claims = null;
     Door door = null;
     Meeting meeting = null;
     try {
+      claims = Claims.create(); // while the process starts
       door = new Door(group.folder(), serial, group.secret());
-      WorkerProcess worker =
-          group.launcher().start(group.folder(), name, introduction(door, claims).toLines());
+      WorkerProcess worker = begun.await();
+      awaited = true;
       process = worker; // before the look below, against stopAll()
+      worker.introduce(introduction(door, claims).toLines());
       if (group.isStopped()) {
         throw new IOException("the pool was closed while the worker started");
       }
@@ -195,8 +200,21 @@ final class Link implements Runnable {
       } else if (door != null) {
         close(door);
       }
-      close(claims);
+      if (claims != null) {
+        close(claims);
+      }
+      if (!awaited) {
+        killIfStarted(begun);
+      }
       throw e;
+    }
+  }
+
+  private static void killIfStarted(Launcher.Start begun) {
+    try {
+      begun.await().kill();
+    } catch (IOException notStarted) {
+      LOG.log(Level.DEBUG, "nothing was started: {0}", notStarted);
     }
   }
 

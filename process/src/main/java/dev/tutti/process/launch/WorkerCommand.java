@@ -31,21 +31,37 @@ final class WorkerCommand {
    * the worker has. When that ends without a word, the guard kills the group. A worker that leaves properly
    * says so first (worker.Guard).
    *
-   * The pipe is opened for both at first, so that no open has to wait for the other side; it has no name from
-   * then on. Where there is no `setsid`, or no `mkfifo`, there is no guard, and only the pool kills programs.
+   * The pipe is that of a here-document, whose reading end the shell has and whose writing end can be opened through it: so no
+   * program has to be started to make one. Where the shell keeps here-documents in files it is made by `mkfifo`, opened for both at first, so that no open has
+   * to wait for the other side, and has no name from then on. Where there is no `setsid`, or no pipe, there is no guard, and only the pool
+   * kills programs.
    */
   private static final String BEFORE_JVM =
       """
       pipe=$1
       shift
-      if mkfifo -m 600 "$pipe" 2>/dev/null; then
+      exec 8<<END
+      END
+      if [ -p /dev/fd/8 ]; then
+        exec 9>/dev/fd/8
+        pipe=
+      elif mkfifo -m 600 "$pipe" 2>/dev/null; then
         exec 9<>"$pipe" 8<"$pipe"
         rm -f "$pipe"
+      else
+        exec 8<&-
+        pipe=none
+      fi
+      if [ "$pipe" != none ]; then
         (exec 9>&- </dev/null >/dev/null 2>&1; read -r word <&8 || kill -s KILL -- "-$$") &
         exec 8<&-
+        java=$1
+        shift
+        set -- "$java" -D@GUARD@=true "$@"
       fi
       exec "$@"
-      """;
+      """
+          .replace("@GUARD@", Introduction.HAS_GUARD);
 
   private static final String IGNORE_SIGINT = "trap '' INT; exec \"$@\"";
 
@@ -73,6 +89,7 @@ final class WorkerCommand {
           "-Djava.rmi.server.",
           "-Dsun.java.",
           "-Djdk.internal.",
+          "-D" + Introduction.HAS_GUARD,
           "-D" + Filters.PROGRAM_HAS_NONE);
 
   /** Flags with any of this in them may set a filter for what the worker reads. */

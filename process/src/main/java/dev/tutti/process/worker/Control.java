@@ -19,6 +19,7 @@ final class Control implements Runnable {
    * A task may fill the heap while the socket is opened. If that cannot be done then, nor later, the worker leaves after its item.
    */
   private static final int GONE = 0;
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long FULL_HEAP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** Opens the socket on which it listens. */
@@ -33,6 +34,7 @@ final class Control implements Runnable {
   private final AtomicBoolean begun = new AtomicBoolean();
   private volatile @Nullable Channel channel;
   private volatile boolean leaving;
+  private long delayNanos;
 
   Control(Line line, Attempt attempt, long parent) {
     this.line = line;
@@ -42,7 +44,19 @@ final class Control implements Runnable {
 
   /** Begins to listen, on a thread of its own, unless it has begun. */
   void begin() {
+    beginIn(0);
+  }
+
+  /**
+   * The same a little later, so that what runs now has the core for itself if it takes no longer.
+   */
+  void beginSoon() {
+    beginIn(SOON_NANOS);
+  }
+
+  private void beginIn(long nanos) {
     if (begun.compareAndSet(false, true)) {
+      delayNanos = nanos; // before the thread starts, which alone reads it
       Thread thread = new Thread(this, "tutti-control"); // a builder loads more classes
       thread.setDaemon(true);
       thread.start();
@@ -51,6 +65,9 @@ final class Control implements Runnable {
 
   @Override
   public void run() {
+    if (delayNanos > 0) {
+      LockSupport.parkNanos(this, delayNanos);
+    }
     try (Channel opened = open()) {
       channel = opened;
       if (!leaving) {

@@ -19,7 +19,7 @@ public final class WorkerMain {
    */
   private static final int BROKEN = 1;
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
-  private static final int PATIENT_PAUSES = 50;
+  private static final int PATIENT_PAUSES = 100;
 
   private WorkerMain() {}
 
@@ -51,7 +51,7 @@ public final class WorkerMain {
           new WorkChannel(socket, new Patience(control), pool.claims(), Claims.End.WORKER);
       Teller teller = new Teller(work::send);
       HeapWatch heap = new HeapWatch(pool.starter().heapBound());
-      pool.attempt().beforeFirst(control::begin);
+      pool.attempt().beforeFirst(control::beginSoon);
       ItemLoop loop = new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap);
       pool.claims().sayHere();
       loop.run();
