@@ -51,8 +51,13 @@ public final class Segment implements AutoCloseable {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
   private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
-  private static final Pattern LEFTOVER =
-      Pattern.compile("tutti-(\\d{1,10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  /** Who only maps needs no pattern. */
+  private static final class Leftover {
+    static final Pattern NAME =
+        Pattern.compile("tutti-(\\d{1,10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  }
+
   private static final int CHUNK = 1 << 16;
   private static final int NONE = -1;
   private static final String PREFIX = "tutti-";
@@ -164,7 +169,7 @@ public final class Segment implements AutoCloseable {
   static void sweep(Path folder) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PREFIX + "*")) {
       for (Path file : files) {
-        Matcher name = LEFTOVER.matcher(file.getFileName().toString());
+        Matcher name = Leftover.NAME.matcher(file.getFileName().toString());
         if (name.matches() && !Files.exists(Path.of("/proc", name.group(1)))) {
           Files.deleteIfExists(file);
         }

@@ -20,11 +20,15 @@ final class Meeting implements AutoCloseable {
    */
   private static final long LOOK_MILLIS = 1;
 
+  /** A first small item has ended after some milliseconds. */
+  private static final int QUICK_LOOKS = 50;
+
   private final Door door;
   private final WorkerProcess worker;
   private final LateSocket control = new LateSocket();
   private final LateSocket socket = new LateSocket();
   private final WorkChannel work;
+  private int looks; // the reading thread's
   private boolean connected; // the reading thread's
 
   /**
@@ -59,7 +63,7 @@ final class Meeting implements AutoCloseable {
   private boolean look() throws IOException {
     boolean come;
     try {
-      come = door.look(worker, LOOK_MILLIS);
+      come = door.look(worker, looks++ < QUICK_LOOKS ? 0 : LOOK_MILLIS);
     } catch (WireException e) {
       throw e;
     } catch (IOException e) {

@@ -37,6 +37,15 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   private static final long NAP_MILLIS = 1;
   private static final long FOREVER = 0;
 
+  // No lambdas where a worker comes by: each of them would make its start longer.
+  private static final BooleanSupplier FEW =
+      new BooleanSupplier() {
+        @Override
+        public boolean getAsBoolean() {
+          return false;
+        }
+      };
+
   private final LateSocket socket;
   private final Pause pause;
   private final ReentrantLock writing = new ReentrantLock();
@@ -72,7 +81,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
    * @param self which side this is
    */
   public WorkChannel(Channel socket, Claims shared, Claims.End self) {
-    this(new LateSocket(socket), () -> false, false, shared, self);
+    this(new LateSocket(socket), FEW::getAsBoolean, false, shared, self);
   }
 
   /**
@@ -104,7 +113,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   @Override
   public @Nullable Frame read() throws IOException {
-    return read(() -> false);
+    return read(FEW);
   }
 
   /**

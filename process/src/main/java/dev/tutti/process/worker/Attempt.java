@@ -17,7 +17,7 @@ final class Attempt {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long current = NONE;
   private volatile long wanted = NONE;
-  private @Nullable Runnable beforeFirst; // the runner's
+  private @Nullable Control control; // the runner's
   private volatile boolean cannotBeReached;
 
   Attempt(Thread runner) {
@@ -39,21 +39,21 @@ final class Attempt {
   }
 
   /**
-   * To be done before the first code of a user runs.
+   * What is to begin to listen when the first code of a user runs.
    *
-   * @param action what, on the runner's thread
+   * @param late which has not begun
    */
-  void beforeFirst(Runnable action) {
-    beforeFirst = action;
+  void control(Control late) {
+    control = late;
   }
 
   /** Code of a user is about to run. */
   void userCodeBegins() {
     Filters.programMayHaveOne();
-    Runnable action = beforeFirst;
-    if (action != null) {
-      beforeFirst = null;
-      action.run();
+    Control late = control;
+    if (late != null) {
+      control = null;
+      late.beginSoon();
     }
   }
 

@@ -213,10 +213,19 @@ final class ItemLoop {
     attempt.begin(item);
     try {
       return ScopedValue.where(WorkerContext.CURRENT, context)
-          .call(() -> body.invoke(requireNonNull(function, "function"), argument));
+          .call(new Invocation(body, requireNonNull(function, "function"), argument));
     } finally {
       attempt.end();
       tidy(runner, name);
+    }
+  }
+
+  /** No lambda, which would make the worker's first item take longer. */
+  private record Invocation(Body body, Object function, @Nullable Object argument)
+      implements ScopedValue.CallableOp<@Nullable Object, Exception> {
+    @Override
+    public @Nullable Object call() throws Exception {
+      return body.invoke(function, argument);
     }
   }
 

@@ -7,6 +7,8 @@ import dev.tutti.process.wire.LateSocket;
 import dev.tutti.process.wire.WorkChannel;
 import dev.tutti.spi.Belongings;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -34,7 +36,7 @@ public final class WorkerMain {
     LateSocket socket = new LateSocket();
     Control control =
         pool.control(
-            new Control.Line() { // a lambda would make a start without a cache longer
+            new Control.Line() { // lambdas would make a start without a cache longer
               private boolean joined;
 
               @Override
@@ -49,9 +51,16 @@ public final class WorkerMain {
     try (Belongings belongings = new Belongings()) {
       WorkChannel work =
           new WorkChannel(socket, new Patience(control), pool.claims(), Claims.End.WORKER);
-      Teller teller = new Teller(work::send);
+      Teller teller =
+          new Teller(
+              new Teller.Sender() {
+                @Override
+                public void send(List<ByteBuffer> frames) throws IOException {
+                  work.send(frames);
+                }
+              });
       HeapWatch heap = new HeapWatch(pool.starter().heapBound());
-      pool.attempt().beforeFirst(control::beginSoon);
+      pool.attempt().control(control);
       ItemLoop loop = new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap);
       pool.claims().sayHere();
       loop.run();
