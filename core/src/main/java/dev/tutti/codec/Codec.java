@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Writes a value as bytes and reads it again. There are two forms: the compact one, for numbers,
  * text, times, paths, enums, records, arrays and the collections of the JDK that hold only such
  * values; and JDK serialisation for everything else, with {@code Path}, {@code Optional} and {@code
- * ByteBuffer} made serialisable on the way. A value has one of the two as a whole.
+ * ByteBuffer} made serialisable on the way. A value has one of the two as a whole. A function that
+ * is a lambda has a form of its own, the names of a {@link java.lang.invoke.SerializedLambda},
+ * where what it captures is compact.
  *
  * <pre>
  *   +-----+--------------+        +--------+--------------+
@@ -36,6 +38,12 @@ public final class Codec {
   public static byte[] encode(@Nullable Object value, Role role) {
     if (value == null) {
       return new byte[] {Kind.NULL.tag()};
+    }
+    if (role == Role.FUNCTION) {
+      byte[] lambda = Lambdas.write(value, role);
+      if (lambda != null) {
+        return lambda;
+      }
     }
     byte[] compact = CompactWriter.write(value, role);
     return compact != null ? compact : ValueWriter.write(value, role);
@@ -81,6 +89,10 @@ public final class Codec {
       bytes.get();
       return ValueReader.read(bytes, loader, filter);
     }
+    if (bytes.hasRemaining() && bytes.get(bytes.position()) == Kind.LAMBDA.tag()) {
+      bytes.get();
+      return Lambdas.read(bytes, loader, filter);
+    }
     return CompactReader.read(bytes, loader, filter);
   }
 
@@ -96,6 +108,6 @@ public final class Codec {
     if (tag == Kind.GRAPH.tag() && bytes.remaining() > 1) {
       return (bytes.get(at + 1) & CompactWriter.RUNS_CODE) == 0;
     }
-    return tag != Kind.STREAM.tag();
+    return tag != Kind.STREAM.tag() && tag != Kind.LAMBDA.tag();
   }
 }

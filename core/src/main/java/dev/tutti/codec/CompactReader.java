@@ -1,6 +1,5 @@
 package dev.tutti.codec;
 
-import java.io.ObjectInputFilter;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.file.InvalidPathException;
@@ -65,7 +64,7 @@ final class CompactReader extends Input {
     this.filter = filter;
     this.mostDepth = filter.maxDepth();
     this.mostReferences = filter.maxReferences();
-    this.everyTime = ObjectInputFilter.Config.getSerialFilter() != null;
+    this.everyTime = ProgramFilter.current() != null;
     this.asked = everyTime || filter != Filters.tasks() ? 0 : ALL_KINDS;
     this.roomsAsked = asked;
     this.room = bytes.remaining();
@@ -170,7 +169,7 @@ final class CompactReader extends Input {
           case HASH_MAP, LINKED_HASH_MAP, TREE_MAP -> mapped(kind);
           case MAP_OF -> allowed(mapOf());
           case RECORD -> record((Components) named(kind));
-          case STREAM, GRAPH -> throw unknown(kind.tag());
+          case STREAM, GRAPH, LAMBDA -> throw unknown(kind.tag());
           default -> {
             int count = takeCount();
             askAboutLength(kind, count);

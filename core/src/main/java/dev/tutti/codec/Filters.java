@@ -3,20 +3,33 @@ package dev.tutti.codec;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The usual filters. */
 public final class Filters {
+  /** No lambdas: each of them would make the start of a worker longer. */
+  private enum Rule implements Predicate<Class<?>> {
+    ANY,
+    USUAL,
+    BASIC;
+
+    @Override
+    public boolean test(Class<?> type) {
+      return this == ANY || (this == USUAL ? isUsual(type) : isBasic(type));
+    }
+  }
+
   private static final ValueFilter TASKS =
       new ValueFilter(
-          _ -> true, ValueFilter.DEPTH, ValueFilter.REFERENCES, Long.MAX_VALUE, "allow it");
+          Rule.ANY, ValueFilter.DEPTH, ValueFilter.REFERENCES, Long.MAX_VALUE, "allow it");
 
   private static final ValueFilter RESULTS =
       new ValueFilter(
-          Filters::isUsual, ValueFilter.DEPTH, ValueFilter.REFERENCES, Long.MAX_VALUE, "allow it");
+          Rule.USUAL, ValueFilter.DEPTH, ValueFilter.REFERENCES, Long.MAX_VALUE, "allow it");
 
   private static final ValueFilter NARROWEST =
       new ValueFilter(
-          Filters::isBasic,
+          Rule.BASIC,
           ValueFilter.DEPTH,
           ValueFilter.REFERENCES,
           Long.MAX_VALUE,
@@ -55,7 +68,15 @@ public final class Filters {
         }
       };
 
+  /** A system property of a process that has no filter of the whole program when it starts. */
+  public static final String PROGRAM_HAS_NONE = "tutti.noSerialFilter";
+
   private Filters() {}
+
+  /** Code of a user is about to run, which may set a filter of the whole program. */
+  public static void programMayHaveOne() {
+    ProgramFilter.mayBeSet();
+  }
 
   /**
    * {@return the filter for what a worker reads from the pool that started it} The pool is the

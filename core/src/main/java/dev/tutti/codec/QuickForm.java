@@ -2,7 +2,6 @@ package dev.tutti.codec;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.ObjectInputFilter;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -131,17 +130,26 @@ final class QuickForm {
 
   /** A filter of the whole program is asked about each value. */
   private static boolean isTrusted(ValueFilter filter) {
-    if (ObjectInputFilter.Config.getSerialFilter() != null) {
+    if (ProgramFilter.current() != null) {
       return false;
     }
     if (filter != known) {
       if (filter.maxBytes() < MOST_BYTES
           || filter.maxDepth() < 1
           || filter.maxReferences() < 1
-          || !CLASSES.stream().allMatch(filter.classes())) {
+          || !takesAll(filter)) {
         return false;
       }
       known = filter;
+    }
+    return true;
+  }
+
+  private static boolean takesAll(ValueFilter filter) {
+    for (Class<?> type : CLASSES) {
+      if (!filter.classes().test(type)) {
+        return false;
+      }
     }
     return true;
   }

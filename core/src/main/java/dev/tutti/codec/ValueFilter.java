@@ -53,7 +53,7 @@ public record ValueFilter(
       return "value has too many references: references=%d most=%d"
           .formatted(info.references(), maxReferences);
     }
-    ObjectInputFilter ofProgram = ObjectInputFilter.Config.getSerialFilter();
+    ObjectInputFilter ofProgram = ProgramFilter.current();
     if (ofProgram != null && ofProgram.checkInput(info) == Status.REJECTED) {
       return "the program's own filter (jdk.serialFilter) refuses it: class=%s depth=%d references=%d"
           .formatted(type == null ? "-" : type.getName(), info.depth(), info.references());

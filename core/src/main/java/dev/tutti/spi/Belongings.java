@@ -15,7 +15,6 @@ import java.util.function.Supplier;
  * @since 0.1
  */
 public final class Belongings implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("dev.tutti");
 
   private final ReentrantLock lock = new ReentrantLock();
   private final SequencedMap<Class<?>, Object> values = new LinkedHashMap<>();
@@ -64,7 +63,8 @@ public final class Belongings implements AutoCloseable {
         closeable.close();
       } catch (Exception | Error e) { // the others are to be closed, and the worker is to leave
         String type = value.getClass().getName(); // its text is the user's code too
-        LOG.log(Level.WARNING, "what a worker had made could not be closed: " + type, e);
+        System.getLogger("dev.tutti") // not at a worker's start, which it would make longer
+            .log(Level.WARNING, "what a worker had made could not be closed: " + type, e);
       }
     }
   }

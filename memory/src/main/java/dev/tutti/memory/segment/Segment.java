@@ -50,10 +50,14 @@ import org.jspecify.annotations.Nullable;
 public final class Segment implements AutoCloseable {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-  private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
-  private static final Pattern LEFTOVER =
-      Pattern.compile("tutti-(\\d{1,10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  /** Who only maps needs no pattern. */
+  private static final class Leftover {
+    static final Pattern NAME =
+        Pattern.compile("tutti-(\\d{1,10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  }
+
   private static final int CHUNK = 1 << 16;
   private static final int NONE = -1;
   private static final String PREFIX = "tutti-";
@@ -165,13 +169,14 @@ public final class Segment implements AutoCloseable {
   static void sweep(Path folder) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PREFIX + "*")) {
       for (Path file : files) {
-        Matcher name = LEFTOVER.matcher(file.getFileName().toString());
+        Matcher name = Leftover.NAME.matcher(file.getFileName().toString());
         if (name.matches() && !Files.exists(Path.of("/proc", name.group(1)))) {
           Files.deleteIfExists(file);
         }
       }
     } catch (IOException | DirectoryIteratorException another) { // it may be of another user
-      LOG.log(Level.DEBUG, "cannot remove what others have left in {0}: {1}", folder, another);
+      System.getLogger("dev.tutti") // not at a worker's start, which it would make longer
+          .log(Level.DEBUG, "cannot remove what others have left in {0}: {1}", folder, another);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Hello;
 import dev.tutti.process.wire.NoFrameException;
+import dev.tutti.process.wire.WireException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
@@ -21,19 +22,25 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The socket at which one new worker knocks twice, once for each channel; then it is gone. */
 public final class Door implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+  private static final long LOOK_MILLIS = 1;
+  private static final long QUICK_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final Duration GREETING_PATIENCE = Duration.ofSeconds(10);
 
   private final Path path;
   private final String secret;
   private final ServerSocketChannel server;
   private final Selector selector;
+  private final Map<Frame.Role, Channel> channels = new EnumMap<>(Frame.Role.class);
   private @Nullable IOException lastStranger;
+  private long deadline; // from the first wait on
 
   /**
    * Opens the socket.
@@ -67,47 +74,79 @@ public final class Door implements AutoCloseable {
    * Waits until the worker has opened both channels.
    *
    * @param worker the worker
-   * @return the channels
+   * @return the channels, which are the caller's now
    * @throws IOException if it has ended before, or takes too long
    */
   public Map<Frame.Role, Channel> await(WorkerProcess worker) throws IOException {
-    Map<Frame.Role, Channel> channels = new EnumMap<>(Frame.Role.class);
+    awaitOr(worker, () -> false);
+    return take();
+  }
+
+  /**
+   * Waits until the worker has opened both channels, or is there in another way, for which it looks
+   * each millisecond.
+   *
+   * @return whether the channels are open
+   */
+  boolean awaitOr(WorkerProcess worker, BooleanSupplier isHere) throws IOException {
     var wakeUp = worker.onExit().thenRun(selector::wakeup);
     try {
-      long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-      while (channels.size() < Frame.Role.values().length) {
-        SocketChannel socket = server.accept();
-        if (socket != null) {
-          greet(socket, channels);
-        } else if (!worker.isAlive()) {
-          throw withStranger(new IOException(deathAtStart(worker)));
-        } else {
-          pause(deadline);
+      while (!look(worker, LOOK_MILLIS)) {
+        if (isHere.getAsBoolean()) {
+          return false;
         }
       }
-      return channels;
-    } catch (IOException | RuntimeException | Error e) {
-      for (Channel channel : channels.values()) {
-        channel.close();
-      }
-      throw e;
+      return true;
     } finally {
       wakeUp.cancel(false);
     }
   }
 
-  private void pause(long deadline) throws IOException {
-    long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-    if (left <= 0) {
-      throw withStranger(
-          new IOException("worker did not report in time: waited=" + START_PATIENCE));
+  /**
+   * Waits a moment; {@return whether the worker has opened both channels}
+   *
+   * @param millis how long at most; 0 for less than one
+   */
+  boolean look(WorkerProcess worker, long millis) throws IOException {
+    SocketChannel socket = server.accept();
+    if (socket == null) {
+      if (!worker.isAlive()) {
+        throw withStranger(new IOException(deathAtStart(worker)));
+      }
+      pause(millis);
+      socket = server.accept();
     }
-    selector.select(left);
+    if (socket != null) {
+      greet(socket);
+    }
+    return channels.size() == Frame.Role.values().length;
+  }
+
+  /** {@return the channels, which are the caller's from now on} */
+  Map<Frame.Role, Channel> take() {
+    Map<Frame.Role, Channel> taken = new EnumMap<>(channels);
+    channels.clear();
+    return taken;
+  }
+
+  private void pause(long millis) throws IOException {
+    long now = System.nanoTime();
+    if (deadline == 0) {
+      deadline = now + START_PATIENCE.toNanos();
+    } else if (deadline - now <= 0) {
+      throw withStranger(
+          new WireException("worker did not report in time: waited=" + START_PATIENCE));
+    }
+    if (millis == 0) {
+      LockSupport.parkNanos(this, QUICK_LOOK_NANOS);
+    } else {
+      selector.select(millis);
+    }
     Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
     selector.selectedKeys().clear();
   }
 
-  private void greet(SocketChannel socket, Map<Frame.Role, Channel> channels) throws IOException {
+  private void greet(SocketChannel socket) throws IOException {
     Channel channel = channel(socket);
     try {
       Hello hello = Hello.check(channel.readFirst(GREETING_PATIENCE), secret);
@@ -137,10 +176,13 @@ public final class Door implements AutoCloseable {
   /** Says what came instead of a greeting: only this user's processes can have sent it. */
   private IOException withStranger(IOException failure) {
     IOException stranger = lastStranger;
-    return stranger == null
-        ? failure
-        : new IOException(
-            failure.getMessage() + "\n    what came instead: " + stranger.getMessage(), stranger);
+    if (stranger == null) {
+      return failure;
+    }
+    String text = failure.getMessage() + "\n    what came instead: " + stranger.getMessage();
+    return failure instanceof WireException
+        ? new WireException(text)
+        : new IOException(text, stranger);
   }
 
   private static String deathAtStart(WorkerProcess worker) {
@@ -156,6 +198,9 @@ public final class Door implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    for (Channel channel : take().values()) {
+      channel.close();
+    }
     try (selector;
         server) {
       Files.deleteIfExists(path);

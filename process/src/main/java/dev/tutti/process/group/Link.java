@@ -8,8 +8,8 @@ import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.plan.DataSize;
 import dev.tutti.process.group.RetireRules.Retirement;
+import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.WorkerProcess;
-import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Introduction;
@@ -27,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +63,12 @@ final class Link implements Runnable {
   private static final int PATIENT_LOOKS = 5;
 
   /** What a worker has once it can work. */
-  private record Ready(
-      Flights flights, Arrivals arrivals, WorkChannel work, Channel control, VitalSigns signs) {}
+  private record Ready(Flights flights, Arrivals arrivals, Meeting meeting, VitalSigns signs) {
+
+    WorkChannel work() {
+      return meeting.work();
+    }
+  }
 
   private final ProcessGroup group;
   private final String name;
@@ -173,35 +176,52 @@ final class Link implements Runnable {
   }
 
   private Ready start() throws IOException {
-    Claims claims = Claims.create();
-    Map<Frame.Role, Channel> channels = Map.of();
-    try (Door door = new Door(group.folder(), serial, group.secret())) {
-      WorkerProcess worker =
-          group.launcher().start(group.folder(), name, introduction(door, claims).toLines());
+    Launcher.Start begun = group.launcher().begin(group.folder(), name);
+    boolean awaited = false;
+    Claims claims = null;
+    Door door = null;
+    Meeting meeting = null;
+    try {
+      claims = Claims.create(); // while the process starts
+      door = new Door(group.folder(), serial, group.secret());
+      WorkerProcess worker = begun.await();
+      awaited = true;
       process = worker; // before the look below, against stopAll()
+      worker.introduce(introduction(door, claims).toLines());
       if (group.isStopped()) {
         throw new IOException("the pool was closed while the worker started");
       }
-      channels = door.await(worker);
-      Channel work = channels.get(Frame.Role.WORK);
-      Channel control = channels.get(Frame.Role.CONTROL);
-      if (work == null || control == null) {
-        throw new IOException("worker opened only one channel");
-      }
-      WorkChannel items = new WorkChannel(work, claims, Claims.End.POOL);
-      initialise(items);
-      return ready(claims, items, control, new VitalSigns(worker.pid()));
+      meeting = new Meeting(door, worker, claims);
+      initialise(meeting.work());
+      return ready(claims, meeting, new VitalSigns(worker.pid()));
     } catch (IOException | RuntimeException | Error e) {
-      channels.values().forEach(this::close);
-      close(claims);
+      if (meeting != null) {
+        close(meeting);
+      } else if (door != null) {
+        close(door);
+      }
+      if (claims != null) {
+        close(claims);
+      }
+      if (!awaited) {
+        killIfStarted(begun);
+      }
       throw e;
     }
   }
 
-  private Ready ready(Claims claims, WorkChannel work, Channel control, VitalSigns signs) {
+  private static void killIfStarted(Launcher.Start begun) {
+    try {
+      begun.await().kill();
+    } catch (IOException notStarted) {
+      LOG.log(Level.DEBUG, "nothing was started: {0}", notStarted);
+    }
+  }
+
+  private Ready ready(Claims claims, Meeting meeting, VitalSigns signs) {
     Flights flights = new Flights(this, claims);
     Arrivals arrivals = new Arrivals(flights, reading, group.sink(), new Heard(flights, signs));
-    return new Ready(flights, arrivals, work, control, signs);
+    return new Ready(flights, arrivals, meeting, signs);
   }
 
   /** Has the worker do what it is to do first, and waits for the end of that. */
@@ -479,7 +499,7 @@ final class Link implements Runnable {
     }
     if (unwanted.running() >= 0) {
       tell(
-          worker.control()::send,
+          worker.meeting().control()::send,
           Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(unwanted.running()).flip());
       group.afterGrace(() -> {
         if (worker.flights().shutGateFor(flight)) {
@@ -562,8 +582,7 @@ final class Link implements Runnable {
     if (undone != null) {
       group.sink().batchEnded(undone.batch(), undone.elapsedNanos());
     }
-    close(worker.work());
-    close(worker.control());
+    close(worker.meeting());
     close(flights.claims());
     dead.awaitOutput();
     tellEnd(why, worker.signs().ran(), left.isEmpty());

@@ -97,6 +97,7 @@ public final class ProcessGroup implements WorkerGroup {
     this.roster = new Roster(plan.launch().workers());
     this.folder = PoolFolder.create();
     this.launcher = new Launcher(plan.launch());
+    launcher.prepare(folder);
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());

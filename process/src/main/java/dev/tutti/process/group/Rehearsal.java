@@ -5,7 +5,6 @@ import dev.tutti.codec.Role;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.launch.WorkerProcess;
-import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Introduction;
@@ -62,7 +61,9 @@ final class Rehearsal {
       WorkerProcess worker =
           WorkerProcess.rehearse(plan, folder, NAME, introduction.toLines(), flags);
       try {
-        lead(door.await(worker), claims);
+        try (Meeting meeting = new Meeting(door, worker, claims)) {
+          lead(meeting, claims);
+        }
         int status = worker.awaitExit(PATIENCE);
         if (status != 0) {
           throw new IOException(
@@ -75,36 +76,32 @@ final class Rehearsal {
     }
   }
 
-  private static void lead(Map<Frame.Role, Channel> channels, Claims claims) throws IOException {
-    try (Channel socket = channels.get(Frame.Role.WORK);
-        Channel control = channels.get(Frame.Role.CONTROL)) {
-      if (socket == null || control == null) {
-        throw new IOException("worker opened only one channel");
-      }
-      WorkChannel work = new WorkChannel(socket, claims, Claims.End.POOL);
-      long item = 0;
-      Task<Integer> task = () -> 1;
-      call(work, Body.CALLABLE, task);
-      item = item(work, claims, item, null);
-      Fn<Object, Object> identity = value -> value;
-      call(work, Body.FN, identity);
-      for (Object value :
-          List.of(1, 1L, 1.0, "text", new Value("text", List.of(1)), new double[2], Map.of(1, 2))) {
-        item = item(work, claims, item, value);
-      }
-      Task<Object> failing = Rehearsal::failing;
-      call(work, Body.CALLABLE, failing);
-      item(work, claims, item, null);
-      work.sendFully(List.of(Frame.begin(Frame.Kind.BYE, 0).flip()));
-      while (work.read() != null) {
-        // until it has left
-      }
+  private static void lead(Meeting meeting, Claims claims) throws IOException {
+    WorkChannel work = meeting.work();
+    long item = 0;
+    Task<Integer> task = () -> 1;
+    call(work, Body.CALLABLE, task);
+    item = item(work, claims, item, null);
+    Fn<Object, Object> identity = value -> value;
+    call(work, Body.FN, identity);
+    for (Object value :
+        List.of(1, 1L, 1.0, "text", new Value("text", List.of(1)), new double[2], Map.of(1, 2))) {
+      item = item(work, claims, item, value);
+    }
+    Task<Object> failing = Rehearsal::failing;
+    call(work, Body.CALLABLE, failing);
+    item = item(work, claims, item, null);
+    meeting.awaitSockets();
+    item(work, claims, item, null); // the worker is woken for it
+    work.send(List.of(Frame.begin(Frame.Kind.BYE, 0).flip()));
+    while (work.read() != null) {
+      // until it has left
     }
   }
 
   private static void call(WorkChannel work, Body body, Object function) throws IOException {
     byte[] bytes = Codec.encode(function, Role.FUNCTION);
-    work.sendFully(
+    work.send(
         List.of(
             Frame.begin(Frame.Kind.CALL, 2 + bytes.length)
                 .put((byte) body.ordinal())
@@ -118,7 +115,7 @@ final class Rehearsal {
       throws IOException {
     byte[] bytes = value == null ? new byte[0] : Codec.encode(value, Role.ITEM);
     claims.queue(item);
-    work.sendFully(
+    work.send(
         List.of(
             Frame.begin(Frame.Kind.ITEM, Long.BYTES + Integer.BYTES + bytes.length)
                 .putLong(item)

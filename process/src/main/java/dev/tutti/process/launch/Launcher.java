@@ -1,11 +1,11 @@
 package dev.tutti.process.launch;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,26 +31,57 @@ public final class Launcher implements AutoCloseable {
   }
 
   /**
-   * Starts a worker.
+   * Looks ahead for what the first start needs, beside what the caller does meanwhile.
+   *
+   * @param folder the pool's folder
+   */
+  public void prepare(PoolFolder folder) {
+    thread.execute(() -> cache(folder));
+  }
+
+  /**
+   * Begins to start a worker.
    *
    * @param folder the pool's folder
    * @param name the worker's name
-   * @param introduction the lines for its standard input
-   * @return its process
-   * @throws IOException if it cannot be started
+   * @return its start
+   * @throws IOException if the pool is closed
    */
-  public WorkerProcess start(PoolFolder folder, String name, List<String> introduction)
-      throws IOException {
-    boolean interrupted = false;
+  public Start begin(PoolFolder folder, String name) throws IOException {
     try {
-      var started =
+      return new Start(
           thread.submit(() ->
               WorkerProcess.start(
                   WorkerCommand.of(
                       Entry.POOL_WORKER, plan, folder.path(), cache(folder).flags(folder.path())),
                   plan,
-                  name,
-                  introduction));
+                  name)));
+    } catch (RejectedExecutionException e) {
+      throw new IOException("the pool is closed", e);
+    }
+  }
+
+  /** A worker whose process is being started. */
+  public static final class Start {
+    private final Future<WorkerProcess> started;
+
+    Start(Future<WorkerProcess> started) {
+      this.started = started;
+    }
+
+    /**
+     * {@return its process}
+     *
+     * @throws IOException if it cannot be started
+     */
+    public WorkerProcess await() throws IOException {
+      return Launcher.await(started);
+    }
+  }
+
+  private static WorkerProcess await(Future<WorkerProcess> started) throws IOException {
+    boolean interrupted = false;
+    try {
       while (true) {
         try {
           return started.get();
@@ -58,8 +89,6 @@ public final class Launcher implements AutoCloseable {
           interrupted = true; // the process would be lost
         }
       }
-    } catch (RejectedExecutionException e) {
-      throw new IOException("the pool is closed", e);
     } catch (ExecutionException e) {
       throw new IOException("worker process cannot be started: " + e.getCause(), e.getCause());
     } finally {

@@ -1,5 +1,6 @@
 package dev.tutti.process.launch;
 
+import dev.tutti.codec.Filters;
 import dev.tutti.memory.segment.SharedSegment;
 import dev.tutti.plan.DataSize;
 import dev.tutti.process.wire.Introduction;
@@ -7,8 +8,10 @@ import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ResolvedModule;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +20,7 @@ import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The command line of a worker: everything by which it sees the same classes and settings. */
 final class WorkerCommand {
@@ -27,21 +31,37 @@ final class WorkerCommand {
    * the worker has. When that ends without a word, the guard kills the group. A worker that leaves properly
    * says so first (worker.Guard).
    *
-   * The pipe is opened for both at first, so that no open has to wait for the other side; it has no name from
-   * then on. Where there is no `setsid`, or no `mkfifo`, there is no guard, and only the pool kills programs.
+   * The pipe is that of a here-document, whose reading end the shell has and whose writing end can be opened through it: so no
+   * program has to be started to make one. Where the shell keeps here-documents in files it is made by `mkfifo`, opened for both at first, so that no open has
+   * to wait for the other side, and has no name from then on. Where there is no `setsid`, or no pipe, there is no guard, and only the pool
+   * kills programs.
    */
   private static final String BEFORE_JVM =
       """
       pipe=$1
       shift
-      if mkfifo -m 600 "$pipe" 2>/dev/null; then
+      exec 8<<END
+      END
+      if [ -p /dev/fd/8 ]; then
+        exec 9>/dev/fd/8
+        pipe=
+      elif mkfifo -m 600 "$pipe" 2>/dev/null; then
         exec 9<>"$pipe" 8<"$pipe"
         rm -f "$pipe"
+      else
+        exec 8<&-
+        pipe=none
+      fi
+      if [ "$pipe" != none ]; then
         (exec 9>&- </dev/null >/dev/null 2>&1; read -r word <&8 || kill -s KILL -- "-$$") &
         exec 8<&-
+        java=$1
+        shift
+        set -- "$java" -D@GUARD@=true "$@"
       fi
       exec "$@"
-      """;
+      """
+          .replace("@GUARD@", Introduction.HAS_GUARD);
 
   private static final String IGNORE_SIGINT = "trap '' INT; exec \"$@\"";
 
@@ -64,7 +84,17 @@ final class WorkerCommand {
 
   /** Settings of the parent that are about this one JVM, or that a second JVM would fight over. */
   private static final List<String> NOT_INHERITED =
-      List.of("-Dcom.sun.management.", "-Djava.rmi.server.", "-Dsun.java.", "-Djdk.internal.");
+      List.of(
+          "-Dcom.sun.management.",
+          "-Djava.rmi.server.",
+          "-Dsun.java.",
+          "-Djdk.internal.",
+          "-D" + Introduction.HAS_GUARD,
+          "-D" + Filters.PROGRAM_HAS_NONE);
+
+  /** Flags with any of this in them may set a filter for what the worker reads. */
+  private static final List<String> ABOUT_FILTERS =
+      List.of("serialFilter", "java.security", "agent", "@", "Flags=", "VMOptionsFile=");
 
   private static final List<String> INHERITED =
       List.of(
@@ -189,8 +219,22 @@ final class WorkerCommand {
     if (Wrapping.HERE.hasDeathSignal()) {
       args.add("-D" + Introduction.HAS_DEATH_SIGNAL + "=true");
     }
+    if (hasNoFilter(plan, inherited)) {
+      args.add("-D" + Filters.PROGRAM_HAS_NONE + "=true");
+    }
     args.addAll(plan.jvmFlags());
     return args;
+  }
+
+  /** {@return whether a worker's JVM surely begins without a filter for what it deserialises} */
+  private static boolean hasNoFilter(LaunchPlan plan, List<String> inherited) {
+    return plan.java().isEmpty()
+        && Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)
+        && Security.getProperty("jdk.serialFilter") == null
+        && Security.getProperty("jdk.serialFilterFactory") == null
+        && Stream.of(inherited, plan.jvmFlags())
+            .flatMap(List::stream)
+            .noneMatch(flag -> ABOUT_FILTERS.stream().anyMatch(flag::contains));
   }
 
   /** Those that make native calls: for the parent's death, and for waiting in shared memory. */

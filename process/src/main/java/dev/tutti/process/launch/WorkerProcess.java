@@ -48,7 +48,10 @@ public final class WorkerProcess {
   public static WorkerProcess start(
       Entry entry, LaunchPlan plan, PoolFolder folder, String name, List<String> introduction)
       throws IOException {
-    return start(WorkerCommand.of(entry, plan, folder.path(), List.of()), plan, name, introduction);
+    WorkerProcess worker =
+        start(WorkerCommand.of(entry, plan, folder.path(), List.of()), plan, name);
+    worker.introduce(introduction);
+    return worker;
   }
 
   /**
@@ -69,26 +72,34 @@ public final class WorkerProcess {
       List<String> introduction,
       List<String> flags)
       throws IOException {
-    return start(
-        WorkerCommand.rehearsal(plan, folder.path(), flags), plan.silent(), name, introduction);
+    WorkerProcess worker =
+        start(WorkerCommand.rehearsal(plan, folder.path(), flags), plan.silent(), name);
+    worker.introduce(introduction);
+    return worker;
   }
 
-  static WorkerProcess start(
-      List<String> command, LaunchPlan plan, String name, List<String> introduction)
+  static WorkerProcess start(List<String> command, LaunchPlan plan, String name)
       throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     plan.directory().ifPresent(d -> builder.directory(d.toFile()));
     tidy(builder.environment());
     builder.environment().putAll(plan.environment());
-    WorkerProcess worker = new WorkerProcess(builder.start(), plan, name);
-    try (OutputStream in = worker.process.getOutputStream()) {
-      for (String line : introduction) {
-        in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-      }
+    return new WorkerProcess(builder.start(), plan, name);
+  }
+
+  /**
+   * Tells it what it has to know. It waits for that.
+   *
+   * @param introduction the lines for its standard input
+   */
+  public void introduce(List<String> introduction) {
+    StringBuilder lines = new StringBuilder();
+    introduction.forEach(line -> lines.append(line).append('\n'));
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(lines.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      worker.kill(); // it died before it had read; who waits for it will see that
+      kill(); // it died before it had read; who waits for it will see that
     }
-    return worker;
   }
 
   /** Removes what is about this JVM, prints a line into the output, or would start agents twice. */

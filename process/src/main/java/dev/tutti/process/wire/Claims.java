@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * that both map, so they tell the truth also when one of the two has died.
  *
  * <pre>
- *   0       4         8      12      16           24      32          64
- *   +-------+---------+------+-------+------------+-------+-----------+--------+--------+-- ... --+
- *   | magic | version | gate | cause | cause item | cores | (padding) | word 0 | word 1 |         |
- *   +-------+---------+------+-------+------------+-------+-----------+--------+--------+-- ... --+
+ *   0       4         8      12      16           24      32     36          64
+ *   +-------+---------+------+-------+------------+-------+------+-----------+--------+-- ... --+
+ *   | magic | version | gate | cause | cause item | cores | here | (padding) | word 0 |         |
+ *   +-------+---------+------+-------+------------+-------+------+-----------+--------+-- ... --+
  *
  *   behind them: a FrameRing to the pool, and one to the worker
  *
@@ -73,8 +73,9 @@ public final class Claims implements AutoCloseable {
   private static final int CAUSE_AT = GATE_AT + Integer.BYTES;
   private static final int CAUSE_ITEM_AT = CAUSE_AT + Integer.BYTES;
   private static final int CORES_AT = CAUSE_ITEM_AT + Long.BYTES;
-  private static final int PADDING_BYTES = 32;
-  private static final int WORDS_AT = CORES_AT + Long.BYTES + PADDING_BYTES;
+  private static final int HERE_AT = CORES_AT + Long.BYTES;
+  private static final int PADDING_BYTES = 28;
+  private static final int WORDS_AT = HERE_AT + Integer.BYTES + PADDING_BYTES;
   private static final int RINGS_AT = WORDS_AT + WORDS * Long.BYTES;
   private static final int BYTES = RINGS_AT + 2 * FrameRing.BYTES;
   private static final VarHandle INT =
@@ -352,7 +353,17 @@ public final class Claims implements AutoCloseable {
     return (long) LONG.get(memory, CAUSE_ITEM_AT); // after cause()
   }
 
+  /** {@return whether the worker is there, and can be given work in the ring} */
+  public boolean isWorkerHere() {
+    return (int) INT.getVolatile(memory, HERE_AT) != 0; // pairs with sayHere()
+  }
+
   // ---------------------------------------------------------------- the worker
+
+  /** Says that this worker reads its ring. */
+  public void sayHere() {
+    INT.setVolatile(memory, HERE_AT, 1);
+  }
 
   /** {@return whether nothing may be claimed now} */
   public boolean isGateShut() {

@@ -28,6 +28,9 @@ public record Introduction(
   /** A system property of a process that is killed with its parent without asking for it. */
   public static final String HAS_DEATH_SIGNAL = "tutti.deathSignal";
 
+  /** A system property of a process whose descriptor 9 leads to its guard. */
+  public static final String HAS_GUARD = "tutti.guard";
+
   private static final int SECRET_BYTES = 32;
 
   /** {@return a secret that nobody else knows} */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class WorkChannel implements FrameStream, AutoCloseable {
   /*
    * Each direction is one sequence of frames that changes between the ring and the socket. It begins on the
-   * socket. TO_RING on the socket and TO_SOCKET in the ring say that the next frame comes the other way. The
+   * socket, or, if that is still to come, in the ring. TO_RING on the socket and TO_SOCKET in the ring say that the next frame comes the other way. The
    * writer leaves the ring when something does not fit, and comes back when the reader has read the ring to its end and
    * the system has taken all that was to go by the socket. So a ring always has room for TO_SOCKET.
    *
@@ -24,6 +24,9 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
    *
    * `writing` guards the writer's half: `out`, and which way is taken. It is taken before the lock of the
    * socket. The reader's half belongs to the one thread that reads.
+   *
+   * While the socket is still to come, nobody can be woken: the reader pauses again and again and never says that it sleeps, and what has
+   * to go by the socket is kept. A bell for a reader whose socket has come before ours is kept too, until ours has.
    *
    * A reader that is told that more will come soon naps: it looks again after a millisecond by itself, so that a writer of
    * many short outcomes need not wake it for each; it is woken when the ring is half full, and when the writer itself goes
@@ -33,7 +36,17 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   private static final long NAP_MILLIS = 1;
   private static final long FOREVER = 0;
 
-  private final Channel socket;
+  // No lambdas where a worker comes by: each of them would make its start longer.
+  private static final Lull FEW =
+      new Lull() {
+        @Override
+        public boolean begins() {
+          return false;
+        }
+      };
+
+  private final LateSocket socket;
+  private final Pause pause;
   private final ReentrantLock writing = new ReentrantLock();
   private final FrameRing out; // guarded by writing
   private boolean writesToRing; // guarded by writing
@@ -47,6 +60,18 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   private @Nullable IOException broken;
   private final LookOut lookOut;
 
+  /** What a reader does while the socket is still to come. */
+  @FunctionalInterface
+  public interface Pause {
+    /**
+     * Waits a moment.
+     *
+     * @return whether the socket may still come; if not, the other side has ended
+     * @throws IOException if the other side is not what it should be
+     */
+    boolean await() throws IOException;
+  }
+
   /**
    * Joins a socket and two rings.
    *
@@ -55,7 +80,27 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
    * @param self which side this is
    */
   public WorkChannel(Channel socket, Claims shared, Claims.End self) {
+    this(new LateSocket(socket), () -> false, false, shared, self);
+  }
+
+  /**
+   * Joins two rings to a socket that is still to {@linkplain LateSocket#join come}.
+   *
+   * @param socket the socket, which belongs to this from now on
+   * @param pause how to wait for it
+   * @param shared the memory that both sides map
+   * @param self which side this is
+   */
+  public WorkChannel(LateSocket socket, Pause pause, Claims shared, Claims.End self) {
+    this(socket, pause, true, shared, self);
+  }
+
+  private WorkChannel(
+      LateSocket socket, Pause pause, boolean onRing, Claims shared, Claims.End self) {
     this.socket = socket;
+    this.pause = pause;
+    this.writesToRing = onRing;
+    this.readsRing = onRing;
     boolean isPool = self == Claims.End.POOL;
     this.in = shared.ring(self);
     this.lookOut =
@@ -80,7 +125,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   @Override
   public @Nullable Frame read() throws IOException {
-    return read(() -> false);
+    return read(FEW);
   }
 
   /**
@@ -186,6 +231,12 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
    */
   private boolean await(boolean nap) throws IOException {
     ringIfNapping();
+    if (socket.isToCome()) {
+      if (!pause.await()) {
+        socket.end();
+      }
+      return nap;
+    }
     if (readsRing && !nap && early == null && lookOut.await(in::hasMore)) {
       return false;
     }
@@ -253,7 +304,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
       writing.unlock();
     }
     if (socket.hasPending()) {
-      socket.sendFully(List.of()); // others may send meanwhile
+      socket.flush();
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.tutti.process.worker;
 
+import dev.tutti.codec.Filters;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /** The item that runs now, as something that can be interrupted. */
 final class Attempt {
@@ -30,6 +32,8 @@ final class Attempt {
   private final Thread runner;
   private volatile long current = NONE;
   private volatile long wanted = NONE;
+  private @Nullable Control control; // the runner's
+  private volatile boolean cannotBeReached;
 
   Attempt(Thread runner) {
     this.runner = runner;
@@ -50,8 +54,37 @@ final class Attempt {
     return wanted == item;
   }
 
+  /**
+   * What is to begin to listen when the first code of a user runs.
+   *
+   * @param late which has not begun
+   */
+  void control(Control late) {
+    control = late;
+  }
+
+  /** Code of a user is about to run. */
+  void userCodeBegins() {
+    Filters.programMayHaveOne();
+    Control late = control;
+    if (late != null) {
+      control = null;
+      late.beginSoon();
+    }
+  }
+
+  /** There will be no way to tell this worker to stop something: it is to leave. */
+  void cannotBeReached() {
+    cannotBeReached = true;
+  }
+
+  boolean isToLeave() {
+    return cannotBeReached;
+  }
+
   /** On the runner. */
   void begin(long item) {
+    userCodeBegins();
     current = item;
     if (wanted == item) {
       runner.interrupt();

@@ -24,18 +24,10 @@ import java.util.concurrent.locks.LockSupport;
  * @param claims the words that both map
  * @param attempt what runs here, on the thread that has connected
  * @param lastWords what is recorded at a sudden end
- * @param work where tasks come and outcomes go
- * @param control what listens to the starter meanwhile
  */
-record Connection(
-    Introduction starter,
-    Claims claims,
-    Attempt attempt,
-    LastWords lastWords,
-    Channel work,
-    Control control) {
+record Connection(Introduction starter, Claims claims, Attempt attempt, LastWords lastWords) {
 
-  /** Connects, as the standard input tells. From then on this JVM ends with its starter. */
+  /** Begins, as the standard input tells. */
   static Connection open() throws IOException {
     JdkFloor.ensure();
     Introduction starter =
@@ -48,11 +40,7 @@ record Connection(
     Attempt attempt = new Attempt(Thread.currentThread());
     LastWords lastWords = new LastWords(claims, attempt);
     recordAtTheEnd(lastWords);
-
-    Channel work = connect(starter, Frame.Role.WORK);
-    Control control = new Control(connect(starter, Frame.Role.CONTROL), attempt, starter.parent());
-    Thread.ofPlatform().daemon().name("tutti-control").start(control);
-    return new Connection(starter, claims, attempt, lastWords, work, control);
+    return new Connection(starter, claims, attempt, lastWords);
   }
 
   private static void recordAtTheEnd(LastWords lastWords) {
@@ -66,12 +54,22 @@ record Connection(
     }
   }
 
-  private static Channel connect(Introduction starter, Frame.Role role) throws IOException {
+  /** {@return one of the two sockets, connected and greeted} */
+  Channel connect(Frame.Role role) throws IOException {
     SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
     socket.connect(UnixDomainSocketAddress.of(starter.socket()));
     Channel channel = new Channel(socket);
     Hello hello = new Hello(ThisProcess.read().pid(), role, starter.secret());
     channel.sendFully(List.of(hello.toFrame()));
     return channel;
+  }
+
+  /**
+   * {@return what will listen to the starter, once it is {@linkplain Control#begin begun}}
+   *
+   * @param line opens its socket
+   */
+  Control control(Control.Line line) {
+    return new Control(line, attempt, starter.parent());
   }
 }

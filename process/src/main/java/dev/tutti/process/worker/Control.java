@@ -6,30 +6,75 @@ import dev.tutti.process.wire.WireException;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Listens to the pool while an item runs, and ends the worker when the pool is gone. */
 final class Control implements Runnable {
+  /*
+   * `channel` is written by the thread that runs this, before it looks at `leaving`; leave() writes `leaving` before it looks
+   * at `channel`. So one of the two closes the channel.
+   *
+   * A task may fill the heap while the socket is opened. If that cannot be done then, nor later, the worker leaves after its item.
+   */
   private static final int GONE = 0;
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long FULL_HEAP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  private final Channel channel;
+  /** Opens the socket on which it listens. */
+  @FunctionalInterface
+  interface Line {
+    Channel open() throws IOException;
+  }
+
+  private final Line line;
   private final Attempt attempt;
   private final long parent;
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private volatile @Nullable Channel channel;
   private volatile boolean leaving;
+  private long delayNanos;
 
-  Control(Channel channel, Attempt attempt, long parent) {
-    this.channel = channel;
+  Control(Line line, Attempt attempt, long parent) {
+    this.line = line;
     this.attempt = attempt;
     this.parent = parent;
   }
 
+  /** Begins to listen, on a thread of its own, unless it has begun. */
+  void begin() {
+    beginIn(0);
+  }
+
+  /**
+   * The same a little later, so that what runs now has the core for itself if it takes no longer.
+   */
+  void beginSoon() {
+    beginIn(SOON_NANOS);
+  }
+
+  private void beginIn(long nanos) {
+    if (begun.compareAndSet(false, true)) {
+      delayNanos = nanos; // before the thread starts, which alone reads it
+      Thread thread = new Thread(this, "tutti-control"); // a builder loads more classes
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
   @Override
   public void run() {
-    try (channel) {
-      askForDeathSignal();
-      while (listen()) {
-        // until the pool is gone
+    if (delayNanos > 0) {
+      LockSupport.parkNanos(this, delayNanos);
+    }
+    try (Channel opened = open()) {
+      channel = opened;
+      if (!leaving) {
+        askForDeathSignal();
+        while (listen(opened)) {
+          // until the pool is gone
+        }
       }
     } catch (IOException | ClosedSelectorException brokenChannel) {
       if (!leaving) {
@@ -43,14 +88,33 @@ final class Control implements Runnable {
     }
   }
 
+  private Channel open() throws IOException {
+    while (true) {
+      try {
+        return line.open();
+      } catch (OutOfMemoryError taskFillsTheHeap) {
+        LockSupport.parkNanos(FULL_HEAP_PAUSE_NANOS);
+      } catch (LinkageError afterThat) { // classes whose beginning has failed never work
+        attempt.cannotBeReached();
+        while (true) {
+          LockSupport.park(this);
+        }
+      }
+    }
+  }
+
   /**
    * The worker ends by itself, and listens no more: a JVM that exits waits up to 300 ms for threads
    * in native code, such as one that listens.
    */
   void leave() {
     leaving = true;
+    Channel opened = channel;
+    if (opened == null) {
+      return;
+    }
     try {
-      channel.close();
+      opened.close();
     } catch (IOException e) {
       System.err.println("tutti: worker could not close its control channel: " + e);
     }
@@ -68,9 +132,9 @@ final class Control implements Runnable {
    * {@return whether the pool is still there} A task that fills the heap must not end its worker
    * here.
    */
-  private boolean listen() throws IOException {
+  private boolean listen(Channel opened) throws IOException {
     try {
-      Frame frame = channel.read();
+      Frame frame = opened.read();
       if (frame == null) {
         return false;
       }

@@ -108,6 +108,7 @@ final class ItemLoop {
     ByteBuffer answer;
     try {
       Object initialiser = Codec.decode(action, loader, filter);
+      attempt.userCodeBegins();
       ScopedValue.where(WorkerContext.CURRENT, context)
           .call(() -> Body.RUNNABLE.invoke(requireNonNull(initialiser, "initialiser"), null));
       answer = Frame.begin(Frame.Kind.INITIALISED, 0);
@@ -143,7 +144,7 @@ final class ItemLoop {
     try {
       ItemContext context = context(number);
       context.serve(item);
-      within(context, () -> runAndSend(item, content, Told.BY_NUMBER));
+      within(context, new OneItem(item, content));
       claims.done(item);
     } catch (OutOfMemoryError e) {
       claims.record(Claims.Cause.OUT_OF_MEMORY, item); // needs no memory
@@ -166,8 +167,8 @@ final class ItemLoop {
     }
   }
 
-  private void runElements(long pack, int count, ByteBuffer content, ItemContext context, Told told)
-      throws IOException {
+  private @Nullable Void runElements(
+      long pack, int count, ByteBuffer content, ItemContext context, Told told) throws IOException {
     ByteBuffer element = content.duplicate();
     for (int i = 0; i < count && !leaves; i++) {
       if (claims.isGateShut()) {
@@ -176,7 +177,7 @@ final class ItemLoop {
       }
       lastItemRan = false;
       if (!claims.claimElement(pack, i)) {
-        return; // it was taken back, and all behind it
+        break; // it was taken back, and all behind it
       }
       if (i == 0) {
         send(Frame.begin(Frame.Kind.PACK_BEGUN, Long.BYTES).putLong(pack));
@@ -186,6 +187,7 @@ final class ItemLoop {
       runAndSend(pack + i, element, told);
       lastItemRan = i == count - 1;
     }
+    return null;
   }
 
   /** Sets a view of a pack to its next element. */
@@ -206,27 +208,39 @@ final class ItemLoop {
     }
   }
 
-  /** Work that tasks are part of. */
-  @FunctionalInterface
-  private interface Work {
-    void run() throws IOException;
+  /** An item, with its context bound. No lambda: the first one takes a JVM long. */
+  private final class OneItem implements ScopedValue.CallableOp<@Nullable Void, IOException> {
+    private final long item;
+    private final ByteBuffer content;
+
+    OneItem(long item, ByteBuffer content) {
+      this.item = item;
+      this.content = content;
+    }
+
+    @Override
+    public @Nullable Void call() throws IOException {
+      runAndSend(item, content, Told.BY_NUMBER);
+      return null;
+    }
   }
 
   private ItemContext context(int number) {
     return new ItemContext(attempt.runner().getName(), number, attempt, belongings, teller);
   }
 
-  private static void within(WorkerContext context, Work work) throws IOException {
-    ScopedValue.where(WorkerContext.CURRENT, context)
-        .<@Nullable Void, IOException>call(() -> {
-          work.run();
-          return null;
-        });
+  private static void within(
+      WorkerContext context, ScopedValue.CallableOp<@Nullable Void, IOException> work)
+      throws IOException {
+    ScopedValue.where(WorkerContext.CURRENT, context).call(work);
   }
 
   private void runAndSend(long item, ByteBuffer content, Told told) throws IOException {
     long start = told == Told.AS_NEXT ? 0 : System.nanoTime();
     ByteBuffer outcome = outcome(item, content, start, told);
+    if (!leaves && attempt.isToLeave()) {
+      leave(Frame.Leave.OUT_OF_MEMORY);
+    }
     if (!leaves && heap.isAboveBound()) {
       leave(Frame.Leave.HEAP);
     }

@@ -24,14 +24,18 @@ final class OwnTask {
   private static final long NUMBER = Frame.OWN_TASK;
 
   private final Connection connection;
+  private final Channel channel;
 
-  OwnTask(Connection connection) {
+  /**
+   * @param channel where the task comes from and its outcome goes
+   */
+  OwnTask(Connection connection, Channel channel) {
     this.connection = connection;
+    this.channel = channel;
   }
 
   /** {@return what the task has thrown; null if it has a result, which has been sent} */
   @Nullable Throwable run() throws IOException {
-    Channel channel = connection.work();
     Frame frame = channel.read();
     if (frame == null || frame.kind() != Frame.Kind.CALL) {
       throw new WireException("no task came: frame=" + (frame == null ? "none" : frame.kind()));
@@ -104,7 +108,7 @@ final class OwnTask {
   }
 
   private void send(ByteBuffer frame) throws IOException {
-    connection.work().sendFully(List.of(frame.flip()));
+    channel.sendFully(List.of(frame.flip()));
     connection.claims().done(NUMBER);
   }
 }

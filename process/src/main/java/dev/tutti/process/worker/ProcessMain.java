@@ -1,5 +1,7 @@
 package dev.tutti.process.worker;
 
+import dev.tutti.process.wire.Channel;
+import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Introduction;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,10 @@ public final class ProcessMain {
     Connection connection = Connection.open();
     starter = connection.starter();
     parent = ProcessHandle.of(connection.starter().parent()).orElse(null);
-    Throwable failure = new OwnTask(connection).run();
+    Channel work = connection.connect(Frame.Role.WORK);
+    Channel control = connection.connect(Frame.Role.CONTROL);
+    connection.control(() -> control).begin();
+    Throwable failure = new OwnTask(connection, work).run();
     connection.lastWords().isLeaving();
     if (failure != null) {
       throw failure;

@@ -1,13 +1,27 @@
 package dev.tutti.process.worker;
 
+import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
+import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.LateSocket;
 import dev.tutti.process.wire.WorkChannel;
 import dev.tutti.spi.Belongings;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Where a worker JVM of a pool begins. */
 public final class WorkerMain {
+  /*
+   * A worker says that it is there, and takes items from its ring, before it has connected its sockets: to load what those need takes a
+   * JVM longer than a first small item. It connects beside the first code of a user that it runs, or when it has had nothing to do for a
+   * moment. Until then nobody can be woken, so both sides look now and then.
+   */
   private static final int BROKEN = 1;
+  private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+  private static final int PATIENT_PAUSES = 100;
 
   private WorkerMain() {}
 
@@ -19,11 +33,37 @@ public final class WorkerMain {
    */
   public static void main(String[] args) throws IOException {
     Connection pool = Connection.open();
+    LateSocket socket = new LateSocket();
+    Control control =
+        pool.control(
+            new Control.Line() { // lambdas would make a start without a cache longer
+              private boolean joined;
+
+              @Override
+              public Channel open() throws IOException {
+                if (!joined) {
+                  socket.join(pool.connect(Frame.Role.WORK));
+                  joined = true;
+                }
+                return pool.connect(Frame.Role.CONTROL);
+              }
+            });
     try (Belongings belongings = new Belongings()) {
-      WorkChannel work = new WorkChannel(pool.work(), pool.claims(), Claims.End.WORKER);
-      Teller teller = new Teller(work::send);
+      WorkChannel work =
+          new WorkChannel(socket, new Patience(control), pool.claims(), Claims.End.WORKER);
+      Teller teller =
+          new Teller(
+              new Teller.Sender() {
+                @Override
+                public void send(List<ByteBuffer> frames) throws IOException {
+                  work.send(frames);
+                }
+              });
       HeapWatch heap = new HeapWatch(pool.starter().heapBound());
-      new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap).run();
+      pool.attempt().control(control);
+      ItemLoop loop = new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap);
+      pool.claims().sayHere();
+      loop.run();
       pool.lastWords().isLeaving();
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);
@@ -31,8 +71,29 @@ public final class WorkerMain {
       endsBroken(broken);
     }
     pool.lastWords().isLeaving();
-    pool.control().leave();
+    control.leave();
     System.exit(0); // threads that tasks have left behind do not keep the worker
+  }
+
+  /** Waits for a first item, but not for long. */
+  private static final class Patience implements WorkChannel.Pause {
+    private final Control control;
+    private int pauses;
+
+    Patience(Control control) {
+      this.control = control;
+    }
+
+    @Override
+    public boolean await() {
+      pauses++;
+      if (pauses >= PATIENT_PAUSES) {
+        control.begin();
+      }
+      LockSupport.parkNanos(this, PAUSE_NANOS);
+      Thread.interrupted(); // not ours to obey
+      return true; // else this process ends
+    }
   }
 
   /** Else a thread that a task has left would keep a worker that nobody leads. */
