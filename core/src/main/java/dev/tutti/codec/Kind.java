@@ -88,7 +88,8 @@ enum Kind {
   ARRAY(Trait.CODE),
   ENUM(Trait.CODE, Enum.class),
   RECORD(Trait.CODE),
-  SAME(Trait.HOLDER);
+  SAME(Trait.HOLDER),
+  PART(Trait.HOLDER);
 
   /** What reading may do. */
   private enum Trait {

@@ -2,6 +2,7 @@ package dev.tutti.process.group;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.FramePacker;
 import dev.tutti.process.wire.WireException;
@@ -110,7 +111,8 @@ final class Flights {
       FramePacker frames = new FramePacker();
       if (!lastCall.refersTo(next.call())) {
         SentCall sent = (SentCall) requireNonNull(next.call().form(), "form");
-        frames.call(next.call().body().ordinal(), sent.loader(), sent.function());
+        parts(sent.cargo(), frames);
+        frames.call(next.call().body().ordinal(), sent.loader(), sent.cargo().bytes());
         lastCall = new WeakReference<>(next.call());
       }
       next.items().forEach(item -> enter(item, frames));
@@ -127,8 +129,21 @@ final class Flights {
     bySlot[slot(flight.number())] = flight;
     open++;
     item.place(flight); // before the sender looks whether the item is still wanted
-    byte[] bytes = item.form() instanceof byte[] b ? b : NO_ITEM;
+    byte[] bytes = NO_ITEM;
+    if (item.form() instanceof byte[] b) {
+      bytes = b;
+    } else if (item.form() instanceof SentItem sent) {
+      parts(sent.cargo(), frames);
+      bytes = sent.cargo().bytes();
+    }
     frames.item(flight.number(), item.attempts() + 1, bytes);
+  }
+
+  private static void parts(Cargo cargo, FramePacker frames) {
+    ByteBuffer table = cargo.table();
+    if (table != null) {
+      frames.parts(table);
+    }
   }
 
   /** An outcome has come. */

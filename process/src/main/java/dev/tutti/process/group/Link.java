@@ -7,6 +7,7 @@ import dev.tutti.codec.FailureCodec;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.plan.DataSize;
+import dev.tutti.process.block.BlockReader;
 import dev.tutti.process.group.RetireRules.Retirement;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Channel;
@@ -65,7 +66,12 @@ final class Link implements Runnable {
 
   /** What a worker has once it can work. */
   private record Ready(
-      Flights flights, Arrivals arrivals, WorkChannel work, Channel control, VitalSigns signs) {}
+      Flights flights,
+      Arrivals arrivals,
+      BlockReader blocks,
+      WorkChannel work,
+      Channel control,
+      VitalSigns signs) {}
 
   private final ProcessGroup group;
   private final String name;
@@ -200,8 +206,10 @@ final class Link implements Runnable {
 
   private Ready ready(Claims claims, WorkChannel work, Channel control, VitalSigns signs) {
     Flights flights = new Flights(this, claims);
-    Arrivals arrivals = new Arrivals(flights, reading, group.sink(), new Heard(flights, signs));
-    return new Ready(flights, arrivals, work, control, signs);
+    BlockReader blocks = new BlockReader(pid(), true);
+    Arrivals arrivals =
+        new Arrivals(flights, reading, blocks, group.sink(), new Heard(flights, signs));
+    return new Ready(flights, arrivals, blocks, work, control, signs);
   }
 
   /** Has the worker do what it is to do first, and waits for the end of that. */
@@ -308,6 +316,11 @@ final class Link implements Runnable {
             case OUT_OF_MEMORY -> new Retirement(Reason.OUT_OF_MEMORY, "its heap was full");
             case HEAP -> new Retirement(Reason.HEAP, "its heap holds more than its bound");
           });
+    }
+
+    @Override
+    public void isGone() {
+      group.afterGrace(Link.this::kill); // it mostly ends by itself, and then its status says why
     }
 
     @Override
@@ -564,6 +577,8 @@ final class Link implements Runnable {
     if (undone != null) {
       group.sink().batchEnded(undone.batch(), undone.elapsedNanos());
     }
+    worker.arrivals().end();
+    close(worker.blocks());
     close(worker.work());
     close(worker.control());
     close(flights.claims());

@@ -1,10 +1,13 @@
 package dev.tutti.process.group;
 
-import dev.tutti.codec.Codec;
+import static java.util.Objects.requireNonNull;
+
 import dev.tutti.codec.Role;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.event.PoolListener;
+import dev.tutti.process.block.Blocks;
+import dev.tutti.process.block.Cargo;
 import dev.tutti.process.group.RetireRules.Retirement;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
@@ -19,7 +22,6 @@ import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.WorkSource;
 import dev.tutti.spi.WorkerGroup;
-import dev.tutti.task.NotSendableException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -68,6 +70,7 @@ public final class ProcessGroup implements WorkerGroup {
   private final Reading.Shared readings;
   private final CacheKeeper cache;
   private final String secret;
+  private final Blocks blocks = new Blocks(Runtime.getRuntime().maxMemory());
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -370,6 +373,7 @@ public final class ProcessGroup implements WorkerGroup {
     }
     timer.shutdownNow();
     launcher.close();
+    blocks.close();
     try {
       folder.close();
     } catch (IOException e) {
@@ -501,27 +505,42 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public void admit(Call call) {
-    byte[] function = fitting(Codec.encode(call.function(), Role.FUNCTION), "task");
-    call.form(new SentCall(function, Frame.Loader.current()));
+    call.form(new SentCall(cargo(call.function(), Role.FUNCTION), Frame.Loader.current()));
   }
 
   @Override
   public void admit(Item item) {
     Body body = item.call().body();
-    if (body == Body.FN || body == Body.ITEM_ACTION) {
-      byte[] bytes = fitting(Codec.encode(item.argument(), Role.ITEM), "item");
-      item.form(bytes, bytes.length);
+    if (body != Body.FN && body != Body.ITEM_ACTION) {
+      return;
+    }
+    Cargo cargo = cargo(item.argument(), Role.ITEM);
+    Cargo function = ((SentCall) requireNonNull(item.call().form(), "form")).cargo();
+    boolean holdsFunction = function.hold();
+    item.form(
+        cargo.hasBlock() || holdsFunction
+            ? new SentItem(cargo, holdsFunction ? function : null)
+            : cargo.bytes(),
+        cargo.size());
+  }
+
+  private Cargo cargo(@Nullable Object value, Role role) {
+    return Cargo.of(
+        value, role, blocks, Frame.MAX_PAYLOAD_BYTES, "pass the name of a file instead");
+  }
+
+  @Override
+  public void forget(Call call) {
+    if (call.form() instanceof SentCall sent) {
+      sent.forget();
     }
   }
 
-  private static byte[] fitting(byte[] bytes, String what) {
-    if (bytes.length > Frame.MAX_PAYLOAD_BYTES) {
-      throw new NotSendableException(
-          "cannot send the %s to a worker: bytes=%d most=%d; pass the name of a file instead [T003]"
-              .formatted(what, bytes.length, Frame.MAX_PAYLOAD_BYTES),
-          null);
+  @Override
+  public void forget(Item item) {
+    if (item.form() instanceof SentItem sent) {
+      sent.forget();
     }
-    return bytes;
   }
 
   @Override

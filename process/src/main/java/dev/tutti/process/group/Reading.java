@@ -108,11 +108,13 @@ final class Reading {
   /**
    * Reads a result or an exception.
    *
+   * @param parts its large parts
    * @return how the item has ended; null if the calling thread has been relieved
    */
-  @Nullable Outcome<?> read(Flight flight, Frame.Kind kind, long elapsedNanos, ByteBuffer content) {
+  @Nullable Outcome<?> read(
+      Flight flight, Frame.Kind kind, long elapsedNanos, ByteBuffer content, ArrivedParts parts) {
     if (!mayTakeLong(kind, content)) {
-      return outcome(flight, kind, content);
+      return outcome(flight, kind, content, parts);
     }
     int strays = shared.strays().get();
     if (strays >= MOST_STRAYS) {
@@ -124,7 +126,7 @@ final class Reading {
     if (watched.compareAndSet(false, true)) {
       lookLater();
     }
-    Outcome<?> outcome = outcome(flight, kind, content);
+    Outcome<?> outcome = outcome(flight, kind, content, parts);
     if (current.compareAndSet(mine, null)) {
       return outcome;
     }
@@ -132,11 +134,13 @@ final class Reading {
     return null;
   }
 
-  private Outcome<?> outcome(Flight flight, Frame.Kind kind, ByteBuffer content) {
+  private Outcome<?> outcome(
+      Flight flight, Frame.Kind kind, ByteBuffer content, ArrivedParts parts) {
     ClassLoader loader = loaderOf(flight);
     try {
       return kind == Frame.Kind.RESULT
-          ? new Success<@Nullable Object>(Codec.decode(content, loader, shared.filter()))
+          ? new Success<@Nullable Object>(
+              Codec.decode(content, parts.source(), loader, shared.filter()))
           : new Failure<>(FailureCodec.decode(content, loader, shared.filter()));
     } catch (DecodeException e) {
       return new Failure<>(unreadable(kind, String.valueOf(e.getMessage()), e));

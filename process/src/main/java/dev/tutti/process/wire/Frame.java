@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   INTERRUPT    to       number (8)                           on the control channel
  *   INITIALISED  from     -
  *   NOT_INITIALISED from  the exception (the rest)
+ *   PARTS        both     where the large parts of the next frame's value are (the rest)
  *   RESULT       from     number (8), elapsed ns (8), the value (the rest)
  *   FAILURE      from     number (8), elapsed ns (8), the exception (the rest)
  *   LEAVING      from     reason (1)                           before its last outcome
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
 public record Frame(Kind kind, ByteBuffer content) {
   /** The version of all this; a worker of another version is refused. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   /** The number of the only item of a JVM that was started for one task. */
   public static final long OWN_TASK = 0;
@@ -91,7 +92,9 @@ public record Frame(Kind kind, ByteBuffer content) {
     /** What follows comes in the ring. */
     TO_RING(0),
     /** What follows comes on the socket. */
-    TO_SOCKET(0);
+    TO_SOCKET(0),
+    /** The value in the next frame, a function, an item or a result, has large parts elsewhere. */
+    PARTS(1 << 20);
 
     private static final Kind[] ALL = values();
 

@@ -6,8 +6,8 @@ import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
-import dev.tutti.codec.Role;
 import dev.tutti.codec.ValueFilter;
+import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.FrameStream;
@@ -44,8 +44,11 @@ final class ItemLoop {
   private final Belongings belongings;
   private final Teller teller;
   private final HeapWatch heap;
+  private final LargeValues large;
   private final ValueFilter filter = Filters.tasks();
   private final ClassLoader loader = ClassLoader.getSystemClassLoader();
+  private @Nullable ByteBuffer parts; // of the next frame
+  private @Nullable ByteBuffer functionParts;
   private @Nullable ByteBuffer functionBytes;
   private @Nullable Object function;
   private Body body = Body.CALLABLE;
@@ -59,13 +62,15 @@ final class ItemLoop {
       Attempt attempt,
       Belongings belongings,
       Teller teller,
-      HeapWatch heap) {
+      HeapWatch heap,
+      LargeValues large) {
     this.channel = channel;
     this.claims = claims;
     this.attempt = attempt;
     this.belongings = belongings;
     this.teller = teller;
     this.heap = heap;
+    this.large = large;
   }
 
   /** Runs until the pool says that there will be no more, or until this worker has to leave. */
@@ -77,6 +82,7 @@ final class ItemLoop {
       }
       switch (frame.kind()) {
         case INITIALISE -> initialise(frame.content());
+        case PARTS -> parts = frame.content();
         case CALL -> keepFunction(frame.atLeast(2));
         case ITEM -> runItem(frame.atLeast(Long.BYTES + Integer.BYTES));
         case BATCH_END -> endBatch(frame.atLeast(Long.BYTES).getLong());
@@ -124,12 +130,16 @@ final class ItemLoop {
     body = Body.values()[code];
     contextLoader = Frame.Loader.of(content.get()).here();
     functionBytes = content;
+    functionParts = parts;
+    parts = null;
     function = null;
   }
 
   private void runItem(ByteBuffer content) throws IOException {
     long item = content.getLong();
     int number = content.getInt();
+    ByteBuffer itemParts = parts;
+    parts = null;
     while (claims.isGateShut()) {
       LockSupport.parkNanos(GATE_PAUSE_NANOS); // it is opened again, or this process is killed
     }
@@ -139,7 +149,7 @@ final class ItemLoop {
     }
     long start = System.nanoTime();
     try {
-      ByteBuffer outcome = outcome(item, number, content, start);
+      ByteBuffer outcome = outcome(item, number, content, itemParts, start);
       if (!leaves && heap.isAboveBound()) {
         leave(Frame.Leave.HEAP);
       }
@@ -156,19 +166,14 @@ final class ItemLoop {
     send(Frame.begin(Frame.Kind.LEAVING, 1).put((byte) reason.ordinal()));
   }
 
-  private ByteBuffer outcome(long item, int number, ByteBuffer content, long start)
+  private ByteBuffer outcome(
+      long item, int number, ByteBuffer content, @Nullable ByteBuffer itemParts, long start)
       throws IOException {
-    byte[] result;
+    Cargo result;
     try {
-      Object argument = argument(content);
+      Object argument = argument(content, itemParts);
       Object value = invoke(item, number, argument);
-      result = Codec.encode(value, Role.RESULT);
-      if (result.length > Frame.MAX_PAYLOAD_BYTES) {
-        throw new NotSendableException(
-            "cannot send the result of the task back: bytes=%d most=%d; write it to a file [T003]"
-                .formatted(result.length, Frame.MAX_PAYLOAD_BYTES),
-            null);
-      }
+      result = large.result(value);
     } catch (OutOfMemoryError e) {
       ByteBuffer failure = failure(item, e, start);
       leave(Frame.Leave.OUT_OF_MEMORY);
@@ -176,19 +181,19 @@ final class ItemLoop {
     } catch (Throwable e) { // whatever it is, it is this item's failure
       return failure(item, e, start);
     }
-    return Frame.begin(Frame.Kind.RESULT, 2 * Long.BYTES + result.length)
+    return LargeValues.begin(result, Frame.Kind.RESULT, 2 * Long.BYTES)
         .putLong(item)
         .putLong(System.nanoTime() - start)
-        .put(result);
+        .put(result.bytes());
   }
 
-  private @Nullable Object argument(ByteBuffer content) {
+  private @Nullable Object argument(ByteBuffer content, @Nullable ByteBuffer itemParts) {
     try {
       if (function == null) {
         ByteBuffer bytes = requireNonNull(functionBytes, "item before its call");
-        function = Codec.decode(bytes.duplicate(), loader, filter);
+        function = large.read(bytes.duplicate(), functionParts, loader, filter);
       }
-      return content.hasRemaining() ? Codec.decode(content, loader, filter) : null;
+      return content.hasRemaining() ? large.read(content, itemParts, loader, filter) : null;
     } catch (DecodeException e) {
       throw new NotSendableException(
           "cannot read the task in the worker: %s; a worker sees the class path of its parent,"

@@ -23,7 +23,8 @@ public final class WorkerMain {
       WorkChannel work = new WorkChannel(pool.work(), pool.claims(), Claims.End.WORKER);
       Teller teller = new Teller(work::send);
       HeapWatch heap = new HeapWatch(pool.starter().heapBound());
-      new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap).run();
+      LargeValues large = new LargeValues(pool.starter().parent());
+      new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap, large).run();
       pool.lastWords().isLeaving();
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);
