@@ -2,6 +2,7 @@ package dev.tutti.process.block;
 
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.PartSource;
+import dev.tutti.codec.Parts;
 import dev.tutti.memory.segment.Segment;
 import dev.tutti.memory.segment.SegmentGoneException;
 import java.io.IOException;
@@ -91,7 +92,12 @@ public final class BlockReader implements AutoCloseable {
      * @throws DecodeException if they are not all there
      */
     public PartSource parts() throws DecodeException {
-      return PartSource.of(mapping.memory.asSlice(Block.HEADER_BYTES), table.lengths());
+      return PartSource.of(memory(), table.lengths());
+    }
+
+    /** {@return the memory of the parts, as far as they reach} */
+    MemorySegment memory() {
+      return mapping.memory.asSlice(Block.HEADER_BYTES, Parts.room(table.lengths()));
     }
 
     @Override
