@@ -246,26 +246,31 @@ public final class Blocks implements AutoCloseable {
 
   /** Takes a block back that nobody reads or fills any more. */
   void giveBack(Block block) {
-    boolean kept;
+    boolean surplus;
     lock.lock();
     try {
-      if (!lent.remove(block)) {
-        return;
-      }
-      lentBytes -= block.room();
-      kept = !closed;
-      if (kept) {
-        block.idleSinceNanos = around.nanoTime().getAsLong();
-        free.computeIfAbsent(block.room(), _ -> new ArrayDeque<>()).addLast(block);
-      } else {
-        count(-block.room(), -1);
-      }
+      surplus = takeBack(block);
     } finally {
       lock.unlock();
     }
-    if (!kept) {
+    if (surplus) {
       close(block);
     }
+  }
+
+  /** With `lock` held: {@return whether the caller is to close it}. */
+  private boolean takeBack(Block block) {
+    if (!lent.remove(block)) {
+      return false;
+    }
+    lentBytes -= block.room();
+    if (closed) {
+      count(-block.room(), -1);
+      return true;
+    }
+    block.idleSinceNanos = around.nanoTime().getAsLong();
+    free.computeIfAbsent(block.room(), _ -> new ArrayDeque<>()).addLast(block);
+    return false;
   }
 
   /**
@@ -274,16 +279,13 @@ public final class Blocks implements AutoCloseable {
    * @return how many bytes are lent still
    */
   long collect() {
-    List<Block> back;
     lock.lock();
     try {
-      back = lent.stream().filter(Block::isGivenBack).toList();
-    } finally {
-      lock.unlock();
-    }
-    back.forEach(this::giveBack);
-    lock.lock();
-    try {
+      if (!closed) {
+        // In one hold of the lock: once it is back, it can be lent anew, and is not given back
+        // then.
+        lent.stream().filter(Block::isGivenBack).toList().forEach(this::takeBack);
+      }
       return lentBytes;
     } finally {
       lock.unlock();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Who owns a block, under races of those who fill, read, come late, collect and give back. */
 @Tag("unit")
-@Timeout(120)
+@Timeout(60)
 class BlockLifeTest {
   private static final long SEED = Long.getLong("tutti.torture.seed", 20_261_121L);
   private static final int FILLINGS = Integer.getInteger("tutti.torture.rounds", 5_000);
