@@ -3,6 +3,7 @@ package dev.tutti.process.block;
 import dev.tutti.memory.segment.Segment;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -35,6 +36,10 @@ final class Block {
   static final int HEADER_BYTES = 64;
 
   private static final long GIVEN_BACK = 0;
+
+  /** So much is mapped by the kernel at a read, as it comes configured; at a write, one page. */
+  private static final long MAPPED_AT_ONCE = 1 << 16;
+
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -51,6 +56,14 @@ final class Block {
     this.segment = segment;
     this.header = header(segment.memory());
     this.serial = serial;
+    touch(segment.memory());
+  }
+
+  /** Reads here and there, so that the first copy need not wait for the kernel at each page. */
+  private static void touch(MemorySegment memory) {
+    for (long at = 0; at < memory.byteSize(); at += MAPPED_AT_ONCE) {
+      memory.get(ValueLayout.JAVA_BYTE, at);
+    }
   }
 
   static ByteBuffer header(MemorySegment block) {

@@ -95,9 +95,14 @@ public final class BlockReader implements AutoCloseable {
       return PartSource.of(memory(), table.lengths());
     }
 
+    /** {@return how much memory they take} */
+    public long bytes() {
+      return Parts.room(table.lengths());
+    }
+
     /** {@return the memory of the parts, as far as they reach} */
     MemorySegment memory() {
-      return mapping.memory.asSlice(Block.HEADER_BYTES, Parts.room(table.lengths()));
+      return mapping.memory.asSlice(Block.HEADER_BYTES, bytes());
     }
 
     @Override

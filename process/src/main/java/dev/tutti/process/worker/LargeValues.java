@@ -19,6 +19,7 @@ final class LargeValues {
 
   private final BlockReader fromPool;
   private final Blocks own;
+  private @Nullable LargeGarbage garbage;
 
   /**
    * @param pool the process id of the pool's JVM
@@ -36,6 +37,10 @@ final class LargeValues {
       return Codec.decode(bytes, loader, filter);
     }
     try (BlockReader.Reading reading = fromPool.read(parts.duplicate())) {
+      if (garbage == null) {
+        garbage = new LargeGarbage();
+      }
+      garbage.comes(reading.bytes());
       return Codec.decode(bytes, reading.parts(), loader, filter);
     } catch (IOException e) {
       throw new DecodeException("its shared memory cannot be mapped: " + e, e);
