@@ -247,6 +247,44 @@ class LargeValuesTest {
     assertThat(pool.submit(() -> captured).get()).isEqualTo(captured);
   }
 
+  /** However items end, their memory is used again: it does not grow with their number. */
+  @Test
+  void submit_manyTimesInAllWays_memoryIsUsedAgain() throws Exception {
+    byte[] captured = bytes(1);
+    long self = ProcessHandle.current().pid();
+    try (Pool one = Pool.open(options(1))) {
+      long most = 0;
+      for (int round = 0; round < 12; round++) {
+        TaskFuture<Integer> first = one.submit(() -> captured.length);
+        TaskFuture<byte[]> second = one.submit(() -> captured);
+        TaskFuture<Integer> unwanted = one.submit(() -> captured.length);
+        unwanted.cancel(true);
+        TaskFuture<Integer> fails =
+            one.submit(() -> {
+              throw new IllegalStateException("not for " + captured.length);
+            });
+        one.execute(() -> marks(captured));
+        assertThat(first.get()).isEqualTo(captured.length);
+        assertThat(second.get()).isEqualTo(captured);
+        assertThatThrownBy(fails::get).isInstanceOf(ExecutionException.class);
+        assertThat(one.map(List.of(1, 2), i -> captured[i])).hasSize(2);
+        assertThatThrownBy(
+                () -> one.map(List.of(captured, captured), b -> 1 / (captured.length - b.length)))
+            .hasRootCauseInstanceOf(ArithmeticException.class);
+        unwanted.stopped().join();
+        if (round == 3) {
+          most = Os.segmentBytes(self);
+        }
+      }
+      assertThat(most).isGreaterThan(LARGE);
+      assertThat(Os.segmentBytes(self)).isLessThanOrEqualTo(most + 2L * LARGE);
+    }
+  }
+
+  private static void marks(byte[] content) {
+    content[0]++;
+  }
+
   // ---------------------------------------------------------------- the end
 
   /** A pool that is stopped with values in flight leaves no memory mapped, and no descriptor. */

@@ -110,8 +110,17 @@ final class Os {
     return segments(pid).filter(line -> line.contains("/tutti-" + maker + "-")).count();
   }
 
+  /** {@return who has made the segments that a process has mapped} */
+  static List<Long> segmentMakers(long pid) {
+    return segments(pid)
+        .map(line -> line.substring(line.indexOf("/tutti-") + "/tutti-".length()))
+        .map(name -> Long.valueOf(name.substring(0, name.indexOf('-'))))
+        .distinct()
+        .toList();
+  }
+
   private static Stream<String> segments(long pid) {
-    return text(pid, "maps").lines().filter(line -> line.contains("/tutti-"));
+    return text(pid, "maps").lines().filter(line -> line.contains("/dev/shm/tutti-"));
   }
 
   private static long mappedBytes(String line) {
