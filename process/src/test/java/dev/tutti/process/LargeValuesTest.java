@@ -281,6 +281,20 @@ class LargeValuesTest {
     }
   }
 
+  /** A worker does not take all of its heap for large arrays that nobody needs any more. */
+  @Test
+  void submit_manyLargeArrays_workerHeapStaysSmall() throws Exception {
+    byte[] captured = new byte[32 << 20];
+    ProcessOptions serial = options(1).withHeap(DataSize.gib(2)).withJvmFlags("-XX:+UseSerialGC");
+    try (Pool one = Pool.open(serial)) {
+      for (int i = 0; i < 40; i++) {
+        assertThat(one.submit(() -> captured.length).get()).isEqualTo(captured.length);
+      }
+      assertThat(one.submit(() -> Runtime.getRuntime().totalMemory()).get())
+          .isLessThan(DataSize.mib(640).bytes());
+    }
+  }
+
   private static void marks(byte[] content) {
     content[0]++;
   }
