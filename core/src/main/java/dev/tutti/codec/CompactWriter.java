@@ -261,7 +261,7 @@ final class CompactWriter extends Output {
         map(kind, map);
       }
       default -> {
-        if (parts != null && Parts.takes(value)) {
+        if (parts != null && parts.takes(value)) {
           put(Kind.PART);
           put(kind);
           putCount(parts.add(value));

@@ -2,6 +2,7 @@ package dev.tutti.codec;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 
 /** What can be a large part of a value, and the copying of it into memory and out of it. */
@@ -11,35 +12,33 @@ final class Large {
 
   private Large() {}
 
+  // No switch over types here: its first use costs a JVM that starts some milliseconds.
+
   /** {@return how many bytes it has as a part; 0 if it cannot be one} */
   static long bytesOf(Object value) {
-    return switch (value) {
-      case byte[] a -> a.length;
-      case double[] a -> (long) a.length * Double.BYTES;
-      case int[] a -> (long) a.length * Integer.BYTES;
-      case long[] a -> (long) a.length * Long.BYTES;
-      case float[] a -> (long) a.length * Float.BYTES;
-      case short[] a -> (long) a.length * Short.BYTES;
-      case char[] a -> (long) a.length * Character.BYTES;
-      case boolean[] a -> a.length;
-      case ByteBuffer b -> b.limit();
-      case MemorySegment s -> s.byteSize();
-      default -> 0;
-    };
+    if (value instanceof ByteBuffer b) {
+      return b.limit();
+    }
+    if (value instanceof MemorySegment s) {
+      return s.byteSize();
+    }
+    Class<?> element = value.getClass().getComponentType();
+    return element != null && element.isPrimitive()
+        ? (long) Array.getLength(value) * sizeOf(kindOf(value))
+        : 0;
   }
 
-  /** {@return the kind of an array of numbers; {@code STREAM} if it is none} */
-  static Kind kindOf(Object value) {
-    return switch (value) {
-      case byte[] _ -> Kind.BYTES;
-      case double[] _ -> Kind.DOUBLES;
-      case int[] _ -> Kind.INTS;
-      case long[] _ -> Kind.LONGS;
-      case float[] _ -> Kind.FLOATS;
-      case short[] _ -> Kind.SHORTS;
-      case char[] _ -> Kind.CHARS;
-      case boolean[] _ -> Kind.BOOLEANS;
-      default -> Kind.STREAM;
+  /** {@return the kind of an array of numbers} */
+  static Kind kindOf(Object array) {
+    return Shape.of(array.getClass()).kind();
+  }
+
+  private static int sizeOf(Kind kind) {
+    return switch (kind) {
+      case DOUBLES, LONGS -> Long.BYTES;
+      case INTS, FLOATS -> Integer.BYTES;
+      case SHORTS, CHARS -> Short.BYTES;
+      default -> 1;
     };
   }
 
@@ -120,13 +119,6 @@ final class Large {
 
   /** {@return how many elements an array of a kind has that holds what a part holds} */
   static int lengthOf(Kind kind, MemorySegment part) {
-    int size =
-        switch (kind) {
-          case DOUBLES, LONGS -> Long.BYTES;
-          case INTS, FLOATS -> Integer.BYTES;
-          case SHORTS, CHARS -> Short.BYTES;
-          default -> 1;
-        };
-    return (int) Math.min(Integer.MAX_VALUE, part.byteSize() / size);
+    return (int) Math.min(Integer.MAX_VALUE, part.byteSize() / sizeOf(kind));
   }
 }

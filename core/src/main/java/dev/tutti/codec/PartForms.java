@@ -24,21 +24,16 @@ final class PartForms {
 
   /** {@return what stands for an object that is to be a part; null if it is not to be one} */
   static @Nullable Form of(Object value, Parts parts) {
-    return switch (value) {
-      case Object v when !Parts.takes(v) -> null;
-      case ByteBuffer b when !Forms.BufferForm.hasEnough(b) -> null;
-      case ByteBuffer b ->
-          new BufferPart(
-              parts.add(b),
-              b.position(),
-              b.limit(),
-              b.capacity(),
-              b.order() == ByteOrder.BIG_ENDIAN,
-              b.isDirect(),
-              b.isReadOnly());
-      case MemorySegment s -> new SegmentPart(parts.add(s), s.isNative(), s.isReadOnly());
-      default -> new ArrayPart(parts.add(value), Large.kindOf(value).tag());
-    };
+    if (!parts.takes(value)) {
+      return null;
+    }
+    if (value instanceof ByteBuffer b) {
+      return Forms.BufferForm.hasEnough(b) ? BufferPart.of(b, parts) : null;
+    }
+    if (value instanceof MemorySegment s) {
+      return new SegmentPart(parts.add(s), s.isNative(), s.isReadOnly());
+    }
+    return new ArrayPart(parts.add(value), Large.kindOf(value).tag());
   }
 
   /** An array of numbers. */
@@ -62,6 +57,17 @@ final class PartForms {
       boolean direct,
       boolean readOnly)
       implements Form {
+    static BufferPart of(ByteBuffer b, Parts parts) {
+      return new BufferPart(
+          parts.add(b),
+          b.position(),
+          b.limit(),
+          b.capacity(),
+          b.order() == ByteOrder.BIG_ENDIAN,
+          b.isDirect(),
+          b.isReadOnly());
+    }
+
     @Override
     public Object value(MemorySegment bytes) throws DecodeException {
       if (bytes.byteSize() != limit || !Forms.BufferForm.isState(position, limit, capacity)) {

@@ -27,6 +27,9 @@ public final class Parts {
   /** Where a part may begin: at a multiple of this. */
   private static final int ALIGNMENT = 64;
 
+  /** Their lengths have to fit into a frame. */
+  private static final int MOST = 1 << 16;
+
   private final List<Object> parts = new ArrayList<>(0);
 
   /** Makes an empty list. */
@@ -78,8 +81,8 @@ public final class Parts {
   }
 
   /** {@return whether an object is to be a part} */
-  static boolean takes(Object value) {
-    return Large.bytesOf(value) >= LEAST_BYTES;
+  boolean takes(Object value) {
+    return Large.bytesOf(value) >= LEAST_BYTES && parts.size() < MOST;
   }
 
   /** {@return the number of a new part} */

@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiFunction;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +48,7 @@ public final class BlockReader implements AutoCloseable {
 
   private final long owner;
   private final boolean givesBack;
-  private final LongSupplier nanoTime;
-  private final BiFunction<Long, Runnable, Future<?>> after;
+  private final Blocks.Around around;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, Mapping> mappings = new HashMap<>();
   private @Nullable Future<?> tick;
@@ -65,14 +62,13 @@ public final class BlockReader implements AutoCloseable {
    *     when
    */
   public BlockReader(long owner, boolean givesBack) {
-    this(owner, givesBack, Blocks.Around.SYSTEM);
+    this(owner, givesBack, new Blocks.RealSystem());
   }
 
   BlockReader(long owner, boolean givesBack, Blocks.Around around) {
     this.owner = owner;
     this.givesBack = givesBack;
-    this.nanoTime = around.nanoTime();
-    this.after = around.after();
+    this.around = around;
   }
 
   /** The large parts of one value. Closed when they have been copied. */
@@ -176,7 +172,7 @@ public final class BlockReader implements AutoCloseable {
     lock.lock();
     try {
       mapping.readers--;
-      mapping.idleSinceNanos = nanoTime.getAsLong();
+      mapping.idleSinceNanos = around.nanoTime();
       last = closed && mapping.readers == 0;
     } finally {
       lock.unlock();
@@ -189,7 +185,7 @@ public final class BlockReader implements AutoCloseable {
   /** With `lock` held. */
   private void ensureTicking() {
     if (tick == null) {
-      tick = after.apply(Blocks.KEPT_NANOS / TICKS, this::tick);
+      tick = around.after(Blocks.KEPT_NANOS / TICKS, this::tick);
     }
   }
 
@@ -197,7 +193,7 @@ public final class BlockReader implements AutoCloseable {
     List<Mapping> unused = new ArrayList<>();
     lock.lock();
     try {
-      long now = nanoTime.getAsLong();
+      long now = around.nanoTime();
       mappings
           .values()
           .removeIf(mapping ->

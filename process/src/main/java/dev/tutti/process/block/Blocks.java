@@ -15,8 +15,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiFunction;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,14 +53,33 @@ public final class Blocks implements AutoCloseable {
   private static final int STEPS = 8;
 
   /** The rest of the system, as tests replace it. */
-  record Around(Maker maker, LongSupplier nanoTime, BiFunction<Long, Runnable, Future<?>> after) {
-    static final Around SYSTEM = new Around(Segment::create, System::nanoTime, Timer::after);
+  interface Around {
+    /** {@return a segment of a size} */
+    Segment make(long bytes) throws IOException;
+
+    /** {@return the time, as {@link System#nanoTime}} */
+    long nanoTime();
+
+    /** Calls something later: {@return by which it can be cancelled}. */
+    Future<?> after(long nanos, Runnable action);
   }
 
-  /** Makes segments of a size. */
-  @FunctionalInterface
-  interface Maker {
-    Segment make(long bytes) throws IOException;
+  /** The system itself. No lambdas, which would cost a worker that starts some milliseconds. */
+  static final class RealSystem implements Around {
+    @Override
+    public Segment make(long bytes) throws IOException {
+      return Segment.create(bytes);
+    }
+
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public Future<?> after(long nanos, Runnable action) {
+      return Timer.after(nanos, action);
+    }
   }
 
   private final Around around;
@@ -86,7 +103,7 @@ public final class Blocks implements AutoCloseable {
    * @param mostBytes how many bytes its blocks may take; a single one may take more
    */
   public Blocks(long mostBytes) {
-    this(mostBytes, false, Around.SYSTEM);
+    this(mostBytes, false, new RealSystem());
   }
 
   /**
@@ -95,7 +112,7 @@ public final class Blocks implements AutoCloseable {
    * @param mostBytes how many bytes may be lent; a single block may have more
    */
   public static Blocks waiting(long mostBytes) {
-    return new Blocks(mostBytes, true, Around.SYSTEM);
+    return new Blocks(mostBytes, true, new RealSystem());
   }
 
   Blocks(long mostBytes, boolean waits, Around around) {
@@ -174,7 +191,7 @@ public final class Blocks implements AutoCloseable {
   }
 
   private boolean mayMake(long room) {
-    if (paused && around.nanoTime().getAsLong() - pausedUntilNanos < 0) {
+    if (paused && around.nanoTime() - pausedUntilNanos < 0) {
       return false;
     }
     return lentBytes == 0 || (lentBytes + room <= mostBytes && lent.size() < MOST_BLOCKS);
@@ -200,9 +217,7 @@ public final class Blocks implements AutoCloseable {
   private @Nullable Block make(long room, long serial) {
     Block block = null;
     try {
-      block =
-          new Block(
-              Uninterrupted.call(() -> around.maker().make(Block.HEADER_BYTES + room)), serial);
+      block = new Block(Uninterrupted.call(() -> around.make(Block.HEADER_BYTES + room)), serial);
     } catch (IOException | RuntimeException | Error e) { // an Error: no memory for the mapping
       LOG.log(Level.DEBUG, "no room for a block of shared memory: bytes={0} {1}", room, e);
     }
@@ -218,7 +233,7 @@ public final class Blocks implements AutoCloseable {
         count(-room, -1);
         lentBytes -= room;
         paused = true;
-        pausedUntilNanos = around.nanoTime().getAsLong() + PAUSE_NANOS;
+        pausedUntilNanos = around.nanoTime() + PAUSE_NANOS;
       }
     } finally {
       lock.unlock();
@@ -268,7 +283,7 @@ public final class Blocks implements AutoCloseable {
       count(-block.room(), -1);
       return true;
     }
-    block.idleSinceNanos = around.nanoTime().getAsLong();
+    block.idleSinceNanos = around.nanoTime();
     free.computeIfAbsent(block.room(), _ -> new ArrayDeque<>()).addLast(block);
     return false;
   }
@@ -297,7 +312,7 @@ public final class Blocks implements AutoCloseable {
   /** With `lock` held. */
   private void ensureTicking() {
     if (tick == null) {
-      tick = around.after().apply(KEPT_NANOS / TICKS, this::tick);
+      tick = around.after(KEPT_NANOS / TICKS, this::tick);
     }
   }
 
@@ -306,7 +321,7 @@ public final class Blocks implements AutoCloseable {
     List<Block> unused = new ArrayList<>();
     lock.lock();
     try {
-      long now = around.nanoTime().getAsLong();
+      long now = around.nanoTime();
       free.values()
           .forEach(same ->
               same.removeIf(

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -41,13 +42,23 @@ class BlocksTest {
   private boolean full;
 
   private final Blocks.Around around =
-      new Blocks.Around(
-          this::make,
-          () -> now,
-          (_, action) -> {
-            alarms.add(action);
-            return new CompletableFuture<>();
-          });
+      new Blocks.Around() {
+        @Override
+        public Segment make(long bytes) throws IOException {
+          return BlocksTest.this.make(bytes);
+        }
+
+        @Override
+        public long nanoTime() {
+          return now;
+        }
+
+        @Override
+        public Future<?> after(long nanos, Runnable action) {
+          alarms.add(action);
+          return new CompletableFuture<>();
+        }
+      };
   private final Blocks blocks = new Blocks(8 * MIB, false, around);
 
   private Segment make(long bytes) throws IOException {
