@@ -195,6 +195,9 @@ final class ItemLoop {
       }
       return content.hasRemaining() ? large.read(content, itemParts, loader, filter) : null;
     } catch (DecodeException e) {
+      if (e.getCause() instanceof OutOfMemoryError full) {
+        throw full;
+      }
       throw new NotSendableException(
           "cannot read the task in the worker: %s; a worker sees the class path of its parent,"
                   .formatted(e.getMessage())
