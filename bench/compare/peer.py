@@ -8,13 +8,17 @@ peers/etl.py; the Java columns speak the same (dev.tutti.bench.compare.Peer).
 import json
 import multiprocessing
 import os
+import struct
 import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.shared_memory import SharedMemory
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers"))
 from overhead import identity
+
+LARGE = 64 << 20
 
 COLUMN, ROW = sys.argv[1:3] if len(sys.argv) > 2 else ("", "")
 
@@ -39,6 +43,29 @@ class PoolColumn:
 
     def map_default(self, items):
         return timed(lambda: self.pool.map(identity, range(items)))
+
+    def large(self, times):
+        """What is sent is what comes back; of numbers only their bytes, which is the most that pickle can do for them."""
+        sent = bytes(range(256)) * (LARGE // 256)
+        def run():
+            results = []
+            for _ in range(times):
+                back = self.pool.apply(identity, (sent,))
+                results.append(len(back) + back[-1])
+            return results
+        return timed(run)
+
+    large_doubles = large
+
+    def shared(self, times):
+        """Each task is told the name, as an argument cannot hold the memory itself."""
+        memory = SharedMemory(create=True, size=LARGE)
+        try:
+            memory.buf[8:16] = struct.pack("d", 7.0)
+            return timed(lambda: [self.pool.apply(look, (memory.name,)) for _ in range(times)])
+        finally:
+            memory.close()
+            memory.unlink()
 
     def open_queue(self):
         """A process that puts as many numbers as it is told to."""
@@ -207,6 +234,14 @@ class LoopColumn:
 
 COLUMNS = {"python-fork": PoolColumn, "python-spawn": PoolColumn, "python-forkserver": PoolColumn,
            "python-executor": ExecutorColumn, "joblib": JoblibColumn, "python-waits": WaitColumn, "python-loop": LoopColumn}
+
+
+def look(name):
+    memory = SharedMemory(name=name)
+    try:
+        return int(struct.unpack("d", memory.buf[8:16])[0])
+    finally:
+        memory.close()
 
 
 def put_numbers(wanted, numbers):

@@ -14,11 +14,16 @@ class Row:
     higher_is_better: bool = False
 
 
+LARGE = 64 << 20
+
 ROWS = [
     Row("roundtrip", "round trip", "us", lambda s, n: s / n * 1e6, 2_000, 500),
     Row("map.one", "map, one item a message", "items/s", lambda s, n: n / s, 20_000, 5_000, higher_is_better=True),
     Row("map.default", "map, default batches", "items/s", lambda s, n: n / s, 500_000, 100_000, higher_is_better=True),
     Row("queue", "queue between two processes", "messages/s", lambda s, n: n / s, 300_000, 50_000, higher_is_better=True),
+    Row("large", "64 MiB there and back", "GB/s", lambda s, n: n * 2 * LARGE / s / 1e9, 8, 2, higher_is_better=True),
+    Row("large.doubles", "64 MiB of doubles there and back", "GB/s", lambda s, n: n * 2 * LARGE / s / 1e9, 8, 2, higher_is_better=True),
+    Row("shared", "shared array of 64 MiB handed over", "us", lambda s, n: s / n * 1e6, 2_000, 500),
     Row("start", "start to first results", "ms", lambda s, n: s * 1e3, 0, 0),  # an item for each worker
     Row("audio", "audio job", "s", lambda s, n: s, 8, 2),
     Row("lock", "lock and unlock, alone", "ns", lambda s, n: s / n * 1e9, 1_000_000, 100_000),
@@ -40,16 +45,17 @@ class Column:
 
 
 WAITS = ("lock", "lock.two", "semaphore", "event", "pipe", "idle")
+LARGES = ("large", "large.doubles", "shared")
 MAPS = ("roundtrip", "map.one", "map.default", "start")
 COLUMNS = [
-    Column("python-fork", "CPython Pool, fork", "python", MAPS + ("queue", "audio")),
+    Column("python-fork", "CPython Pool, fork", "python", MAPS + LARGES + ("queue", "audio")),
     Column("python-waits", "CPython multiprocessing", "python", WAITS),
     Column("python-spawn", "CPython Pool, spawn", "python", MAPS + ("queue",)),
     Column("python-forkserver", "CPython Pool, forkserver", "python", MAPS),
     Column("python-executor", "CPython ProcessPoolExecutor", "python", ("roundtrip", "map.one", "start")),
     Column("joblib", "joblib (loky)", "python", ("map.one", "map.default", "start"), needs="joblib"),
     Column("python-loop", "Python loop", "loop", ("audio",)),
-    Column("tutti-processes", "Tutti processes", "tutti", MAPS + ("queue", "audio")),
+    Column("tutti-processes", "Tutti processes", "tutti", MAPS + LARGES + ("queue", "audio")),
     Column("tutti-waits", "Tutti, pool without flags", "tutti", WAITS),
     Column("tutti-native", "Tutti, pool with native access", "tutti", WAITS),
     Column("tutti-threads", "Tutti threads", "tutti", MAPS + ("audio",)),
@@ -58,5 +64,6 @@ COLUMNS = [
     Column("jdk-fixed", "JDK fixed thread pool", "jdk", ("roundtrip", "map.one", "start", "audio")),
     Column("jdk-forkjoin", "JDK ForkJoinPool", "jdk", MAPS + ("audio",)),
     Column("jdk-virtual", "JDK virtual threads", "jdk", ("roundtrip", "map.one", "start", "audio")),
+    Column("kept", "kept shared memory, copied in and out", "limit", ("large", "large.doubles")),
     Column("bare", "two JVMs, one byte over a socket", "limit", ("roundtrip", "start")),
 ]

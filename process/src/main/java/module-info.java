@@ -8,6 +8,7 @@ module dev.tutti.process {
   requires transitive dev.tutti.core;
   requires dev.tutti.memory;
   requires java.management;
+  requires static jdk.management;
 
   exports dev.tutti.process;
 

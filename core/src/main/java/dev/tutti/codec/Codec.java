@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a value as bytes and reads it again. There are two forms: the compact one, for numbers,
  * text, times, paths, enums, records, arrays and the collections of the JDK that hold only such
- * values; and JDK serialisation for everything else, with {@code Path}, {@code Optional} and {@code
- * ByteBuffer} made serialisable on the way. A value has one of the two as a whole. A function that
- * is a lambda has a form of its own, the names of a {@link java.lang.invoke.SerializedLambda},
+ * values; and JDK serialisation for everything else, with {@code Path}, {@code Optional}, {@code
+ * ByteBuffer} and {@code MemorySegment} made serialisable on the way. A value has one of the two as
+ * a whole. Its large {@link Parts} can be left out of both, to cross in shared memory. A function
+ * that is a lambda has a form of its own, the names of a {@link java.lang.invoke.SerializedLambda},
  * where what it captures is compact.
  *
  * <pre>
@@ -36,17 +37,43 @@ public final class Codec {
    * @throws NotSendableException if it cannot be written
    */
   public static byte[] encode(@Nullable Object value, Role role) {
+    return write(value, role, null);
+  }
+
+  /**
+   * Writes a value but for its large parts: arrays of numbers, buffers and segments of memory.
+   *
+   * @param value the value
+   * @param role what it is, for the message
+   * @param parts gets its large parts
+   * @return the bytes of the rest
+   * @throws NotSendableException if it cannot be written
+   */
+  public static byte[] encode(@Nullable Object value, Role role, Parts parts) {
+    return write(value, role, parts);
+  }
+
+  private static byte[] write(@Nullable Object value, Role role, @Nullable Parts parts) {
     if (value == null) {
       return new byte[] {Kind.NULL.tag()};
     }
     if (role == Role.FUNCTION) {
-      byte[] lambda = Lambdas.write(value, role);
+      byte[] lambda = Lambdas.write(value, role, parts);
       if (lambda != null) {
         return lambda;
       }
+      if (parts != null) {
+        parts.clear();
+      }
     }
-    byte[] compact = CompactWriter.write(value, role);
-    return compact != null ? compact : ValueWriter.write(value, role);
+    byte[] compact = CompactWriter.write(value, role, parts);
+    if (compact != null) {
+      return compact;
+    }
+    if (parts != null) {
+      parts.clear();
+    }
+    return ValueWriter.write(value, role, parts);
   }
 
   /** The most bytes that {@link #encodeQuickly} writes. */
@@ -76,24 +103,41 @@ public final class Codec {
    */
   public static @Nullable Object decode(ByteBuffer bytes, ClassLoader loader, ValueFilter filter)
       throws DecodeException {
+    return decode(bytes, PartSource.none(), loader, filter);
+  }
+
+  /**
+   * Reads a value that may have large parts.
+   *
+   * @param bytes what {@link #encode(Object, Role, Parts)} gave; read to its end
+   * @param parts its large parts; copied, so they are not needed afterwards
+   * @param loader where classes are looked up
+   * @param filter which classes, and how much, may come
+   * @return the value
+   * @throws DecodeException if the bytes are not a value, or one that the filter or the class path
+   *     does not allow
+   */
+  public static @Nullable Object decode(
+      ByteBuffer bytes, PartSource parts, ClassLoader loader, ValueFilter filter)
+      throws DecodeException {
     Object quick = QuickForm.take(bytes, filter);
     if (quick != QuickForm.NOT_QUICK) {
       return quick;
     }
-    if (bytes.remaining() > filter.maxBytes()) {
+    long size = bytes.remaining() + parts.bytes();
+    if (size > filter.maxBytes()) {
       throw new DecodeException(
-          "value is too large: bytes=%d most=%d".formatted(bytes.remaining(), filter.maxBytes()),
-          null);
+          "value is too large: bytes=%d most=%d".formatted(size, filter.maxBytes()), null);
     }
     if (bytes.hasRemaining() && bytes.get(bytes.position()) == Kind.STREAM.tag()) {
       bytes.get();
-      return ValueReader.read(bytes, loader, filter);
+      return ValueReader.read(bytes, parts, loader, filter);
     }
     if (bytes.hasRemaining() && bytes.get(bytes.position()) == Kind.LAMBDA.tag()) {
       bytes.get();
-      return Lambdas.read(bytes, loader, filter);
+      return Lambdas.read(bytes, parts, loader, filter);
     }
-    return CompactReader.read(bytes, loader, filter);
+    return CompactReader.read(bytes, parts, loader, filter);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.file.InvalidPathException;
@@ -40,6 +41,7 @@ final class CompactReader extends Input {
 
   private final ClassLoader loader;
   private final ValueFilter filter;
+  private final PartSource parts;
   private final long mostDepth;
   private final long mostReferences;
   private final boolean everyTime; // the filter of the program is asked about each object
@@ -58,8 +60,10 @@ final class CompactReader extends Input {
   private int metCount;
   private @Nullable Class<?> lastAllowed;
 
-  private CompactReader(ByteBuffer bytes, ClassLoader loader, ValueFilter filter) {
+  private CompactReader(
+      ByteBuffer bytes, PartSource parts, ClassLoader loader, ValueFilter filter) {
     super(bytes);
+    this.parts = parts;
     this.loader = loader;
     this.filter = filter;
     this.mostDepth = filter.maxDepth();
@@ -74,11 +78,13 @@ final class CompactReader extends Input {
    * {@return the value}
    *
    * @param bytes of which all are read
+   * @param parts its large arrays
    */
-  static @Nullable Object read(ByteBuffer bytes, ClassLoader loader, ValueFilter filter)
+  static @Nullable Object read(
+      ByteBuffer bytes, PartSource parts, ClassLoader loader, ValueFilter filter)
       throws DecodeException {
     try {
-      CompactReader reader = new CompactReader(bytes, loader, filter);
+      CompactReader reader = new CompactReader(bytes, parts, loader, filter);
       Object value = reader.root();
       bytes.position(bytes.limit());
       return value;
@@ -169,6 +175,7 @@ final class CompactReader extends Input {
           case HASH_MAP, LINKED_HASH_MAP, TREE_MAP -> mapped(kind);
           case MAP_OF -> allowed(mapOf());
           case RECORD -> record((Components) named(kind));
+          case PART -> part(takeByte());
           case STREAM, GRAPH, LAMBDA -> throw unknown(kind.tag());
           default -> {
             int count = takeCount();
@@ -239,6 +246,16 @@ final class CompactReader extends Input {
       ask(type, count);
     }
     return elements((Object[]) Array.newInstance(type.getComponentType(), count));
+  }
+
+  /** The memory is there, so a length cannot lie. */
+  private Object part(byte tag) throws DecodeException {
+    Kind kind = tag < 0 ? Kind.INT : Kind.of(tag);
+    MemorySegment part = parts.take(takeCount());
+    for (Class<?> type : kind.asked()) {
+      ask(type, type.isArray() ? Large.lengthOf(kind, part) : -1);
+    }
+    return Large.array(kind, part);
   }
 
   /** The sizes of hash tables are those that the JDK gives them, so their order is the same. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   enum                 class, number of the constant       record  class, components
  *   class                its number; if that is new also: mark (4), length of name, name
  *   met before           number of the object, by their beginnings
+ *   large array          tag of its kind, number of the part (Parts)
  * </pre>
  *
  * <p>Numbers are little-endian; counts take one to five bytes.
@@ -51,6 +52,7 @@ final class CompactWriter extends Output {
   private static final int FLAGS_AT = 1;
 
   private final boolean namesClasses;
+  private final @Nullable Parts parts;
   private final Met met = new Met();
   private Shape.Named[] classes = new Shape.Named[4];
   private int classCount;
@@ -60,19 +62,29 @@ final class CompactWriter extends Output {
   private Class<?> lastType;
   private Shape lastShape;
 
-  private CompactWriter(Class<?> type, Shape shape, Role role) {
+  private CompactWriter(Class<?> type, Shape shape, Role role, @Nullable Parts parts) {
+    this.parts = parts;
     this.lastType = type;
     this.lastShape = shape;
     this.namesClasses = role.namesClasses();
   }
 
-  /** {@return the bytes; null if it has to be a JDK stream} */
+  /** {@return all of the bytes; null if it has to be a JDK stream} */
   static byte @Nullable [] write(Object value, Role role) {
+    return write(value, role, null);
+  }
+
+  /**
+   * {@return the bytes; null if it has to be a JDK stream}
+   *
+   * @param parts where large arrays go; null if they are written with the rest
+   */
+  static byte @Nullable [] write(Object value, Role role, @Nullable Parts parts) {
     Shape shape = Shape.of(value.getClass());
     if (shape.kind() == Kind.STREAM) {
       return null;
     }
-    CompactWriter writer = new CompactWriter(value.getClass(), shape, role);
+    CompactWriter writer = new CompactWriter(value.getClass(), shape, role, parts);
     try {
       if (shape.kind().isLeaf()) {
         writer.value(value);
@@ -249,8 +261,14 @@ final class CompactWriter extends Output {
         map(kind, map);
       }
       default -> {
-        put(kind);
-        Numbers.put(this, kind, value);
+        if (parts != null && parts.takes(value)) {
+          put(Kind.PART);
+          put(kind);
+          putCount(parts.add(value));
+        } else {
+          put(kind);
+          Numbers.put(this, kind, value);
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
@@ -110,8 +111,8 @@ public final class Filters {
 
   /**
    * {@return whether a class is needed to read anything at all} These are text and numbers; paths,
-   * optional values and buffers, which the JDK does not serialise; what stands for an exception
-   * that cannot come itself; and what constants and exceptions extend.
+   * optional values, buffers and segments of memory, which the JDK does not serialise; what stands
+   * for an exception that cannot come itself; and what constants and exceptions extend.
    *
    * @param type the class, no array
    */
@@ -126,7 +127,9 @@ public final class Filters {
         || (name.startsWith("java.util.Optional") && JdkValues.isOfJdk(type))
         || (Number.class.isAssignableFrom(type) && type.getPackageName().equals("java.lang"))
         || (JdkValues.isOfJdk(type)
-            && (ByteBuffer.class.isAssignableFrom(type) || Path.class.isAssignableFrom(type)));
+            && (ByteBuffer.class.isAssignableFrom(type)
+                || MemorySegment.class.isAssignableFrom(type)
+                || Path.class.isAssignableFrom(type)));
   }
 
   private static boolean isOurs(String name) {

@@ -96,6 +96,19 @@ final class Forms {
           b.isReadOnly());
     }
 
+    /** {@return whether a buffer with this state takes no more room than what came allows} */
+    static boolean isState(int position, int limit, int capacity) {
+      return position >= 0
+          && position <= limit
+          && limit <= capacity
+          && limit >= leastBytes(capacity);
+    }
+
+    /** {@return whether enough is below its limit for what its reader makes room for} */
+    static boolean hasEnough(ByteBuffer b) {
+      return b.limit() >= leastBytes(b.capacity());
+    }
+
     private static int leastBytes(int capacity) {
       return capacity <= SMALL ? 0 : (capacity - SMALL) / ROOM + 1;
     }

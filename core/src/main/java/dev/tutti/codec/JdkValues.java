@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.SerializedLambda;
 import java.nio.file.Path;
 import java.security.Key;
@@ -52,7 +53,8 @@ final class JdkValues {
           "sun.util.BuddhistCalendar");
 
   /** Values by what they implement: their classes depend on file system or algorithm. */
-  private static final List<Class<?>> VALUES = List.of(Path.class, Key.class, Certificate.class);
+  private static final List<Class<?>> VALUES =
+      List.of(Path.class, MemorySegment.class, Key.class, Certificate.class);
 
   /** Exceptions are values too, but for those that carry what makes a reader run code. */
   private static final List<String> NO_EXCEPTIONS_OF =

@@ -89,6 +89,7 @@ enum Kind {
   ENUM(Trait.CODE, Enum.class),
   RECORD(Trait.CODE),
   SAME(Trait.HOLDER),
+  PART(Trait.HOLDER),
   LAMBDA(Trait.NONE);
 
   /** What reading may do. */

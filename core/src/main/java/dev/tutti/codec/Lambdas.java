@@ -37,7 +37,7 @@ final class Lambdas {
   private Lambdas() {}
 
   /** {@return the bytes; null if it has to be a JDK stream} */
-  static byte @Nullable [] write(Object value, Role role) {
+  static byte @Nullable [] write(Object value, Role role, @Nullable Parts parts) {
     Class<?> type = value.getClass();
     if (!type.isHidden()
         || !type.getModule().isOpen(type.getPackageName(), Lambdas.class.getModule())) {
@@ -46,14 +46,15 @@ final class Lambdas {
     try {
       Method form = type.getDeclaredMethod(MAKES_FORM);
       return form.trySetAccessible() && form.invoke(value) instanceof SerializedLambda lambda
-          ? write(lambda, role)
+          ? write(lambda, role, parts)
           : null;
     } catch (ReflectiveOperationException notSerializable) {
       return null; // the stream says so
     }
   }
 
-  private static byte @Nullable [] write(SerializedLambda lambda, Role role) {
+  private static byte @Nullable [] write(
+      SerializedLambda lambda, Role role, @Nullable Parts parts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(512);
     out.write(Kind.LAMBDA.tag());
     String[] names = {
@@ -81,7 +82,7 @@ final class Lambdas {
       captured[i] = lambda.getCapturedArg(i);
     }
     if (captured.length > 0) {
-      byte[] values = CompactWriter.write(captured, role);
+      byte[] values = CompactWriter.write(captured, role, parts);
       if (values == null) {
         return null;
       }
@@ -94,8 +95,9 @@ final class Lambdas {
    * {@return the function}
    *
    * @param bytes what follows the tag; all are read
+   * @param parts large parts of what it has captured
    */
-  static Object read(ByteBuffer bytes, ClassLoader loader, ValueFilter filter)
+  static Object read(ByteBuffer bytes, PartSource parts, ClassLoader loader, ValueFilter filter)
       throws DecodeException {
     int size = bytes.remaining();
     try {
@@ -111,7 +113,7 @@ final class Lambdas {
       ask(filter, home, size);
       Object[] captured =
           bytes.hasRemaining()
-                  && CompactReader.read(bytes, loader, filter) instanceof Object[] values
+                  && CompactReader.read(bytes, parts, loader, filter) instanceof Object[] values
               ? values
               : new Object[0];
       SerializedLambda lambda =

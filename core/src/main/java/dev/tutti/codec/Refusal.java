@@ -26,7 +26,7 @@ final class Refusal {
   static NotSendableException explain(Object root, Role role, ValueWriter.Refused first) {
     Object culprit = first.culprit();
     List<Object> visited = List.of();
-    try (ValueWriter again = new ValueWriter(OutputStream.nullOutputStream(), role, true)) {
+    try (ValueWriter again = new ValueWriter(OutputStream.nullOutputStream(), role)) {
       try {
         again.writeObject(root);
       } catch (ValueWriter.Refused e) {

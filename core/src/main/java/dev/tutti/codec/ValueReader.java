@@ -2,10 +2,12 @@ package dev.tutti.codec;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InvalidObjectException;
 import java.io.ObjectInputFilter.FilterInfo;
 import java.io.ObjectInputFilter.Status;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
+import java.lang.reflect.Array;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +27,16 @@ final class ValueReader extends ObjectInputStream {
 
   private final ClassLoader loader;
   private final ValueFilter filter;
+  private final PartSource parts;
   private final Expansion expansion = new Expansion();
   private final int bytes;
   private long room;
   private @Nullable String refusal;
 
-  private ValueReader(byte[] bytes, ClassLoader loader, ValueFilter filter) throws IOException {
+  private ValueReader(byte[] bytes, PartSource parts, ClassLoader loader, ValueFilter filter)
+      throws IOException {
     super(new ByteArrayInputStream(bytes));
+    this.parts = parts;
     this.loader = loader;
     this.filter = filter;
     this.bytes = bytes.length;
@@ -40,12 +45,13 @@ final class ValueReader extends ObjectInputStream {
     enableResolveObject(true);
   }
 
-  static @Nullable Object read(ByteBuffer bytes, ClassLoader loader, ValueFilter filter)
+  static @Nullable Object read(
+      ByteBuffer bytes, PartSource parts, ClassLoader loader, ValueFilter filter)
       throws DecodeException {
     byte[] rest = new byte[bytes.remaining()];
     bytes.get(rest);
     String refusal = null;
-    try (ValueReader reader = new ValueReader(rest, loader, filter)) {
+    try (ValueReader reader = new ValueReader(rest, parts, loader, filter)) {
       try {
         return reader.readObject();
       } finally {
@@ -83,8 +89,23 @@ final class ValueReader extends ObjectInputStream {
 
   @Override
   protected Object resolveObject(Object value) throws IOException {
+    if (value instanceof PartForms.Form form) {
+      return part(form);
+    }
     expansion.add(value);
     return value;
+  }
+
+  /** The stream asks the filter about what this gives; the memory of a part has come. */
+  private Object part(PartForms.Form form) throws IOException {
+    try {
+      Object value = form.value(parts.take(form.part()));
+      room += value.getClass().isArray() ? Array.getLength(value) : 0;
+      return value;
+    } catch (DecodeException e) {
+      refusal = e.getMessage();
+      throw new InvalidObjectException(e.getMessage(), e);
+    }
   }
 
   @Override

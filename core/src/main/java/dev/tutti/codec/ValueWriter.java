@@ -7,6 +7,7 @@ import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serial;
 import java.io.Serializable;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,28 +21,41 @@ import org.jspecify.annotations.Nullable;
 /** JDK serialisation that also takes what the JDK left out, and refuses what would not survive. */
 final class ValueWriter extends ObjectOutputStream {
   private final Role role;
+  private final @Nullable Parts parts;
   private final @Nullable List<Object> visited;
 
-  ValueWriter(OutputStream out, Role role) throws IOException {
-    this(out, role, false);
-  }
-
-  /**
-   * @param keepsTrack whether the objects that were met are kept, so that a refusal can name the
-   *     field that led to the one that was refused
-   */
-  ValueWriter(OutputStream out, Role role, boolean keepsTrack) throws IOException {
+  private ValueWriter(OutputStream out, Role role, @Nullable Parts parts) throws IOException {
     super(out);
     this.role = role;
-    this.visited = keepsTrack ? new ArrayList<>() : null;
+    this.parts = parts;
+    this.visited = null;
     enableReplaceObject(true);
   }
 
-  /** {@return a value as a tag and a JDK stream} */
+  /** The objects that were met are kept, so that a refusal can name the field that led to one. */
+  ValueWriter(OutputStream out, Role role) throws IOException {
+    super(out);
+    this.role = role;
+    this.parts = null;
+    this.visited = new ArrayList<>();
+    enableReplaceObject(true);
+  }
+
+  /** {@return all of a value as a tag and a JDK stream} */
   static byte[] write(Object value, Role role) {
+    return write(value, role, null);
+  }
+
+  /**
+   * {@return a value as a tag and a JDK stream}
+   *
+   * @param parts where large arrays, buffers and segments go; null if they are written with the
+   *     rest
+   */
+  static byte[] write(Object value, Role role, @Nullable Parts parts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
     bytes.write(Kind.STREAM.tag());
-    try (ValueWriter writer = new ValueWriter(bytes, role)) {
+    try (ValueWriter writer = new ValueWriter(bytes, role, parts)) {
       writer.writeObject(value);
     } catch (Refused e) {
       throw Refusal.explain(value, role, e);
@@ -66,6 +80,10 @@ final class ValueWriter extends ObjectOutputStream {
     if (visited != null) {
       visited.add(value);
     }
+    Object part = parts == null ? null : PartForms.of(value, parts);
+    if (part != null) {
+      return part;
+    }
     Object form =
         switch (value) {
           case Path p -> Forms.PathForm.of(p);
@@ -74,6 +92,7 @@ final class ValueWriter extends ObjectOutputStream {
           case OptionalLong o -> Forms.OptionalNumberForm.of(o);
           case OptionalDouble o -> Forms.OptionalNumberForm.of(o);
           case ByteBuffer b -> Forms.BufferForm.of(b);
+          case MemorySegment s -> PartForms.SegmentForm.of(s);
           default -> value;
         };
     if (!(form instanceof Serializable) || (role.refusesSharedState() && SharedState.isOne(form))) {

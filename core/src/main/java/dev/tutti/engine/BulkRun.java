@@ -114,8 +114,13 @@ final class BulkRun extends EngineCall {
     dispatcher
         .group()
         .admit(this); // a function that cannot travel is refused before the input is read
-    this.feeder = new Feeder(this, dispatcher, items);
-    dispatcher.enter(this);
+    try {
+      this.feeder = new Feeder(this, dispatcher, items);
+      dispatcher.enter(this);
+    } catch (RuntimeException | Error e) { // the input is the user's code
+      dispatcher.group().forget(this);
+      throw e;
+    }
     this.meter = meter(plan.progress(), items);
     this.deadline =
         plan.options()
@@ -330,6 +335,7 @@ final class BulkRun extends EngineCall {
     } finally {
       lock.unlock();
     }
+    items.forEach(dispatcher::forget);
   }
 
   /** No further item will be read. */
@@ -345,9 +351,15 @@ final class BulkRun extends EngineCall {
       lock.unlock();
     }
     dispatcher.endOfInput(this);
+    dispatcher.group().forget(this);
   }
 
   // ---------------------------------------------------------------- outcomes, from the dispatcher
+
+  @Override
+  boolean isSingle() {
+    return false;
+  }
 
   @Override
   void ended(Item item, Outcome<?> outcome, long elapsedNanos) {
@@ -694,6 +706,7 @@ final class BulkRun extends EngineCall {
       lock.unlock();
     }
     dispatcher.leave(this);
+    dispatcher.group().forget(this);
     deadline.ifPresent(d -> d.cancel(false));
     if (meter != null) {
       meter.finish();

@@ -230,6 +230,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       group().workQueued();
     } else {
       call.ended(item, new Cancelled<>(), 0);
+      forget(item);
     }
   }
 
@@ -422,7 +423,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
       }
     }
     call.ended(decided);
-    all.forEach(one -> call.stopped(one.item()));
+    all.forEach(one -> stopped(call, one.item()));
     count(all.size());
   }
 
@@ -535,8 +536,22 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     if (item.decide()) {
       call.ended(item, outcome, elapsedNanos);
     }
-    call.stopped(item);
+    stopped(call, item);
     count(1);
+  }
+
+  private void stopped(EngineCall call, Item item) {
+    call.stopped(item);
+    forget(item);
+  }
+
+  /** The group need not keep an item any longer that runs nowhere, and will not. */
+  void forget(Item item) {
+    EngineCall call = (EngineCall) item.call();
+    group().forget(item);
+    if (call.isSingle()) {
+      group().forget(call);
+    }
   }
 
   /** So many items are not open any more. */

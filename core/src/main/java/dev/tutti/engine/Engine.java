@@ -159,6 +159,7 @@ public final class Engine {
       dispatcher.offer(call.item());
     } catch (RuntimeException e) {
       deadline.ifPresent(d -> d.cancel(false));
+      group().forget(call);
       throw e;
     }
     if (deadline.isPresent()) {
@@ -177,7 +178,12 @@ public final class Engine {
   public void execute(Runnable task, CallOptions options) {
     ExecutedCall call = new ExecutedCall(task, options, dispatcher);
     group().admit(call);
-    dispatcher.offer(new Item(call, 0, null));
+    try {
+      dispatcher.offer(new Item(call, 0, null));
+    } catch (RuntimeException e) {
+      group().forget(call);
+      throw e;
+    }
   }
 
   /**

@@ -57,6 +57,11 @@ abstract class EngineCall extends Call {
     throw new IllegalStateException("only bulk calls have packs");
   }
 
+  /** {@return whether the call has one item only, with which it ends} */
+  boolean isSingle() {
+    return true;
+  }
+
   /**
    * An item runs nowhere any more; called once for each item, after {@link #ended} or long after.
    */

@@ -47,6 +47,22 @@ public interface WorkerGroup {
   void admit(Item item) throws NotSendableException;
 
   /**
+   * No further item of a call will be admitted. The group may drop what it made of the call when it
+   * has dropped all items of it. May be called more than once, and for a call that was refused.
+   *
+   * @param call a call
+   */
+  default void forget(Call call) {}
+
+  /**
+   * An item runs nowhere any more, and will not: the group may drop what it made of it. May be
+   * called more than once.
+   *
+   * @param item an item
+   */
+  default void forget(Item item) {}
+
+  /**
    * Work has been queued: an idle worker is to fetch it, or a new one is to start. Does not block.
    */
   void workQueued();

@@ -42,7 +42,9 @@ class QuickFormTest {
       byte[] bytes = new byte[quick.remaining()];
       quick.get(0, bytes);
       assertThat(bytes).as("%s", value).isEqualTo(Codec.encode(value, Role.ITEM));
-      assertThat(CompactReader.read(ByteBuffer.wrap(bytes), LOADER, Filters.tasks()))
+      assertThat(
+              CompactReader.read(
+                  ByteBuffer.wrap(bytes), PartSource.none(), LOADER, Filters.tasks()))
           .isEqualTo(value);
       assertThat(QuickForm.take(quick, Filters.results())).isEqualTo(value);
       assertThat(quick.hasRemaining()).isFalse();

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  * @param classes the names of further classes that may come
  * @param maxDepth how deep objects may hold objects, at least 1
  * @param maxReferences how many objects and references there may be, at least 1
- * @param maxBytes how many bytes a result may take, at least 1
+ * @param maxBytes how many bytes a result may take, with its large arrays, at least 1
  * @param maxTime how long reading a result may take, more than zero
  * @since 0.1
  */
@@ -48,14 +48,14 @@ public record ResultFilter(
     long maxReferences,
     DataSize maxBytes,
     Duration maxTime) {
-  /** The usual classes; as much as a frame can hold, and a minute to read it. */
+  /** The usual classes; as much as memory can hold, and a minute to read it. */
   public static final ResultFilter DEFAULTS =
       new ResultFilter(
           true,
           Set.of(),
           ValueFilter.DEPTH,
           ValueFilter.REFERENCES,
-          DataSize.gib(2),
+          DataSize.gib(1_024),
           Duration.ofMinutes(1));
 
   /** Makes the filter. */

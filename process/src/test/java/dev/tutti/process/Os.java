@@ -100,6 +100,34 @@ final class Os {
         .toList();
   }
 
+  /** {@return how many bytes of segments without a name a process has mapped} */
+  static long segmentBytes(long pid) {
+    return segments(pid).mapToLong(Os::mappedBytes).sum();
+  }
+
+  /** {@return how many segments a process has mapped that another one has made} */
+  static long segmentsOf(long pid, long maker) {
+    return segments(pid).filter(line -> line.contains("/tutti-" + maker + "-")).count();
+  }
+
+  /** {@return who has made the segments that a process has mapped} */
+  static List<Long> segmentMakers(long pid) {
+    return segments(pid)
+        .map(line -> line.substring(line.indexOf("/tutti-") + "/tutti-".length()))
+        .map(name -> Long.valueOf(name.substring(0, name.indexOf('-'))))
+        .distinct()
+        .toList();
+  }
+
+  private static Stream<String> segments(long pid) {
+    return text(pid, "maps").lines().filter(line -> line.contains("/dev/shm/tutti-"));
+  }
+
+  private static long mappedBytes(String line) {
+    String[] range = line.substring(0, line.indexOf(' ')).split("-", -1);
+    return Long.parseLong(range[1], 16) - Long.parseLong(range[0], 16);
+  }
+
   /** {@return how many descriptors this process has open} */
   static long descriptors() {
     return files(Path.of("/proc/self/fd"), "").size();

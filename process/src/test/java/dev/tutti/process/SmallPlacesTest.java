@@ -120,16 +120,27 @@ class SmallPlacesTest {
   /** An item that is larger than the worker's heap is lost; threads left behind keep nothing. */
   @Test
   void submit_itemLargerThanHeap_isLostAndPoolServes() throws Exception {
-    byte[] large = new byte[48 << 20];
+    String large = "x".repeat(48 << 20);
     try (Pool pool = Pool.open(ONE.withHeap(DataSize.mib(32)))) {
       pool.submit(
               () -> {
                 var _ = Thread.ofPlatform().daemon(false).start(() -> LockSupport.parkNanos(HOUR));
               })
           .get();
-      assertThatThrownBy(() -> pool.submit(() -> large.length).get())
+      assertThatThrownBy(() -> pool.submit(() -> large.length()).get())
           .hasCauseInstanceOf(WorkerLostException.class)
           .hasMessageContaining("java.lang.OutOfMemoryError");
+      assertThat(pool.submit(() -> 7).get()).isEqualTo(7);
+    }
+  }
+
+  /** An array that is larger than the worker's heap fails as a task does that fills the heap. */
+  @Test
+  void submit_arrayLargerThanHeap_failsAndPoolServes() throws Exception {
+    byte[] large = new byte[48 << 20];
+    try (Pool pool = Pool.open(ONE.withHeap(DataSize.mib(32)))) {
+      assertThatThrownBy(() -> pool.submit(() -> large.length).get())
+          .hasCauseInstanceOf(OutOfMemoryError.class);
       assertThat(pool.submit(() -> 7).get()).isEqualTo(7);
     }
   }

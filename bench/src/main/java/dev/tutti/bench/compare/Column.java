@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
 
 /** Something that is compared: it has opened what a row needs and can run it again and again. */
 interface Column extends AutoCloseable {
+  /** The size of what goes there and back, in bytes. */
+  int LARGE = 64 << 20;
+
   /**
    * Opens a column.
    *
@@ -34,6 +37,7 @@ interface Column extends AutoCloseable {
       case "jdk-virtual" ->
           JdkColumn.open(row, workers, Executors::newVirtualThreadPerTaskExecutor);
       case "bare" -> BareColumn.open(row, workers);
+      case "kept" -> KeptColumn.open();
       default -> throw new IllegalArgumentException("no such column: column=" + name);
     };
   }
@@ -58,6 +62,29 @@ interface Column extends AutoCloseable {
       Iterator<Integer> numbers = IntStream.range(0, n).iterator();
       return numbers;
     };
+  }
+
+  /** {@return the array of bytes that goes there and back} */
+  static byte[] largeBytes() {
+    byte[] bytes = new byte[LARGE];
+    for (int i = 0; i < LARGE; i++) {
+      bytes[i] = (byte) i;
+    }
+    return bytes;
+  }
+
+  /** {@return an array of numbers of the same size; its last one is that of the bytes} */
+  static double[] largeDoubles() {
+    double[] numbers = new double[LARGE / Double.BYTES];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i & 0xff;
+    }
+    return numbers;
+  }
+
+  /** {@return what all columns say of an array that has come back} */
+  static int told(long bytes, double last) {
+    return (int) (bytes + last);
   }
 
   /** The work of all rows but the audio job. */

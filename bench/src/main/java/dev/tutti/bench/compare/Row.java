@@ -10,6 +10,12 @@ enum Row {
   MAP_DEFAULT("map.default"),
   /** Numbers that another process puts into a queue. */
   QUEUE("queue"),
+  /** An array of 64 MiB goes to a worker and comes back, again and again on a warm pool. */
+  LARGE("large"),
+  /** The same with an array of {@code double}. */
+  LARGE_DOUBLES("large.doubles"),
+  /** A task gets a shared array of 64 MiB and looks at it. */
+  SHARED("shared"),
   /** From the call that opens a pool to the results of one item for each worker. */
   START("start"),
   /** The audio job over all files, with the opening and closing of its pool. */

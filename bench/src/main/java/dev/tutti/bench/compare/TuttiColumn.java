@@ -3,6 +3,7 @@ package dev.tutti.bench.compare;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.examples.AudioJob;
+import dev.tutti.memory.SharedDoubles;
 import dev.tutti.plan.Batching;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ final class TuttiColumn implements Column {
   static TuttiColumn open(Row row, Opener<Pool> opener) {
     return switch (row) {
       case START, QUEUE, AUDIO -> new TuttiColumn(opener, null); // they open a pool in each run
-      case ROUNDTRIP, MAP_ONE, MAP_DEFAULT -> {
+      case ROUNDTRIP, MAP_ONE, MAP_DEFAULT, LARGE, LARGE_DOUBLES, SHARED -> {
         Pool pool = opener.open();
         pool.warm();
         yield new TuttiColumn(opener, pool);
@@ -37,6 +38,9 @@ final class TuttiColumn implements Column {
       case ROUNDTRIP -> roundTrip(warm(), items);
       case MAP_ONE -> mapOne(warm(), items);
       case MAP_DEFAULT -> mapDefault(warm(), items);
+      case LARGE -> largeBytes(warm(), items);
+      case LARGE_DOUBLES -> largeDoubles(warm(), items);
+      case SHARED -> shared(warm(), items);
       case START -> start(items);
       case QUEUE -> throw new IllegalArgumentException("a queue has no pool: " + row);
       case AUDIO -> audio(files);
@@ -65,6 +69,40 @@ final class TuttiColumn implements Column {
     long begin = System.nanoTime();
     List<Integer> results = pool.map(Column.range(items), Column::identity);
     return Sample.of(System.nanoTime() - begin, results);
+  }
+
+  private static Sample largeBytes(Pool pool, int times) throws Exception {
+    byte[] sent = Column.largeBytes();
+    List<Integer> results = new ArrayList<>(times);
+    long begin = System.nanoTime();
+    for (int i = 0; i < times; i++) {
+      byte[] back = pool.submit(() -> sent).get();
+      results.add(Column.told(back.length, back[back.length - 1] & 0xff));
+    }
+    return Sample.of(System.nanoTime() - begin, results);
+  }
+
+  private static Sample largeDoubles(Pool pool, int times) throws Exception {
+    double[] sent = Column.largeDoubles();
+    List<Integer> results = new ArrayList<>(times);
+    long begin = System.nanoTime();
+    for (int i = 0; i < times; i++) {
+      double[] back = pool.submit(() -> sent).get();
+      results.add(Column.told((long) back.length * Double.BYTES, back[back.length - 1]));
+    }
+    return Sample.of(System.nanoTime() - begin, results);
+  }
+
+  private static Sample shared(Pool pool, int times) throws Exception {
+    try (SharedDoubles numbers = SharedDoubles.create(LARGE / Double.BYTES)) {
+      numbers.set(1, 7);
+      List<Integer> results = new ArrayList<>(times);
+      long begin = System.nanoTime();
+      for (int i = 0; i < times; i++) {
+        results.add(pool.submit(() -> (int) numbers.get(1)).get());
+      }
+      return Sample.of(System.nanoTime() - begin, results);
+    }
   }
 
   private Sample start(int items) {

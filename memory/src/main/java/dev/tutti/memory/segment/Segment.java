@@ -254,10 +254,23 @@ public final class Segment implements AutoCloseable {
    * @throws IOException if it cannot be mapped
    */
   public static ByteBuffer mapForLife(Handle handle) throws IOException {
+    return map(handle, Arena.global())
+        .asByteBuffer(); // a buffer mapped without an arena is made by reflection: 25 ms of a start
+  }
+
+  /**
+   * Maps a segment of another process for as long as an arena lasts. What this gives cannot be
+   * handed on; it takes no descriptor, and lasts when the other process has ended.
+   *
+   * @param handle what its owner gave
+   * @param arena how long
+   * @return the same memory
+   * @throws SegmentGoneException if the owner is gone or has closed it
+   * @throws IOException if it cannot be mapped
+   */
+  public static MemorySegment map(Handle handle, Arena arena) throws IOException {
     try (FileChannel channel = channel(handle, file(handle))) {
-      return channel // a buffer mapped without an arena is made by reflection: 25 ms of a start
-          .map(MapMode.READ_WRITE, 0, handle.bytes(), Arena.global())
-          .asByteBuffer();
+      return channel.map(MapMode.READ_WRITE, 0, handle.bytes(), arena);
     }
   }
 

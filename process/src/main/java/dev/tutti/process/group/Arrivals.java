@@ -1,5 +1,6 @@
 package dev.tutti.process.group;
 
+import dev.tutti.process.block.BlockReader;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.OutcomeSink;
@@ -9,6 +10,7 @@ import dev.tutti.task.Outcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one worker says, frame by frame: its outcomes are read and told. For one thread at a time.
@@ -24,10 +26,12 @@ final class Arrivals {
   private final Flights flights;
   private final Reading reading;
   private final OutcomeSink sink;
+  private final BlockReader blocks;
   private final Listener listener;
   private final List<OutcomeSink.Ended> untold = new ArrayList<>(MOST_AT_ONCE);
   private long oldestNanos; // when the first of them came
   private final PackArrivals packs;
+  private @Nullable ArrivedParts parts; // of the next frame
 
   /** What else follows from what a worker says. */
   interface Listener {
@@ -43,6 +47,9 @@ final class Arrivals {
     /** The worker leaves by itself after its next outcome. */
     void leaves(Frame.Leave reason);
 
+    /** The worker has ended, or is of no use: it has given memory that is not there any more. */
+    void isGone();
+
     /** An item has told how far it is. */
     void advanced(long index, double fraction);
 
@@ -50,7 +57,9 @@ final class Arrivals {
     void logs(ByteBuffer content) throws WireException;
   }
 
-  Arrivals(Flights flights, Reading reading, OutcomeSink sink, Listener listener) {
+  Arrivals(
+      Flights flights, Reading reading, BlockReader blocks, OutcomeSink sink, Listener listener) {
+    this.blocks = blocks;
     this.flights = flights;
     this.reading = reading;
     this.sink = sink;
@@ -65,6 +74,7 @@ final class Arrivals {
    */
   boolean take(Frame frame) throws WireException {
     switch (frame.kind()) {
+      case PARTS -> keepParts(ArrivedParts.find(blocks, frame.content()));
       case RESULT, FAILURE -> {
         return outcome(frame.kind(), frame.atLeast(2 * Long.BYTES));
       }
@@ -94,7 +104,32 @@ final class Arrivals {
     }
   }
 
+  private void keepParts(@Nullable ArrivedParts next) {
+    if (parts != null) {
+      parts.close(); // a worker that sends two tables for one value
+    }
+    parts = next;
+  }
+
   private boolean outcome(Frame.Kind kind, ByteBuffer content) throws WireException {
+    ArrivedParts with = parts == null ? ArrivedParts.NONE : parts;
+    parts = null;
+    try (with) {
+      if (with.isGone()) {
+        listener.isGone();
+        return true; // the item ends as one whose worker died before its result was here
+      }
+      return outcome(kind, content, with);
+    }
+  }
+
+  /** Nothing more comes. */
+  void end() {
+    keepParts(null);
+  }
+
+  private boolean outcome(Frame.Kind kind, ByteBuffer content, ArrivedParts with)
+      throws WireException {
     Flight flight = flights.land(content.getLong());
     long elapsed = content.getLong();
     try {
@@ -102,7 +137,7 @@ final class Arrivals {
       if (reading.mayTakeLong(kind, content) || isToBeTold()) {
         tellReported();
       }
-      Outcome<?> outcome = reading.read(flight, 0, kind, elapsed, content);
+      Outcome<?> outcome = reading.read(flight, 0, kind, elapsed, content, with);
       if (outcome != null) {
         report(flight, outcome, elapsed);
       }

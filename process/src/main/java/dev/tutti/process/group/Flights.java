@@ -2,6 +2,7 @@ package dev.tutti.process.group;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.FramePacker;
 import dev.tutti.process.wire.WireException;
@@ -131,7 +132,8 @@ final class Flights {
       FramePacker frames = new FramePacker();
       if (!lastCall.refersTo(next.call())) {
         SentCall sent = (SentCall) requireNonNull(next.call().form(), "form");
-        frames.call(next.call().body().ordinal(), sent.loader(), sent.function());
+        parts(sent.cargo(), frames);
+        frames.call(next.call().body().ordinal(), sent.loader(), sent.cargo().bytes());
         lastCall = new WeakReference<>(next.call());
       }
       next.items().forEach(item -> enter(item, frames));
@@ -147,15 +149,29 @@ final class Flights {
     nextNumber += item.count();
     bySlot[slot(flight.number())] = flight;
     open += item.count();
-    if (item.form() instanceof EncodedPack pack) {
-      claims.queuePack(flight.number(), item.count());
-      item.place(flight); // before the sender looks whether the item is still wanted
-      frames.pack(flight.number(), item.count(), item.call().isTimed(), pack.toSend());
-    } else {
-      claims.queue(flight.number());
-      item.place(flight); // as above
-      byte[] bytes = item.form() instanceof byte[] b ? b : NO_ITEM;
-      frames.item(flight.number(), item.attempts() + 1, bytes);
+    item.place(flight); // before the sender looks whether the item is still wanted
+    byte[] bytes = NO_ITEM;
+    switch (item.form()) {
+      case EncodedPack pack -> {
+        claims.queuePack(flight.number(), item.count());
+        frames.pack(flight.number(), item.count(), item.call().isTimed(), pack.toSend());
+        return;
+      }
+      case byte[] b -> bytes = b;
+      case SentItem sent -> {
+        parts(sent.cargo(), frames);
+        bytes = sent.cargo().bytes();
+      }
+      case null, default -> {}
+    }
+    claims.queue(flight.number());
+    frames.item(flight.number(), item.attempts() + 1, bytes);
+  }
+
+  private static void parts(Cargo cargo, FramePacker frames) {
+    ByteBuffer table = cargo.table();
+    if (table != null) {
+      frames.parts(table);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.tutti.codec.FailureCodec;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.plan.DataSize;
+import dev.tutti.process.block.BlockReader;
 import dev.tutti.process.group.RetireRules.Retirement;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.WorkerProcess;
@@ -63,7 +64,8 @@ final class Link implements Runnable {
   private static final int PATIENT_LOOKS = 5;
 
   /** What a worker has once it can work. */
-  private record Ready(Flights flights, Arrivals arrivals, Meeting meeting, VitalSigns signs) {
+  private record Ready(
+      Flights flights, Arrivals arrivals, BlockReader blocks, Meeting meeting, VitalSigns signs) {
 
     WorkChannel work() {
       return meeting.work();
@@ -220,8 +222,10 @@ final class Link implements Runnable {
 
   private Ready ready(Claims claims, Meeting meeting, VitalSigns signs) {
     Flights flights = new Flights(this, claims);
-    Arrivals arrivals = new Arrivals(flights, reading, group.sink(), new Heard(flights, signs));
-    return new Ready(flights, arrivals, meeting, signs);
+    BlockReader blocks = new BlockReader(pid(), true);
+    Arrivals arrivals =
+        new Arrivals(flights, reading, blocks, group.sink(), new Heard(flights, signs));
+    return new Ready(flights, arrivals, blocks, meeting, signs);
   }
 
   /** Has the worker do what it is to do first, and waits for the end of that. */
@@ -328,6 +332,11 @@ final class Link implements Runnable {
             case OUT_OF_MEMORY -> new Retirement(Reason.OUT_OF_MEMORY, "its heap was full");
             case HEAP -> new Retirement(Reason.HEAP, "its heap holds more than its bound");
           });
+    }
+
+    @Override
+    public void isGone() {
+      group.afterGrace(Link.this::kill); // it mostly ends by itself, and then its status says why
     }
 
     @Override
@@ -582,6 +591,8 @@ final class Link implements Runnable {
     if (undone != null) {
       group.sink().batchEnded(undone.batch(), undone.elapsedNanos());
     }
+    worker.arrivals().end();
+    close(worker.blocks());
     close(worker.meeting());
     close(flights.claims());
     dead.awaitOutput();

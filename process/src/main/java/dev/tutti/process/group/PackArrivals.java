@@ -79,7 +79,7 @@ final class PackArrivals {
   /** No code of the user's reads it, so no other thread goes on meanwhile. */
   private Outcome<?> plain(
       Flight flight, int element, Frame.Kind kind, long nanos, ByteBuffer content) {
-    Outcome<?> outcome = reading.read(flight, element, kind, nanos, content);
+    Outcome<?> outcome = reading.read(flight, element, kind, nanos, content, ArrivedParts.NONE);
     if (outcome == null) {
       throw new IllegalStateException("relieved of a plain value");
     }
@@ -99,7 +99,7 @@ final class PackArrivals {
     int element = flight.landed();
     land(flight, 1);
     try {
-      Outcome<?> outcome = reading.read(flight, element, kind, nanos, content);
+      Outcome<?> outcome = reading.read(flight, element, kind, nanos, content, ArrivedParts.NONE);
       if (outcome == null) {
         return false;
       }

@@ -1,10 +1,13 @@
 package dev.tutti.process.group;
 
-import dev.tutti.codec.Codec;
+import static java.util.Objects.requireNonNull;
+
 import dev.tutti.codec.Role;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.event.PoolListener;
+import dev.tutti.process.block.Blocks;
+import dev.tutti.process.block.Cargo;
 import dev.tutti.process.group.RetireRules.Retirement;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
@@ -68,6 +71,7 @@ public final class ProcessGroup implements WorkerGroup {
   private final Reading.Shared readings;
   private final CacheKeeper cache;
   private final String secret;
+  private final Blocks blocks = new Blocks(Runtime.getRuntime().maxMemory());
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -371,6 +375,7 @@ public final class ProcessGroup implements WorkerGroup {
     }
     timer.shutdownNow();
     launcher.close();
+    blocks.close();
     try {
       folder.close();
     } catch (IOException e) {
@@ -502,30 +507,55 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public void admit(Call call) {
-    byte[] function = fitting(Codec.encode(call.function(), Role.FUNCTION), "task");
-    call.form(new SentCall(function, Frame.Loader.current()));
+    call.form(new SentCall(cargo(call.function(), Role.FUNCTION), Frame.Loader.current()));
   }
 
   @Override
   public void admit(Item item) {
     Body body = item.call().body();
+    if (body != Body.FN && body != Body.ITEM_ACTION) {
+      return;
+    }
+    Cargo function = ((SentCall) requireNonNull(item.call().form(), "form")).cargo();
     if (item.isPack()) {
-      EncodedPack form = EncodedPack.of(item);
-      item.form(form, form.bytes(0, item.count()));
-    } else if (body == Body.FN || body == Body.ITEM_ACTION) {
-      byte[] bytes = fitting(Codec.encode(item.argument(), Role.ITEM), "item");
-      item.form(bytes, bytes.length);
+      admitPack(item, function);
+      return;
+    }
+    Cargo cargo = cargo(item.argument(), Role.ITEM);
+    boolean holdsFunction = function.hold();
+    item.form(
+        cargo.hasBlock() || holdsFunction
+            ? new SentItem(cargo, holdsFunction ? function : null)
+            : cargo.bytes(),
+        cargo.size());
+  }
+
+  /** What is large has an item of its own, which holds its memory. */
+  private static void admitPack(Item pack, Cargo function) {
+    if (function.hasBlock()) {
+      throw new NotSendableException("the function of a pack has large parts", null);
+    }
+    EncodedPack form = EncodedPack.of(pack);
+    pack.form(form, form.bytes(0, pack.count()));
+  }
+
+  private Cargo cargo(@Nullable Object value, Role role) {
+    return Cargo.of(
+        value, role, blocks, Frame.MAX_PAYLOAD_BYTES, "pass the name of a file instead");
+  }
+
+  @Override
+  public void forget(Call call) {
+    if (call.form() instanceof SentCall sent) {
+      sent.forget();
     }
   }
 
-  private static byte[] fitting(byte[] bytes, String what) {
-    if (bytes.length > Frame.MAX_PAYLOAD_BYTES) {
-      throw new NotSendableException(
-          "cannot send the %s to a worker: bytes=%d most=%d; pass the name of a file instead [T003]"
-              .formatted(what, bytes.length, Frame.MAX_PAYLOAD_BYTES),
-          null);
+  @Override
+  public void forget(Item item) {
+    if (item.form() instanceof SentItem sent) {
+      sent.forget();
     }
-    return bytes;
   }
 
   @Override

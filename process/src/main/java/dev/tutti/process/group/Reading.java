@@ -120,12 +120,18 @@ final class Reading {
    * Reads a result or an exception.
    *
    * @param element which element of a pack it is of; 0 if it is no pack
+   * @param parts its large parts
    * @return how the item has ended; null if the calling thread has been relieved
    */
   @Nullable Outcome<?> read(
-      Flight flight, int element, Frame.Kind kind, long elapsedNanos, ByteBuffer content) {
+      Flight flight,
+      int element,
+      Frame.Kind kind,
+      long elapsedNanos,
+      ByteBuffer content,
+      ArrivedParts parts) {
     if (!mayTakeLong(kind, content)) {
-      return outcome(flight, kind, content);
+      return outcome(flight, kind, content, parts);
     }
     int strays = shared.strays().get();
     if (strays >= MOST_STRAYS) {
@@ -137,7 +143,7 @@ final class Reading {
     if (watched.compareAndSet(false, true)) {
       lookLater();
     }
-    Outcome<?> outcome = outcome(flight, kind, content);
+    Outcome<?> outcome = outcome(flight, kind, content, parts);
     if (current.compareAndSet(mine, null)) {
       return outcome;
     }
@@ -145,11 +151,13 @@ final class Reading {
     return null;
   }
 
-  private Outcome<?> outcome(Flight flight, Frame.Kind kind, ByteBuffer content) {
+  private Outcome<?> outcome(
+      Flight flight, Frame.Kind kind, ByteBuffer content, ArrivedParts parts) {
     ClassLoader loader = loaderOf(flight);
     try {
       return isResult(kind)
-          ? new Success<@Nullable Object>(Codec.decode(content, loader, shared.filter()))
+          ? new Success<@Nullable Object>(
+              Codec.decode(content, parts.source(), loader, shared.filter()))
           : new Failure<>(FailureCodec.decode(content, loader, shared.filter()));
     } catch (DecodeException e) {
       return new Failure<>(unreadable(kind, String.valueOf(e.getMessage()), e));

@@ -1,12 +1,40 @@
 package dev.tutti.process.group;
 
+import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Frame;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/**
- * What workers get of a call.
- *
- * @param function the bytes of its function
- * @param loader the class loader that its caller's thread has
- */
-@SuppressWarnings("ArrayRecordComponent") // written once, never compared
-record SentCall(byte[] function, Frame.Loader loader) {}
+/** What workers get of a call. */
+final class SentCall {
+  /*
+   * The cargo of a function is held by the call, until no further item comes, and by each item of it (SentItem), until that
+   * runs nowhere any more. So a worker that has claimed an item finds the function's large parts.
+   */
+  private final Cargo cargo;
+  private final Frame.Loader loader;
+  private final AtomicBoolean forgotten = new AtomicBoolean();
+
+  /**
+   * @param cargo its function
+   * @param loader the class loader that its caller's thread has
+   */
+  SentCall(Cargo cargo, Frame.Loader loader) {
+    this.cargo = cargo;
+    this.loader = loader;
+  }
+
+  Cargo cargo() {
+    return cargo;
+  }
+
+  Frame.Loader loader() {
+    return loader;
+  }
+
+  /** No further item comes. May be called again. */
+  void forget() {
+    if (forgotten.compareAndSet(false, true)) {
+      cargo.letGo();
+    }
+  }
+}

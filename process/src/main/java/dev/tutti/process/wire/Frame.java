@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   INTERRUPT    to       number (8)                           on the control channel
  *   INITIALISED  from     -
  *   NOT_INITIALISED from  the exception (the rest)
+ *   PARTS        both     where the large parts of the next frame's value are (the rest)
  *   RESULT       from     number (8), elapsed ns (8), the value (the rest)
  *   FAILURE      from     number (8), elapsed ns (8), the exception (the rest)
  *   PACK_BEGUN   from     number of its first element (8)      before its first outcome
@@ -103,7 +104,9 @@ public record Frame(Kind kind, ByteBuffer content) {
     /** What follows comes in the ring. */
     TO_RING(0),
     /** What follows comes on the socket. */
-    TO_SOCKET(0);
+    TO_SOCKET(0),
+    /** The value in the next frame, a function, an item or a result, has large parts elsewhere. */
+    PARTS(1 << 20);
 
     private static final Kind[] ALL = values();
 

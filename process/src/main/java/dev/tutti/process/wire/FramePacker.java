@@ -37,6 +37,16 @@ public final class FramePacker {
   }
 
   /**
+   * Adds the place of the large parts of what is added next.
+   *
+   * @param table where they are
+   */
+  public void parts(ByteBuffer table) {
+    int length = table.remaining();
+    Frame.put(room(Frame.HEADER_BYTES + length), Frame.Kind.PARTS, length).put(table);
+  }
+
+  /**
    * Adds an item.
    *
    * @param number its number

@@ -6,8 +6,8 @@ import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
-import dev.tutti.codec.Role;
 import dev.tutti.codec.ValueFilter;
+import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.FrameStream;
@@ -48,8 +48,11 @@ final class ItemLoop {
   private final Teller teller;
   private final HeapWatch heap;
   private final ByteBuffer quickReply = ByteBuffer.allocate(Told.MOST_QUICK_BYTES);
+  private final LargeValues large;
   private final ValueFilter filter = Filters.tasks();
   private final ClassLoader loader = ClassLoader.getSystemClassLoader();
+  private @Nullable ByteBuffer parts; // of the next frame
+  private @Nullable ByteBuffer functionParts;
   private @Nullable ByteBuffer functionBytes;
   private @Nullable Object function;
   private Body body = Body.CALLABLE;
@@ -63,13 +66,15 @@ final class ItemLoop {
       Attempt attempt,
       Belongings belongings,
       Teller teller,
-      HeapWatch heap) {
+      HeapWatch heap,
+      LargeValues large) {
     this.channel = channel;
     this.claims = claims;
     this.attempt = attempt;
     this.belongings = belongings;
     this.teller = teller;
     this.heap = heap;
+    this.large = large;
   }
 
   /** Runs until the pool says that there will be no more, or until this worker has to leave. */
@@ -81,6 +86,7 @@ final class ItemLoop {
       }
       switch (frame.kind()) {
         case INITIALISE -> initialise(frame.content());
+        case PARTS -> parts = frame.content();
         case CALL -> keepFunction(frame.atLeast(2));
         case ITEM -> runItem(frame.atLeast(Long.BYTES + Integer.BYTES));
         case PACK -> runPack(frame.atLeast(PACK_HEAD_BYTES));
@@ -130,12 +136,16 @@ final class ItemLoop {
     body = Body.values()[code];
     contextLoader = Frame.Loader.of(content.get()).here();
     functionBytes = content;
+    functionParts = parts;
+    parts = null;
     function = null;
   }
 
   private void runItem(ByteBuffer content) throws IOException {
     long item = content.getLong();
     int number = content.getInt();
+    ByteBuffer itemParts = parts;
+    parts = null;
     awaitGate();
     lastItemRan = claims.claim(item);
     if (!lastItemRan) {
@@ -144,7 +154,7 @@ final class ItemLoop {
     try {
       ItemContext context = context(number);
       context.serve(item);
-      within(context, new OneItem(item, content));
+      within(context, new OneItem(item, content, itemParts));
       claims.done(item);
     } catch (OutOfMemoryError e) {
       claims.record(Claims.Cause.OUT_OF_MEMORY, item); // needs no memory
@@ -184,7 +194,7 @@ final class ItemLoop {
       }
       toNext(content, element);
       context.serve(pack + i);
-      runAndSend(pack + i, element, told);
+      runAndSend(pack + i, element, null, told);
       lastItemRan = i == count - 1;
     }
     return null;
@@ -212,15 +222,17 @@ final class ItemLoop {
   private final class OneItem implements ScopedValue.CallableOp<@Nullable Void, IOException> {
     private final long item;
     private final ByteBuffer content;
+    private final @Nullable ByteBuffer itemParts;
 
-    OneItem(long item, ByteBuffer content) {
+    OneItem(long item, ByteBuffer content, @Nullable ByteBuffer itemParts) {
       this.item = item;
       this.content = content;
+      this.itemParts = itemParts;
     }
 
     @Override
     public @Nullable Void call() throws IOException {
-      runAndSend(item, content, Told.BY_NUMBER);
+      runAndSend(item, content, itemParts, Told.BY_NUMBER);
       return null;
     }
   }
@@ -235,9 +247,10 @@ final class ItemLoop {
     ScopedValue.where(WorkerContext.CURRENT, context).call(work);
   }
 
-  private void runAndSend(long item, ByteBuffer content, Told told) throws IOException {
+  private void runAndSend(long item, ByteBuffer content, @Nullable ByteBuffer itemParts, Told told)
+      throws IOException {
     long start = told == Told.AS_NEXT ? 0 : System.nanoTime();
-    ByteBuffer outcome = outcome(item, content, start, told);
+    ByteBuffer outcome = outcome(item, content, itemParts, start, told);
     if (!leaves && attempt.isToLeave()) {
       leave(Frame.Leave.OUT_OF_MEMORY);
     }
@@ -252,22 +265,17 @@ final class ItemLoop {
     send(Frame.begin(Frame.Kind.LEAVING, 1).put((byte) reason.ordinal()));
   }
 
-  private ByteBuffer outcome(long item, ByteBuffer content, long start, Told told)
+  private ByteBuffer outcome(
+      long item, ByteBuffer content, @Nullable ByteBuffer itemParts, long start, Told told)
       throws IOException {
-    byte[] result;
+    Cargo result;
     try {
-      Object argument = argument(content);
+      Object argument = argument(content, itemParts);
       Object value = invoke(item, argument);
       if (told.quickFrame(quickReply, item, start, value)) {
         return quickReply;
       }
-      result = Codec.encode(value, Role.RESULT);
-      if (result.length > Frame.MAX_PAYLOAD_BYTES) {
-        throw new NotSendableException(
-            "cannot send the result of the task back: bytes=%d most=%d; write it to a file [T003]"
-                .formatted(result.length, Frame.MAX_PAYLOAD_BYTES),
-            null);
-      }
+      result = told == Told.BY_NUMBER ? large.result(value) : LargeValues.inOnePiece(value);
     } catch (OutOfMemoryError e) {
       ByteBuffer failure = failure(item, e, start, told);
       leave(Frame.Leave.OUT_OF_MEMORY);
@@ -275,17 +283,21 @@ final class ItemLoop {
     } catch (Throwable e) { // whatever it is, it is this item's failure
       return failure(item, e, start, told);
     }
-    return told.frame(true, item, start, result);
+    return told.head(LargeValues.begin(result, told.success(), told.headBytes()), item, start)
+        .put(result.bytes());
   }
 
-  private @Nullable Object argument(ByteBuffer content) {
+  private @Nullable Object argument(ByteBuffer content, @Nullable ByteBuffer itemParts) {
     try {
       if (function == null) {
         ByteBuffer bytes = requireNonNull(functionBytes, "item before its call");
-        function = Codec.decode(bytes.duplicate(), loader, filter);
+        function = large.read(bytes.duplicate(), functionParts, loader, filter);
       }
-      return content.hasRemaining() ? Codec.decode(content, loader, filter) : null;
+      return content.hasRemaining() ? large.read(content, itemParts, loader, filter) : null;
     } catch (DecodeException e) {
+      if (e.getCause() instanceof OutOfMemoryError full) {
+        throw full;
+      }
       throw new NotSendableException(
           "cannot read the task in the worker: %s; a worker sees the class path of its parent,"
                   .formatted(e.getMessage())

@@ -27,6 +27,16 @@ enum Told {
     this.headBytes = headBytes;
   }
 
+  /** {@return the kind of the frame of a result} */
+  Frame.Kind success() {
+    return success;
+  }
+
+  /** {@return how many bytes stand before the value} */
+  int headBytes() {
+    return headBytes;
+  }
+
   /**
    * {@return the frame to send}
    *
@@ -40,7 +50,8 @@ enum Told {
     return head(frame, item, start).put(value);
   }
 
-  private ByteBuffer head(ByteBuffer frame, long item, long start) {
+  /** {@return the frame, with what stands before the value} */
+  ByteBuffer head(ByteBuffer frame, long item, long start) {
     if (this == BY_NUMBER) {
       frame.putLong(item);
     }

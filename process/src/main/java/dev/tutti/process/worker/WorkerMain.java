@@ -60,8 +60,10 @@ public final class WorkerMain {
                 }
               });
       HeapWatch heap = new HeapWatch(pool.starter().heapBound());
+      LargeValues large = new LargeValues(pool.starter().parent());
       pool.attempt().control(control);
-      ItemLoop loop = new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap);
+      ItemLoop loop =
+          new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap, large);
       pool.claims().sayHere();
       loop.run();
       pool.lastWords().isLeaving();

@@ -8,6 +8,9 @@ import dev.tutti.codec.Filters;
 import dev.tutti.codec.Role;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.process.ProcessOptions;
+import dev.tutti.process.block.BlockReader;
+import dev.tutti.process.block.Blocks;
+import dev.tutti.process.block.Cargo;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
@@ -54,6 +57,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(3_600)
 class ArrivalsFuzzTest {
   private static final long MOST_BYTES = 32L << 20;
+  private static final Cargo NO_FUNCTION =
+      Cargo.of(null, Role.FUNCTION, new Blocks(0), Frame.MAX_PAYLOAD_BYTES, "no way out");
 
   private final Told told = new Told();
   private ProcessGroup group;
@@ -192,20 +197,21 @@ class ArrivalsFuzzTest {
     private final ArrayDeque<Batch> batches = new ArrayDeque<>();
     private final Flights flights;
     private final Arrivals arrivals;
+    private final BlockReader blocks = new BlockReader(ProcessHandle.current().pid(), true);
 
     Pool(Link link) {
       flights = new Flights(link, claims);
-      arrivals = new Arrivals(flights, new Reading(group.readings()), told, this);
+      arrivals = new Arrivals(flights, new Reading(group.readings()), blocks, told, this);
       List<Object> all = Session.items();
       Call map = new Call(Body.FN, Session.function(), CallOptions.DEFAULTS) {};
-      map.form(new SentCall(new byte[0], Frame.Loader.SYSTEM));
+      map.form(new SentCall(NO_FUNCTION, Frame.Loader.SYSTEM));
       batches.add(new Batch(map, items(map, all.subList(0, 5))));
       batches.add(new Batch(map, items(map, all.subList(5, all.size()))));
       Item pack = Item.pack(map, 0, all.toArray());
       group.admit(pack);
       batches.add(new Batch(map, List.of(pack)));
       Call submit = new Call(Body.CALLABLE, Session.function(), CallOptions.DEFAULTS) {};
-      submit.form(new SentCall(new byte[0], Frame.Loader.SYSTEM));
+      submit.form(new SentCall(NO_FUNCTION, Frame.Loader.SYSTEM));
       batches.add(new Batch(submit, List.of(new Item(submit, 0, null)))); // one was taken back
       goOn();
     }
@@ -232,6 +238,11 @@ class ArrivalsFuzzTest {
     }
 
     @Override
+    public void isGone() {
+      throw new AssertionError("no answer of these has large parts");
+    }
+
+    @Override
     public void advanced(long index, double fraction) {
       assertThat(fraction).isBetween(0.0, 1.0);
     }
@@ -255,6 +266,8 @@ class ArrivalsFuzzTest {
         }
       } finally {
         arrivals.tell();
+        arrivals.end();
+        blocks.close();
       }
     }
 

@@ -77,7 +77,8 @@ class ItemLoopFuzzTest {
             new Attempt(Thread.currentThread()),
             new Belongings(),
             new Teller(_ -> {}),
-            new HeapWatch(0))
+            new HeapWatch(0),
+            new LargeValues(ProcessHandle.current().pid()))
         .run();
     return replay.sent();
   }

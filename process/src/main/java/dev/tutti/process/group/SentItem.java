@@ -1,0 +1,35 @@
+package dev.tutti.process.group;
+
+import dev.tutti.process.block.Cargo;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** What workers get of an item that has large parts, or whose function has. */
+final class SentItem {
+  private final Cargo cargo;
+  private final @Nullable Cargo function;
+  private final AtomicBoolean forgotten = new AtomicBoolean();
+
+  /**
+   * @param cargo the item
+   * @param function the function, if the item holds it too
+   */
+  SentItem(Cargo cargo, @Nullable Cargo function) {
+    this.cargo = cargo;
+    this.function = function;
+  }
+
+  Cargo cargo() {
+    return cargo;
+  }
+
+  /** It runs nowhere any more. May be called again. */
+  void forget() {
+    if (forgotten.compareAndSet(false, true)) {
+      cargo.letGo();
+      if (function != null) {
+        function.letGo();
+      }
+    }
+  }
+}
