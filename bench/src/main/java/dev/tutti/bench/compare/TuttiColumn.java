@@ -22,7 +22,7 @@ final class TuttiColumn implements Column {
   static TuttiColumn open(Row row, Opener<Pool> opener) {
     return switch (row) {
       case START, QUEUE, AUDIO -> new TuttiColumn(opener, null); // they open a pool in each run
-      case ROUNDTRIP, MAP_ONE, MAP_DEFAULT -> {
+      case ROUNDTRIP, ROUNDTRIP_QUIET, MAP_ONE, MAP_DEFAULT, MILLIS -> {
         Pool pool = opener.open();
         pool.warm();
         yield new TuttiColumn(opener, pool);
@@ -35,8 +35,10 @@ final class TuttiColumn implements Column {
   public Sample run(Row row, int items, List<Path> files) throws Exception {
     return switch (row) {
       case ROUNDTRIP -> roundTrip(warm(), items);
+      case ROUNDTRIP_QUIET -> quietRoundTrip(warm(), items);
       case MAP_ONE -> mapOne(warm(), items);
       case MAP_DEFAULT -> mapDefault(warm(), items);
+      case MILLIS -> millis(warm(), items);
       case START -> start(items);
       case QUEUE -> throw new IllegalArgumentException("a queue has no pool: " + row);
       case AUDIO -> audio(files);
@@ -54,6 +56,20 @@ final class TuttiColumn implements Column {
     return Sample.of(System.nanoTime() - begin, results);
   }
 
+  /** The pauses do not count. */
+  private static Sample quietRoundTrip(Pool pool, int times) throws Exception {
+    Integer one = 1;
+    List<Integer> results = new ArrayList<>(times);
+    long nanos = 0;
+    for (int i = 0; i < times; i++) {
+      Column.pause();
+      long begin = System.nanoTime();
+      results.add(pool.submit(() -> Column.identity(one)).get());
+      nanos += System.nanoTime() - begin;
+    }
+    return Sample.of(nanos, results);
+  }
+
   private static Sample mapOne(Pool pool, int items) {
     long begin = System.nanoTime();
     List<Integer> results =
@@ -64,6 +80,12 @@ final class TuttiColumn implements Column {
   private static Sample mapDefault(Pool pool, int items) {
     long begin = System.nanoTime();
     List<Integer> results = pool.map(Column.range(items), Column::identity);
+    return Sample.of(System.nanoTime() - begin, results);
+  }
+
+  private static Sample millis(Pool pool, int items) {
+    long begin = System.nanoTime();
+    List<Integer> results = pool.map(Column.millis(items), Column::spin);
     return Sample.of(System.nanoTime() - begin, results);
   }
 
