@@ -30,11 +30,11 @@ final class StreamColumn implements Column {
       case AUDIO -> {
         long begin = System.nanoTime();
         try (ForkJoinPool opened = new ForkJoinPool(workers)) {
-          long written =
+          List<Path> written =
               opened
-                  .submit(() -> files.parallelStream().map(StreamColumn::transform).count())
+                  .submit(() -> files.parallelStream().map(StreamColumn::transform).toList())
                   .get();
-          yield Sample.of(System.nanoTime() - begin, Math.toIntExact(written));
+          yield Sample.of(System.nanoTime() - begin, written.size());
         }
       }
       default -> throw new IllegalArgumentException("no stream in row " + row);
