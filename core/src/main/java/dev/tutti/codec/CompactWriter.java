@@ -49,6 +49,7 @@ final class CompactWriter extends Output {
 
   private static final int MOST_CLASSES = 32;
   private static final int FLAGS_AT = 1;
+  private static final int FIRST_ROOM = 128;
 
   private final boolean namesClasses;
   private final Met met = new Met();
@@ -59,8 +60,11 @@ final class CompactWriter extends Output {
   private byte flags;
   private Class<?> lastType;
   private Shape lastShape;
+  private @Nullable Class<?> lastEnum; // it was written before, so its number is known
+  private int lastEnumNumber;
 
   private CompactWriter(Class<?> type, Shape shape, Role role) {
+    super(FIRST_ROOM);
     this.lastType = type;
     this.lastShape = shape;
     this.namesClasses = role.namesClasses();
@@ -71,6 +75,9 @@ final class CompactWriter extends Output {
     Shape shape = Shape.of(value.getClass());
     if (shape.kind() == Kind.STREAM) {
       return null;
+    }
+    if (Numbers.has(shape.kind())) {
+      return Numbers.alone(shape.kind(), value);
     }
     CompactWriter writer = new CompactWriter(value.getClass(), shape, role);
     try {
@@ -88,6 +95,7 @@ final class CompactWriter extends Output {
     }
   }
 
+  @SuppressWarnings("EnumOrdinal") // the mark of the class stands for the order of its constants
   void value(@Nullable Object value) {
     if (value == null) {
       put(Kind.NULL);
@@ -95,6 +103,8 @@ final class CompactWriter extends Output {
       putText(s);
     } else if (value instanceof Integer n) {
       Leaves.putInt(this, n);
+    } else if (value.getClass() == lastEnum && depth < DEPTH) {
+      putSmall(Kind.ENUM.tag(), lastEnumNumber, ((Enum<?>) value).ordinal());
     } else {
       Shape shape = shapeOf(value.getClass());
       if (shape.kind().isLeaf()) {
@@ -120,7 +130,6 @@ final class CompactWriter extends Output {
 
   // ---------------------------------------------------------------- what holds something
 
-  @SuppressWarnings("EnumOrdinal") // the mark of the class stands for the order of its constants
   private void held(Shape shape, Object value) {
     Kind kind = shape.kind();
     if (kind == Kind.STREAM || depth >= DEPTH) {
@@ -130,7 +139,7 @@ final class CompactWriter extends Output {
       flags |= RUNS_CODE;
     }
     if (kind == Kind.ENUM) {
-      constant((Shape.Named) shape, ((Enum<?>) value).ordinal());
+      constant((Shape.Named) shape, value);
       return;
     }
     int number = met.enter(value);
@@ -164,7 +173,9 @@ final class CompactWriter extends Output {
     putCount(number);
   }
 
-  private void constant(Shape.Named shape, int ordinal) {
+  @SuppressWarnings("EnumOrdinal") // the mark of the class stands for the order of its constants
+  private void constant(Shape.Named shape, Object value) {
+    int ordinal = ((Enum<?>) value).ordinal();
     int number = numberOf(shape);
     if (number < classCount) {
       putSmall(Kind.ENUM.tag(), number, ordinal);
@@ -173,6 +184,8 @@ final class CompactWriter extends Output {
       name(shape);
       putCount(ordinal);
     }
+    lastEnum = value.getClass();
+    lastEnumNumber = number;
   }
 
   private int numberOf(Shape.Named shape) {
@@ -263,6 +276,7 @@ final class CompactWriter extends Output {
   private void elements(@Nullable Object[] array) {
     count(array.length, 1);
     met.expect(array.length);
+    expect(array.length);
     for (Object element : array) {
       value(element);
     }
