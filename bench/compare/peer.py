@@ -118,7 +118,13 @@ class JoblibColumn:
         return timed(lambda: self.parallel(n_jobs=self.workers)(self.delayed(spin_micros)(1000) for _ in range(items)))
 
     def audio(self, paths):
-        return timed(lambda: self.parallel(n_jobs=self.workers)(self.delayed(audio_job())(path) for path in paths))
+        from joblib.externals.loky import get_reusable_executor
+
+        def run():
+            results = self.parallel(n_jobs=self.workers)(self.delayed(audio_job())(path) for path in paths)
+            get_reusable_executor().shutdown(wait=True)  # its workers would be there for the next run
+            return results
+        return timed(run)
 
     def start(self, items):
         from joblib.externals.loky import get_reusable_executor
