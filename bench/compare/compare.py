@@ -43,7 +43,8 @@ def options():
 
 def rows_named(name):
     """The row of that name, or else all whose names begin with it and a dot."""
-    return [r.key for r in rows.ROWS if r.key == name and not r.of] or [r.key for r in rows.ROWS if r.key.startswith(name + ".") and not r.of] or [name]
+    own = [r.key for r in rows.ROWS if not r.of]
+    return [key for key in own if key == name] or [key for key in own if key.startswith(name + ".")] or [name]
 
 
 def measure(row, chosen, java, scratch, log):
@@ -133,7 +134,7 @@ def main():
         os.environ.pop(name, None)
     date = datetime.date.today().isoformat()
     whole, log, measured = machine.Watch(), [], {}
-    versions = machine.versions(java, machine.commit(ROOT))
+    versions = machine.versions(java, machine.commit(ROOT)) | {"PP4J": jars.PP4J_VERSION if jars.has_pp4j() else None}
     with tempfile.TemporaryDirectory(prefix="tutti-bench-") as scratch:
         for row in rows.ROWS:
             if row.key in (chosen.only or [row.key]) and not row.of:

@@ -61,7 +61,7 @@ class Neighbour(Programs):
             file.flush()
             self.shared = mmap.mmap(file.fileno(), 8)
         super().__init__([[sys.executable, "-c", COUNTING, path]])
-        while not self.loops():
+        while not self.loops() and self.started[0].poll() is None:
             time.sleep(0.01)
 
     def loops(self):

@@ -4,12 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 OURS = os.path.join(ROOT, "bench", "target", "quick", "benchmarks.jar")  # where the profile "quick" builds
-PP4J = {"net.viktorc:pp4j:2.2": "pp4j-2.2.jar", "org.slf4j:slf4j-api:1.7.25": "slf4j-api-1.7.25.jar",
+PP4J_VERSION = "2.2"
+PP4J = {f"net.viktorc:pp4j:{PP4J_VERSION}": f"pp4j-{PP4J_VERSION}.jar", "org.slf4j:slf4j-api:1.7.25": "slf4j-api-1.7.25.jar",
         "org.apache.commons:commons-pool2:2.4.2": "commons-pool2-2.4.2.jar"}
 PP4J_FOLDER = os.path.join(ROOT, "bench", "target", "pp4j")
+LONGEST_FETCH_SECONDS = 120
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 
 
@@ -26,12 +29,15 @@ def build():
 def fetch_pp4j():
     """Gets PP4J from the local Maven repository, or else from Maven Central. Where neither has it, its column is left out."""
     for coordinates, name in PP4J.items():
-        if not os.path.exists(os.path.join(PP4J_FOLDER, name)):
-            for offline in (["-o"], []):
-                done = subprocess.run(["mvn", "-q", *offline, COPY, "-Dartifact=" + coordinates, "-DoutputDirectory=" + PP4J_FOLDER],
-                                      cwd=os.path.dirname(ROOT), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                if done.returncode == 0:
-                    break
+        for offline in (["-o"], []):
+            if os.path.exists(os.path.join(PP4J_FOLDER, name)):
+                break
+            command = ["mvn", "-q", *offline, COPY, "-Dartifact=" + coordinates, "-DoutputDirectory=" + PP4J_FOLDER]
+            try:
+                subprocess.run(command, cwd=tempfile.gettempdir(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               timeout=LONGEST_FETCH_SECONDS)
+            except subprocess.TimeoutExpired:
+                return
 
 
 def has_pp4j():

@@ -7,8 +7,6 @@ import re
 import subprocess
 import sys
 
-import jars
-
 JDK_FLOOR = (25, 0, 3)
 
 
@@ -39,7 +37,7 @@ def memory_mib():
 def versions(java, commit):
     properties = subprocess.run([java, "-XshowSettings:properties", "-version"], capture_output=True, text=True).stderr
     return {"tutti": commit, "python": platform.python_version(),
-            **{name: module_version(name) for name in ("joblib", "numpy", "scipy")}, "pp4j": "2.2" if jars.has_pp4j() else None,
+            **{name: module_version(name) for name in ("joblib", "numpy", "scipy")},
             "jdk": re.search(r"java\.runtime\.version = (.*)", properties)[1],
             "jdk_vendor": re.search(r"java\.vendor = (.*)", properties)[1]}
 

@@ -2,8 +2,8 @@
 
 Run:  python3 peer.py COLUMN ROW WORKERS ITEMS [FOLDER]
 It says "ready", then answers each line of standard input with one measured run, as one line of JSON:
-{"seconds": 0.021, "count": 2000, "result": "2000"}, and ends where its input ends. A line "warm" asks for the same without pauses. The measured work is that of peers/overhead.py and
-peers/etl.py; the Java columns speak the same (dev.tutti.bench.compare.Peer).
+{"seconds": 0.021, "count": 2000, "result": "2000"}, and ends where its input ends. A line "warm" asks for the
+same without pauses. The measured work is that of peers/overhead.py and peers/etl.py; the Java columns speak the same (dev.tutti.bench.compare.Peer).
 """
 import json
 import multiprocessing

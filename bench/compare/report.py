@@ -43,18 +43,24 @@ def standings(results):
             lines += standing(r, r["title"] + ", sequential", ours, best_of(r, peers), limit)
     if not lines:
         return ""
-    head = line(["", "unit", "Tutti", "best peer", "times as good", "limit", "part of the limit"]) + "\n" + line(["---"] * 2 + ["---:", "---", "---:", "---", "---:"])
-    return "## Tutti beside the best peer\n\nMedians. Peers are pools of processes; *times as good* above 1 is better.\n\n" + head + "\n" + "\n".join(lines)
+    head = [line(["", "unit", "Tutti", "best peer", "times as good", "limit", "part of the limit"]),
+            line(["---"] * 2 + ["---:", "---", "---:", "---", "---:"])]
+    return ("## Tutti beside the best peer\n\nMedians. Peers are pools of processes; *times as good* above 1 is better.\n\n" + "\n".join(head + lines))
 
 
 def standing(r, title, ours, best, limit):
     if "median" not in r["columns"].get(ours, {}) or not best and not limit:
         return []
-    cells = [title, r["unit"], number(r["columns"][ours]["median"])]
+    cells = [title, r["unit"], median(r, ours)]
     for other in (best, limit):
         there = "median" in r["columns"].get(other, {})
-        cells += [f"{number(r['columns'][other]['median'])}, {TITLES[other]}" if there else "", factor(r, ours, other)]
+        cells += [f"{median(r, other)}, {TITLES[other]}" if there else "", factor(r, ours, other)]
     return [line(cells)]
+
+
+def median(r, key):
+    figures = r["columns"][key]
+    return number(figures["median"]) + (" *" if figures.get("only_disturbed") else "")
 
 
 def best_peer(r):
@@ -71,8 +77,11 @@ def limit_of(key):
 
 
 def factor(r, ours, other):
-    """How many times as good; above 1 is better, whatever the unit."""
-    one, two = (r["columns"].get(key, {}).get("median") for key in (ours, other))
+    """How many times as good; above 1 is better, whatever the unit. Nothing is said where one of them was always disturbed."""
+    figures = [r["columns"].get(key, {}) for key in (ours, other)]
+    if any(f.get("only_disturbed") for f in figures):
+        return ""
+    one, two = (f.get("median") for f in figures)
     if not one or not two:
         return ""
     return f"{one / two if r['higher_is_better'] else two / one:.3g}"
@@ -89,8 +98,7 @@ def table(results):
             if "fault" in figures:
                 cells = ["failed", "", "", "", ""]
             else:
-                mark = " *" if figures.get("only_disturbed") else ""
-                cells = [f"**{number(figures['median'])}**{mark}", number(figures["min"]), number(figures["max"]),
+                cells = [f"**{median(r, column.key)}**", number(figures["min"]), number(figures["max"]),
                          factor(r, column.key, best_peer(r)), factor(r, column.key, limit_of(key))]
             lines.append(line([title, column.title] + cells))
             title = ""
@@ -112,13 +120,14 @@ def number(value):
 def faults(results):
     lines = []
     for r in results["rows"].values():
-        for key, figures in r["columns"].items():
-            if "fault" in figures:
-                lines.append(f"- {r['title']}, {TITLES[key]}: {figures['fault']}")
-            elif figures.get("only_disturbed"):
-                lines.append(f"- {r['title']}, {TITLES[key]} (*): others used the machine in all of its runs, so the figure says little")
-            elif figures.get("disturbed_runs"):
-                lines.append(f"- {r['title']}, {TITLES[key]}: {figures['disturbed_runs']} more runs do not count, because others used the machine")
+        columns = r["columns"].items()
+        lines += [f"- {r['title']}, {TITLES[key]}: {figures['fault']}" for key, figures in columns if "fault" in figures]
+        only = [TITLES[key] for key, figures in columns if figures.get("only_disturbed")]
+        if only:
+            lines.append(f"- {r['title']} (*): others used the machine in all runs, so these figures say little: {', '.join(only)}")
+        some = [f"{figures['disturbed_runs']} of {TITLES[key]}" for key, figures in columns if figures.get("disturbed_runs") and TITLES[key] not in only]
+        if some:
+            lines.append(f"- {r['title']}: runs that do not count, because others used the machine: {', '.join(some)}")
         if not r["results_agree"]:
             lines.append(f"- {r['title']}: the columns' results differ")
     lines += [f"- not there: {', '.join(results['not_installed'])}"] if results["not_installed"] else []
@@ -127,9 +136,11 @@ def faults(results):
 
 def machine(results):
     m, v = results["machine"], results["versions"]
+    own = [r.key for r in rows.ROWS if not r.of]
     titles = "\n".join(f"| {r['title']} | {r['condition']['load_before']} to {r['condition']['load_after']} | {r['condition']['steal_percent']} | "
-                       f"{r['condition']['io_wait_percent']} | {r['condition']['idle_percent']} |" for key, r in results["rows"].items() if not any(row.of for row in rows.ROWS if row.key == key))
-    installed = ", ".join(f"{name} {v[name]}" for name in ("joblib", "numpy", "scipy", "pp4j") if v[name])
+                       f"{r['condition']['io_wait_percent']} | {r['condition']['idle_percent']} |"
+                       for key, r in results["rows"].items() if key in own)
+    installed = ", ".join(f"{name} {v[name]}" for name in ("joblib", "numpy", "scipy", "PP4J") if v[name])
     return (f"## Machine and versions\n\n{m['cpu']}, {m['cores']} cores, {m['memory_mib']} MiB, Linux {m['kernel']} {m['architecture']}. "
             f"JDK {v['jdk']} ({v['jdk_vendor']}); CPython {v['python']}{', ' + installed if installed else ''}. Tutti {v['tutti']}.\n\n"
             f"| row | load average | stolen, % | waiting for a disk, % | idle, % |\n| --- | ---: | ---: | ---: | ---: |\n{titles}\n\n"

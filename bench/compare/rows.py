@@ -33,7 +33,7 @@ ROWS = [
     Row("roundtrip.one-core", "round trip, one core", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="one core"),
     Row("roundtrip.busy", "round trip, busy", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="busy"),
     Row("roundtrip.back-to-back", "round trip, back to back", "us", each_us, 2_000, 500, limit="bare", program="roundtrip"),
-    Row("neighbour", "a program beside round trips", "loops/s", lambda s, n: s, 20_000, 1_000, higher_is_better=True, limit="nothing",
+    Row("neighbour", "a program beside round trips", "loops/s", lambda s, n: s, 10_000, 1_000, higher_is_better=True, limit="nothing",
         program="roundtrip", reads="neighbour", condition="neighbour"),
     Row("neighbour.roundtrip", "round trip beside that program", "us", each_us, 0, 0, of="neighbour"),
     Row("map.one", "map, one item a message", "items/s", a_second, 20_000, 5_000, higher_is_better=True, limit="jdk-forkjoin"),
