@@ -140,7 +140,7 @@ def machine(results):
     titles = "\n".join(f"| {r['title']} | {r['condition']['load_before']} to {r['condition']['load_after']} | {r['condition']['steal_percent']} | "
                        f"{r['condition']['io_wait_percent']} | {r['condition']['idle_percent']} |"
                        for key, r in results["rows"].items() if key in own)
-    installed = ", ".join(f"{name} {v[name]}" for name in ("joblib", "numpy", "scipy", "PP4J") if v[name])
+    installed = ", ".join(f"{name} {v[name]}" for name in ("joblib", "numpy", "scipy", "PP4J") if v.get(name))
     return (f"## Machine and versions\n\n{m['cpu']}, {m['cores']} cores, {m['memory_mib']} MiB, Linux {m['kernel']} {m['architecture']}. "
             f"JDK {v['jdk']} ({v['jdk_vendor']}); CPython {v['python']}{', ' + installed if installed else ''}. Tutti {v['tutti']}.\n\n"
             f"| row | load average | stolen, % | waiting for a disk, % | idle, % |\n| --- | ---: | ---: | ---: | ---: |\n{titles}\n\n"
