@@ -1,26 +1,21 @@
 """Runs every column of every row, interleaved, and writes the table. bench/README.md says what it means."""
 import argparse
 import datetime
-import json
 import os
-import select
 import shlex
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
+import condition
+import jars
 import machine
 import report
 import rows
 import wav
+from cell import Cell
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-JARS = os.path.join(ROOT, "bench", "target", "quick")  # where the profile "quick" builds
-LONGEST_RUN_SECONDS = 600
+ROOT = jars.ROOT
 
 
 def options():
@@ -29,14 +24,16 @@ def options():
     parser.add_argument("--reps", type=int, help="counted runs of each cell (default 7)")
     parser.add_argument("--warm", type=float, metavar="SECONDS", help="uncounted runs of each cell before (default 3)")
     parser.add_argument("--workers", type=int, default=2, help="workers of each pool (default 2)")
-    parser.add_argument("--only", metavar="ROW,...", type=lambda text: text.split(","), help="of " + ", ".join(r.key for r in rows.ROWS))
+    parser.add_argument("--only", metavar="ROW,...", type=lambda text: text.split(","), help="of " + ", ".join(r.key for r in rows.ROWS if not r.of))
     parser.add_argument("--columns", metavar="COLUMN,...", type=lambda text: text.split(","), help="of " + ", ".join(c.key for c in rows.COLUMNS))
-    parser.add_argument("--audio-seconds", type=float, metavar="SECONDS", help="length of each audio file (default 60)")
+    parser.add_argument("--audio-seconds", type=float, metavar="SECONDS", help="length of each audio file (default 240)")
     parser.add_argument("--out", metavar="DIR", help="where the results go (default bench/results/<date>-<cpu>-<cores>c)")
     chosen = parser.parse_args()
     chosen.reps = chosen.reps or (2 if chosen.quick else 7)
     chosen.warm = chosen.warm if chosen.warm is not None else (0.5 if chosen.quick else 3)
-    chosen.audio_seconds = chosen.audio_seconds or (2 if chosen.quick else 60)
+    chosen.audio_seconds = chosen.audio_seconds or (2 if chosen.quick else 240)
+    if chosen.only:
+        chosen.only = [key for name in chosen.only for key in rows_named(name)]
     for given, known in ((chosen.only, rows.ROWS), (chosen.columns, rows.COLUMNS)):
         unknown = set(given or ()) - {one.key for one in known}
         if unknown:
@@ -44,132 +41,66 @@ def options():
     return chosen
 
 
-class Peer:
-    """One running cell: a program that does one measured run for each line it is sent."""
-
-    def __init__(self, column, command, row, folder):
-        self.column, self.row, self.folder, self.samples, self.fault = column, row, folder, [], None
-        self.errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True, bufsize=1)
-        self.ask(None)
-
-    def ask(self, request):
-        """One line to the program, if any, and its answer; on failure None, and the fault is kept."""
-        if self.fault:
-            return None
-        try:
-            if request:
-                self.process.stdin.write(request + "\n")
-            ready, _, _ = select.select([self.process.stdout], [], [], LONGEST_RUN_SECONDS)
-            line = self.process.stdout.readline() if ready else ""
-        except OSError:
-            line = ""
-        if not line:
-            self.process.kill()
-            self.errors.seek(0)
-            said = [line for line in self.errors.read().splitlines() if line and not line[0].isspace()]  # no stack frames
-            self.fault = said[-1] if said else "no answer"
-            print(f"compare: {self.column.key} {self.row.key} failed: {self.fault}", file=sys.stderr)
-        return line
-
-    def run(self, counted):
-        if self.folder:
-            wav.clear(self.folder)
-        line = self.ask("run")
-        if line:
-            sample = json.loads(line)
-            self.samples.append({"row": self.row.key, "column": self.column.key, "counted": counted, **sample,
-                                 "figure": self.row.figure(sample["seconds"], sample["count"])})
-
-    def warm_up(self, seconds):
-        end = time.monotonic() + seconds
-        self.run(counted=False)
-        while time.monotonic() < end and not self.fault:
-            self.run(counted=False)
-
-    def close(self):
-        try:
-            self.process.stdin.close()
-            self.process.wait(30)
-        except (OSError, subprocess.TimeoutExpired):
-            self.process.kill()
-            self.process.wait()
-
-
-def kept(samples):
-    """All counted runs, and the first and the last of the uncounted ones: quick rows have tens of thousands of those."""
-    uncounted = [s for s in samples if not s["counted"]]
-    return uncounted[:5] + uncounted[5:][-5:] + [s for s in samples if s["counted"]]
+def rows_named(name):
+    """The row of that name, or else all whose names begin with it and a dot."""
+    own = [r.key for r in rows.ROWS if not r.of]
+    return [key for key in own if key == name] or [key for key in own if key.startswith(name + ".")] or [name]
 
 
 def measure(row, chosen, java, scratch, log):
     """All columns of one row: each is warmed up, then all run in turn, and each repetition begins with another one."""
     items = (chosen.workers if row.key == "start" else row.quick_items if chosen.quick else row.items)
-    peers, watch = [], machine.Watch()
-    for column in rows.COLUMNS:
-        if row.key not in column.rows or column.key not in (chosen.columns or [column.key]) or missing(column, row):
-            continue
-        folder = None
-        if row.key == "audio":
-            folder = os.path.join(scratch, column.key)
-            wav.make(folder, items, chosen.audio_seconds)
-        peers.append(Peer(column, command(column, row, chosen.workers, items, folder, java), row, folder))
+    cells, watch = [], machine.Watch()
+    beside = condition.Busy() if row.condition == "busy" else condition.Neighbour(scratch) if row.condition == "neighbour" else None
     try:
-        for peer in peers:
-            peer.warm_up(chosen.warm)
+        for column in columns_of(row, chosen):
+            folder = None
+            if row.key == "audio":
+                folder = os.path.join(scratch, column.key)
+                wav.make(os.path.join(scratch, "input"), folder, items, chosen.audio_seconds)
+            cells.append(Cell(column, row, command(column, row, chosen.workers, items, folder, java), chosen.workers, folder,
+                              beside if row.condition == "neighbour" else None))
+        for cell in cells:
+            cell.warm_up(chosen.warm)
         for rep in range(chosen.reps):
-            first = rep % len(peers) if peers else 0
-            for peer in peers[first:] + peers[:first]:
-                peer.run(counted=True)
-        for peer in peers:
-            if peer.folder and not peer.fault:
-                peer.fault = wav.fault(peer.folder, items, chosen.audio_seconds)
+            first = rep % len(cells) if cells else 0
+            for cell in cells[first:] + cells[:first]:
+                check = (lambda folder: wav.fault(folder, items, chosen.audio_seconds, cell.column.group != "limit")) if rep + 1 == chosen.reps else None
+                cell.run(counted=True, check=check)
+                if cell.was_disturbed():
+                    cell.run(counted=True)  # once more; neither counts if both were
     finally:
-        for peer in peers:
-            peer.close()
-            log.extend(kept(peer.samples))
-            if peer.folder:
-                shutil.rmtree(peer.folder)
-    return {"title": row.title, "unit": row.unit, "higher_is_better": row.higher_is_better, "items": items,
-            "condition": watch.condition(), "columns": {p.column.key: figures(p) for p in peers},
-            "results_agree": len({s["result"] for p in peers for s in p.samples}) <= 1}
+        for cell in cells:
+            cell.close()
+            log.extend(cell.kept())
+        if beside:
+            beside.close()
+    shared = {"items": items, "condition": watch.condition(), "results_agree": len({s["result"] for c in cells for s in c.samples}) <= 1}
+    return {r.key: {"title": r.title, "unit": r.unit, "higher_is_better": r.higher_is_better, **shared,
+                    "columns": {c.column.key: c.figures(r) for c in cells if r.key in c.column.rows}}
+            for r in rows.ROWS if row.key in (r.key, r.of)}
 
 
-def figures(peer):
-    counted = [s["figure"] for s in peer.samples if s["counted"]]
-    if peer.fault or not counted:
-        return {"fault": peer.fault or "no run"}
-    return {"median": statistics.median(counted), "min": min(counted), "max": max(counted), "samples": counted,
-            "result": peer.samples[-1]["result"]}
+def columns_of(row, chosen):
+    return [c for c in rows.COLUMNS if row.key in c.rows and c.key in (chosen.columns or [c.key]) and not missing(c, row)]
 
 
 def missing(column, row):
-    return [name for name in needed(column, row) if not machine.module_version(name)]
+    return [name for name in needed(column, row) if not (jars.has_pp4j() if name == "pp4j" else machine.module_version(name))]
 
 
 def needed(column, row):
-    if row.key == "audio" and column.key.startswith("python"):
-        return ["numpy", "scipy"]
-    return [column.needs] if column.needs else []
+    needs = [column.needs] if column.needs else []
+    return needs + (["numpy", "scipy"] if row.key == "audio" and column.group in ("python", "loop") else [])
 
 
 def command(column, row, workers, items, folder, java):
-    cell = [column.key, row.key, str(workers), str(items)] + ([folder] if folder else [])
-    if column.group == "python" or column.group == "loop":
-        return [sys.executable, os.path.join(HERE, "peer.py"), *cell]
+    cell = [column.key, row.program or row.key, str(workers), str(items)] + ([folder] if folder else [])
+    where = condition.ONE_CORE if row.condition == "one core" else []
+    if column.group in ("python", "loop") or column.key == "nothing":
+        return [*where, sys.executable, os.path.join(HERE, "peer.py"), *cell]
     flags = ["--enable-native-access=ALL-UNNAMED"] if column.key == "tutti-native" else []
-    return [java, *flags, "-cp", os.path.join(JARS, "benchmarks.jar"), "dev.tutti.bench.compare.Peer", *cell]
-
-
-def build():
-    """The packaged jars, without the checks of a full build; Maven leaves alone what is up to date."""
-    if not shutil.which("mvn"):
-        print("compare: no mvn found: apt-get install maven", file=sys.stderr)
-        sys.exit(3)
-    print("compare: building the jars", file=sys.stderr)
-    done = subprocess.run(["mvn", "-q", "-Pquick", "-pl", "bench", "-am", "package"], cwd=ROOT)
-    if done.returncode:
-        sys.exit(3)
+    return [*where, java, *flags, "-cp", jars.class_path(column), "dev.tutti.bench.compare.Peer", *cell]
 
 
 def results_folder(chosen, date):
@@ -191,23 +122,24 @@ def main():
     if jdk is None:
         print("compare: no JDK of version 25.0.3 or newer found: install one, or set JAVA_HOME", file=sys.stderr)
         sys.exit(3)
+    jars.build()
+    jars.fetch_pp4j()
     absent = sorted({name for c in rows.COLUMNS for r in rows.ROWS if r.key in c.rows for name in missing(c, r)})
     if absent:
-        packages = " ".join("python3-" + name for name in absent)
-        print(f"compare: not installed, so left out: {', '.join(absent)}: apt-get install {packages}", file=sys.stderr)
-    build()
+        packages = " ".join("python3-" + name for name in absent if name != "pp4j")
+        print(f"compare: not there, so left out: {', '.join(absent)}" + (f": apt-get install {packages}" if packages else ""), file=sys.stderr)
     java = os.path.join(jdk, "bin", "java")
     # Neither the place of the results nor the JVM's options of this shell belong to a measurement.
     for name in ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"):
         os.environ.pop(name, None)
     date = datetime.date.today().isoformat()
     whole, log, measured = machine.Watch(), [], {}
-    versions = machine.versions(java, machine.commit(ROOT))
+    versions = machine.versions(java, machine.commit(ROOT)) | {"PP4J": jars.PP4J_VERSION if jars.has_pp4j() else None}
     with tempfile.TemporaryDirectory(prefix="tutti-bench-") as scratch:
         for row in rows.ROWS:
-            if row.key in (chosen.only or [row.key]):
+            if row.key in (chosen.only or [row.key]) and not row.of:
                 print(f"compare: {row.title}", file=sys.stderr)
-                measured[row.key] = measure(row, chosen, java, scratch, log)
+                measured.update(measure(row, chosen, java, scratch, log))
     results = {"date": date, "command": command_line(chosen), "quick": chosen.quick, "reps": chosen.reps, "warm_seconds": chosen.warm,
                "workers": chosen.workers, "audio_seconds": chosen.audio_seconds, "machine": machine.describe(), "versions": versions,
                "not_installed": absent, "condition": whole.condition(), "rows": measured}

@@ -2,8 +2,8 @@
 
 Run:  python3 peer.py COLUMN ROW WORKERS ITEMS [FOLDER]
 It says "ready", then answers each line of standard input with one measured run, as one line of JSON:
-{"seconds": 0.021, "count": 2000, "result": "2000"}, and ends where its input ends. The measured work is that of peers/overhead.py and
-peers/etl.py; the Java columns speak the same (dev.tutti.bench.compare.Peer).
+{"seconds": 0.021, "count": 2000, "result": "2000"}, and ends where its input ends. A line "warm" asks for the
+same without pauses. The measured work is that of peers/overhead.py and peers/etl.py; the Java columns speak the same (dev.tutti.bench.compare.Peer).
 """
 import json
 import multiprocessing
@@ -16,11 +16,12 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.shared_memory import SharedMemory
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers"))
-from overhead import identity
+from overhead import identity, spin_micros
 
 LARGE = 64 << 20
 
 COLUMN, ROW = sys.argv[1:3] if len(sys.argv) > 2 else ("", "")
+PAUSE_SECONDS = 0.002  # long enough for both sides to sleep; the same in Column.java
 
 
 class PoolColumn:
@@ -38,8 +39,14 @@ class PoolColumn:
     def roundtrip(self, times):
         return timed(lambda: [self.pool.apply(identity, (1,)) for _ in range(times)])
 
+    def roundtrip_quiet(self, times):
+        return paused(lambda: self.pool.apply(identity, (1,)), times)
+
     def map_one(self, items):
         return timed(lambda: self.pool.map(identity, range(items), chunksize=1))
+
+    def millis(self, items):
+        return timed(lambda: self.pool.map(spin_micros, [1000] * items, chunksize=1))
 
     def map_default(self, items):
         return timed(lambda: self.pool.map(identity, range(items)))
@@ -103,8 +110,14 @@ class ExecutorColumn:
     def roundtrip(self, times):
         return timed(lambda: [self.pool.submit(identity, 1).result() for _ in range(times)])
 
+    def roundtrip_quiet(self, times):
+        return paused(lambda: self.pool.submit(identity, 1).result(), times)
+
     def map_one(self, items):
         return timed(lambda: list(self.pool.map(identity, range(items))))
+
+    def millis(self, items):
+        return timed(lambda: list(self.pool.map(spin_micros, [1000] * items)))
 
     def start(self, items):
         begin = time.perf_counter()
@@ -119,7 +132,7 @@ class JoblibColumn:
     def __init__(self, workers):
         from joblib import Parallel, delayed
         self.parallel, self.delayed, self.workers = Parallel, delayed, workers
-        if ROW != "start":
+        if ROW not in ("start", "audio"):
             self.map_default(100)
 
     def map_one(self, items):
@@ -127,6 +140,18 @@ class JoblibColumn:
 
     def map_default(self, items):
         return timed(lambda: self.parallel(n_jobs=self.workers)(self.delayed(identity)(i) for i in range(items)))
+
+    def millis(self, items):
+        return timed(lambda: self.parallel(n_jobs=self.workers)(self.delayed(spin_micros)(1000) for _ in range(items)))
+
+    def audio(self, paths):
+        from joblib.externals.loky import get_reusable_executor
+
+        def run():
+            results = self.parallel(n_jobs=self.workers)(self.delayed(audio_job())(path) for path in paths)
+            get_reusable_executor().shutdown(wait=True)  # its workers would be there for the next run
+            return results
+        return timed(run)
 
     def start(self, items):
         from joblib.externals.loky import get_reusable_executor
@@ -222,6 +247,17 @@ class WaitColumn:
         return self.both(getattr(self, row + "_here"), row + "_there", times)
 
 
+class NothingColumn:
+    """Nothing: what the program beside it reaches when it is alone."""
+
+    def __init__(self, workers):
+        pass
+
+    def roundtrip(self, times):
+        seconds, _ = timed(lambda: time.sleep(times * 50e-6))
+        return seconds, [1] * times
+
+
 class LoopColumn:
     """A plain loop."""
 
@@ -233,7 +269,8 @@ class LoopColumn:
 
 
 COLUMNS = {"python-fork": PoolColumn, "python-spawn": PoolColumn, "python-forkserver": PoolColumn,
-           "python-executor": ExecutorColumn, "joblib": JoblibColumn, "python-waits": WaitColumn, "python-loop": LoopColumn}
+           "python-executor": ExecutorColumn, "joblib": JoblibColumn, "python-waits": WaitColumn, "python-loop": LoopColumn,
+           "nothing": NothingColumn}
 
 
 def look(name):
@@ -261,6 +298,17 @@ def timed(action):
     return time.perf_counter() - begin, results
 
 
+def paused(action, times):
+    """Each after a pause, which does not count."""
+    results, seconds = [], 0.0
+    for _ in range(times):
+        time.sleep(PAUSE_SECONDS)
+        took, result = timed(action)
+        results.append(result)
+        seconds += took
+    return seconds, results
+
+
 def checksum(results):
     """Tells wrong values and a wrong order."""
     return str(sum((i + 1) * r for i, r in enumerate(results)))
@@ -275,14 +323,14 @@ def main():
         paths = sorted(entry.path for entry in os.scandir(sys.argv[5]) if not entry.name.endswith("-transformed.wav"))
         audio_job()
     print("ready", flush=True)
-    for _ in sys.stdin:
+    for line in sys.stdin:
         if COLUMN == "python-waits":
             answer = {"seconds": column.run(ROW, items), "count": items, "result": str(items)}
         elif ROW == "audio":
             seconds, each = run(paths)
             answer = {"seconds": seconds, "count": len(each), "result": str(len(each))}
         else:
-            seconds, results = run(items)
+            seconds, results = (column.roundtrip if ROW == "roundtrip.quiet" and line == "warm\n" else run)(items)
             answer = {"seconds": seconds, "count": len(results), "result": checksum(results)}
         print(json.dumps(answer), flush=True)
 

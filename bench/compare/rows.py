@@ -8,29 +8,52 @@ class Row:
     key: str
     title: str
     unit: str
-    figure: Callable  # (seconds, count) of a run -> the figure in the table
+    figure: Callable  # (what is read of a run, its count) -> the figure in the table
     items: int
     quick_items: int
     higher_is_better: bool = False
+    limit: str = ""  # the column that shows what the machine allows
+    program: str = ""  # what the cells are asked for, if not the key
+    reads: str = "seconds"  # what of a run the figure is made of
+    condition: str = ""  # "one core", "busy" or "neighbour"
+    still: bool = False  # only runs count in which nobody else used the machine
+    of: str = ""  # another figure of that row's runs, not a row of its own
+
+
+def each_us(s, n):
+    return s / n * 1e6
+
+
+def a_second(s, n):
+    return n / s
 
 
 LARGE = 64 << 20
 
 ROWS = [
-    Row("roundtrip", "round trip", "us", lambda s, n: s / n * 1e6, 2_000, 500),
-    Row("map.one", "map, one item a message", "items/s", lambda s, n: n / s, 20_000, 5_000, higher_is_better=True),
-    Row("map.default", "map, default batches", "items/s", lambda s, n: n / s, 500_000, 100_000, higher_is_better=True),
-    Row("queue", "queue between two processes", "messages/s", lambda s, n: n / s, 300_000, 50_000, higher_is_better=True),
-    Row("large", "64 MiB there and back", "GB/s", lambda s, n: n * 2 * LARGE / s / 1e9, 8, 2, higher_is_better=True),
-    Row("large.doubles", "64 MiB of doubles there and back", "GB/s", lambda s, n: n * 2 * LARGE / s / 1e9, 8, 2, higher_is_better=True),
-    Row("shared", "shared array of 64 MiB handed over", "us", lambda s, n: s / n * 1e6, 2_000, 500),
-    Row("start", "start to first results", "ms", lambda s, n: s * 1e3, 0, 0),  # an item for each worker
-    Row("audio", "audio job", "s", lambda s, n: s, 8, 2),
+    Row("roundtrip.quiet", "round trip, quiet", "us", each_us, 500, 50, limit="bare"),
+    Row("roundtrip.one-core", "round trip, one core", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="one core"),
+    Row("roundtrip.busy", "round trip, busy", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="busy"),
+    Row("roundtrip.back-to-back", "round trip, back to back", "us", each_us, 2_000, 500, limit="bare", program="roundtrip"),
+    Row("neighbour", "a program beside round trips", "loops/s", lambda s, n: s, 10_000, 1_000, higher_is_better=True, limit="nothing",
+        program="roundtrip", reads="neighbour", condition="neighbour"),
+    Row("neighbour.roundtrip", "round trip beside that program", "us", each_us, 0, 0, of="neighbour"),
+    Row("map.one", "map, one item a message", "items/s", a_second, 20_000, 5_000, higher_is_better=True, limit="jdk-forkjoin"),
+    Row("map.default", "map, default batches", "items/s", a_second, 500_000, 100_000, higher_is_better=True, limit="jdk-stream"),
+    Row("millis", "tasks of 1 ms", "% of the ideal", lambda s, n: n * 0.1 / s, 4_000, 200, higher_is_better=True, limit="jdk-forkjoin",
+        reads="worker_seconds", still=True),
+    Row("millis.parent", "tasks of 1 ms, CPU time of the parent", "us an item", each_us, 0, 0, reads="parent_cpu", of="millis"),
+    Row("queue", "queue between two processes", "messages/s", a_second, 300_000, 50_000, higher_is_better=True),
+    Row("large", "64 MiB there and back", "GB/s", lambda s, n: n * 2 * LARGE / s / 1e9, 8, 2, higher_is_better=True, limit="kept"),
+    Row("large.doubles", "64 MiB of doubles there and back", "GB/s", lambda s, n: n * 2 * LARGE / s / 1e9, 8, 2, higher_is_better=True, limit="kept"),
+    Row("shared", "shared array of 64 MiB handed over", "us", each_us, 2_000, 500),
+    Row("start", "start to first results", "ms", lambda s, n: s * 1e3, 0, 0, limit="bare"),  # an item for each worker
+    Row("audio", "audio job", "s", lambda s, n: s, 8, 2, limit="bytes"),
     Row("lock", "lock and unlock, alone", "ns", lambda s, n: s / n * 1e9, 1_000_000, 100_000),
     Row("lock.two", "lock and unlock, two processes at once", "ns", lambda s, n: s / n * 1e9, 2_000_000, 200_000),
-    Row("semaphore", "semaphore, there and back", "us", lambda s, n: s / n * 1e6, 10_000, 1_000),
-    Row("event", "event, there and back", "us", lambda s, n: s / n * 1e6, 10_000, 1_000),
-    Row("pipe", "pipe, there and back", "us", lambda s, n: s / n * 1e6, 10_000, 1_000),
+    Row("semaphore", "semaphore, there and back", "us", each_us, 10_000, 1_000),
+    Row("event", "event, there and back", "us", each_us, 10_000, 1_000),
+    Row("pipe", "pipe, there and back", "us", each_us, 10_000, 1_000),
     Row("idle", "1,000 threads wait", "% of a core", lambda s, n: s / n * 1e5, 2_000, 500),
 ]
 
@@ -39,31 +62,42 @@ ROWS = [
 class Column:
     key: str
     title: str
-    group: str  # "python", "tutti", "jdk" or "limit"
+    group: str  # "python", "jvm", "tutti", "jdk" or "limit"; the first two have walls between tasks, so they are the peers
     rows: tuple
-    needs: str = ""  # a Python module, and for its audio job more of them
+    needs: str = ""  # a Python module, and for its audio job more of them; or "pp4j"
 
 
 WAITS = ("lock", "lock.two", "semaphore", "event", "pipe", "idle")
+TRIPS = ("roundtrip.quiet", "roundtrip.one-core", "roundtrip.busy", "roundtrip.back-to-back")
+BESIDE = ("neighbour", "neighbour.roundtrip")
+MILLIS = ("millis", "millis.parent")
 LARGES = ("large", "large.doubles", "shared")
-MAPS = ("roundtrip", "map.one", "map.default", "start")
+MAPS = ("map.one", "map.default", "start")
 COLUMNS = [
-    Column("python-fork", "CPython Pool, fork", "python", MAPS + LARGES + ("queue", "audio")),
+    Column("python-fork", "CPython Pool, fork", "python", TRIPS + BESIDE + MAPS + MILLIS + LARGES + ("queue", "audio")),
     Column("python-waits", "CPython multiprocessing", "python", WAITS),
-    Column("python-spawn", "CPython Pool, spawn", "python", MAPS + ("queue",)),
-    Column("python-forkserver", "CPython Pool, forkserver", "python", MAPS),
-    Column("python-executor", "CPython ProcessPoolExecutor", "python", ("roundtrip", "map.one", "start")),
-    Column("joblib", "joblib (loky)", "python", ("map.one", "map.default", "start"), needs="joblib"),
+    Column("python-spawn", "CPython Pool, spawn", "python", MAPS + ("roundtrip.quiet", "roundtrip.back-to-back", "queue")),
+    Column("python-forkserver", "CPython Pool, forkserver", "python", MAPS + ("roundtrip.quiet", "roundtrip.back-to-back")),
+    Column("python-executor", "CPython ProcessPoolExecutor", "python", TRIPS + BESIDE + MILLIS + ("map.one", "start")),
+    Column("joblib", "joblib (loky)", "python", MAPS + MILLIS + ("audio",), needs="joblib"),
     Column("python-loop", "Python loop", "loop", ("audio",)),
-    Column("tutti-processes", "Tutti processes", "tutti", MAPS + LARGES + ("queue", "audio")),
+    Column("pp4j", "PP4J", "jvm", TRIPS + BESIDE + MILLIS + ("map.one", "start", "audio"), needs="pp4j"),
+    Column("tutti-processes", "Tutti processes", "tutti", TRIPS + BESIDE + MAPS + MILLIS + LARGES + ("queue", "audio")),
     Column("tutti-waits", "Tutti, pool without flags", "tutti", WAITS),
     Column("tutti-native", "Tutti, pool with native access", "tutti", WAITS),
-    Column("tutti-threads", "Tutti threads", "tutti", MAPS + ("audio",)),
-    Column("tutti-virtual", "Tutti virtual threads", "tutti", MAPS + ("audio",)),
-    Column("tutti-sequential", "Tutti sequential", "tutti", MAPS + ("audio",)),
-    Column("jdk-fixed", "JDK fixed thread pool", "jdk", ("roundtrip", "map.one", "start", "audio")),
-    Column("jdk-forkjoin", "JDK ForkJoinPool", "jdk", MAPS + ("audio",)),
-    Column("jdk-virtual", "JDK virtual threads", "jdk", ("roundtrip", "map.one", "start", "audio")),
+    Column("tutti-threads", "Tutti threads", "tutti", TRIPS + MAPS + ("millis", "audio")),
+    Column("tutti-virtual", "Tutti virtual threads", "tutti", MAPS + ("roundtrip.quiet", "roundtrip.back-to-back", "millis", "audio")),
+    Column("tutti-sequential", "Tutti sequential", "tutti", MAPS + ("roundtrip.back-to-back", "audio")),
+    Column("jdk-fixed", "JDK fixed thread pool", "jdk", TRIPS + ("map.one", "millis", "start", "audio")),
+    Column("jdk-forkjoin", "JDK ForkJoinPool", "jdk", TRIPS + ("map.one", "millis", "start", "audio")),
+    Column("jdk-virtual", "JDK virtual threads", "jdk", ("roundtrip.quiet", "roundtrip.back-to-back", "map.one", "millis", "start", "audio")),
+    Column("jdk-stream", "JDK parallel stream", "jdk", ("map.default", "millis", "audio")),
     Column("kept", "kept shared memory, copied in and out", "limit", ("large", "large.doubles")),
-    Column("bare", "two JVMs, one byte over a socket", "limit", ("roundtrip", "start")),
+    Column("bare", "two JVMs, one byte over a socket", "limit", TRIPS + ("start",)),
+    Column("nothing", "that program alone", "limit", ("neighbour",)),
+    Column("bytes", "the bytes alone, read and written by threads", "limit", ("audio",)),
+    Column("bytes-loop", "the bytes alone, one file after the other", "limit", ("audio",)),
 ]
+
+# What is said about a row above the table: ours, beside the best of the peers, and the limit.
+ALONE = {"audio": ("tutti-sequential", ("python-loop",), "bytes-loop")}

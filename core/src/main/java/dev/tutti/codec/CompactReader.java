@@ -150,7 +150,7 @@ final class CompactReader extends Input {
       return again(takeCount());
     }
     if (kind == Kind.ENUM) {
-      return ((Shape.Constants) named(kind)).constant(takeCount());
+      return constant();
     }
     if (depth >= CompactWriter.DEPTH) {
       throw new DecodeException("value is too deep: most=" + CompactWriter.DEPTH, null);
@@ -189,6 +189,20 @@ final class CompactReader extends Input {
       sizes[number] = held - before;
     }
     return value;
+  }
+
+  /** The second of its class, and each that follows, mostly takes two bytes. */
+  private Object constant() throws DecodeException {
+    int pair = nextSmallPair();
+    int number = pair & 0xff;
+    if (pair >= 0
+        && number < classCount
+        && !everyTime
+        && classes[number] instanceof Shape.Constants constants) {
+      takeSmallPair();
+      return constants.constant(pair >> 8);
+    }
+    return ((Shape.Constants) named(Kind.ENUM)).constant(takeCount());
   }
 
   private int enter() {

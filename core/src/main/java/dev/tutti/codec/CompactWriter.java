@@ -50,6 +50,7 @@ final class CompactWriter extends Output {
 
   private static final int MOST_CLASSES = 32;
   private static final int FLAGS_AT = 1;
+  private static final int FIRST_ROOM = 128;
 
   private final boolean namesClasses;
   private final @Nullable Parts parts;
@@ -61,8 +62,11 @@ final class CompactWriter extends Output {
   private byte flags;
   private Class<?> lastType;
   private Shape lastShape;
+  private @Nullable Class<?> lastEnum; // it was written before, so its number is known
+  private int lastEnumNumber;
 
   private CompactWriter(Class<?> type, Shape shape, Role role, @Nullable Parts parts) {
+    super(FIRST_ROOM);
     this.parts = parts;
     this.lastType = type;
     this.lastShape = shape;
@@ -84,6 +88,9 @@ final class CompactWriter extends Output {
     if (shape.kind() == Kind.STREAM) {
       return null;
     }
+    if (Numbers.has(shape.kind()) && (parts == null || !parts.takes(value))) {
+      return Numbers.alone(shape.kind(), value);
+    }
     CompactWriter writer = new CompactWriter(value.getClass(), shape, role, parts);
     try {
       if (shape.kind().isLeaf()) {
@@ -100,6 +107,7 @@ final class CompactWriter extends Output {
     }
   }
 
+  @SuppressWarnings("EnumOrdinal") // the mark of the class stands for the order of its constants
   void value(@Nullable Object value) {
     if (value == null) {
       put(Kind.NULL);
@@ -107,6 +115,8 @@ final class CompactWriter extends Output {
       putText(s);
     } else if (value instanceof Integer n) {
       Leaves.putInt(this, n);
+    } else if (value.getClass() == lastEnum && depth < DEPTH) {
+      putSmall(Kind.ENUM.tag(), lastEnumNumber, ((Enum<?>) value).ordinal());
     } else {
       Shape shape = shapeOf(value.getClass());
       if (shape.kind().isLeaf()) {
@@ -132,7 +142,6 @@ final class CompactWriter extends Output {
 
   // ---------------------------------------------------------------- what holds something
 
-  @SuppressWarnings("EnumOrdinal") // the mark of the class stands for the order of its constants
   private void held(Shape shape, Object value) {
     Kind kind = shape.kind();
     if (kind == Kind.STREAM || depth >= DEPTH) {
@@ -142,7 +151,7 @@ final class CompactWriter extends Output {
       flags |= RUNS_CODE;
     }
     if (kind == Kind.ENUM) {
-      constant((Shape.Named) shape, ((Enum<?>) value).ordinal());
+      constant((Shape.Named) shape, value);
       return;
     }
     int number = met.enter(value);
@@ -176,7 +185,9 @@ final class CompactWriter extends Output {
     putCount(number);
   }
 
-  private void constant(Shape.Named shape, int ordinal) {
+  @SuppressWarnings("EnumOrdinal") // the mark of the class stands for the order of its constants
+  private void constant(Shape.Named shape, Object value) {
+    int ordinal = ((Enum<?>) value).ordinal();
     int number = numberOf(shape);
     if (number < classCount) {
       putSmall(Kind.ENUM.tag(), number, ordinal);
@@ -185,6 +196,8 @@ final class CompactWriter extends Output {
       name(shape);
       putCount(ordinal);
     }
+    lastEnum = value.getClass();
+    lastEnumNumber = number;
   }
 
   private int numberOf(Shape.Named shape) {
@@ -281,6 +294,7 @@ final class CompactWriter extends Output {
   private void elements(@Nullable Object[] array) {
     count(array.length, 1);
     met.expect(array.length);
+    expect(array.length);
     for (Object element : array) {
       value(element);
     }

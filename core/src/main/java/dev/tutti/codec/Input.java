@@ -129,6 +129,24 @@ abstract sealed class Input permits CompactReader {
     throw new DecodeException("count is none: at=" + bytesRead(), null);
   }
 
+  /**
+   * {@return the next two bytes, the first one lowest; negative if there are not two, or one takes
+   * more than seven bits}
+   */
+  final int nextSmallPair() {
+    if (end - at < 2) {
+      return -1;
+    }
+    int first = bytes[at];
+    int second = bytes[at + 1];
+    return (first | second) < 0 ? -1 : second << 8 | first;
+  }
+
+  /** Takes what {@link #nextSmallPair} has shown. */
+  final void takeSmallPair() {
+    at += 2;
+  }
+
   final byte[] takeBytes(int count) throws DecodeException {
     ensureLeft(count, 1);
     int i = take(count);
@@ -160,6 +178,6 @@ abstract sealed class Input permits CompactReader {
   final ByteBuffer slice(int count, int size) throws DecodeException {
     long length = (long) count * size;
     int i = take(length);
-    return ByteBuffer.wrap(bytes, i, (int) length).slice().order(LITTLE_ENDIAN);
+    return ByteBuffer.wrap(bytes, i, (int) length).order(LITTLE_ENDIAN);
   }
 }

@@ -1,8 +1,54 @@
 package dev.tutti.codec;
 
+import java.lang.reflect.Array;
+import org.jspecify.annotations.Nullable;
+
 /** Arrays of numbers in the compact form: a count, and the elements one behind the other. */
 final class Numbers {
+  private static final int HEAD_BYTES = 3;
+
   private Numbers() {}
+
+  /** {@return whether it is an array of numbers} */
+  static boolean has(Kind kind) {
+    return kind.compareTo(Kind.BOOLEANS) >= 0 && kind.compareTo(Kind.DOUBLES) <= 0;
+  }
+
+  /**
+   * {@return the bytes of a value that is nothing but an array of numbers; null if there are too
+   * many}
+   */
+  static byte @Nullable [] alone(Kind kind, Object array) {
+    long room = HEAD_BYTES + bytes(kind, array);
+    if (room > Output.MOST) {
+      return null;
+    }
+    Alone out = new Alone((int) room);
+    out.putByte(Kind.GRAPH.tag());
+    out.putByte((byte) 0);
+    out.putByte(kind.tag());
+    put(out, kind, array);
+    return out.toBytes();
+  }
+
+  /** Room for one array, and not a byte more: it is laid where it stays. */
+  static final class Alone extends Output {
+    private Alone(int room) {
+      super(room);
+    }
+  }
+
+  private static long bytes(Kind kind, Object array) {
+    int size =
+        switch (kind) {
+          case CHARS, SHORTS -> Short.BYTES;
+          case INTS, FLOATS -> Integer.BYTES;
+          case LONGS, DOUBLES -> Long.BYTES;
+          default -> 1;
+        };
+    int count = Array.getLength(array);
+    return Output.countBytes(count) + (long) count * size;
+  }
 
   static void put(Output out, Kind kind, Object array) {
     switch (kind) {

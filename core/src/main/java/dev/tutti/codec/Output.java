@@ -9,19 +9,27 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Bytes that grow as something is put behind them. Numbers are little-endian. */
-abstract sealed class Output permits CompactWriter {
+abstract sealed class Output permits CompactWriter, Numbers.Alone {
   private static final VarHandle SHORTS = view(short[].class);
   private static final VarHandle CHARS = view(char[].class);
   private static final VarHandle INTS = view(int[].class);
   private static final VarHandle LONGS = view(long[].class);
 
-  private static final int MOST = Integer.MAX_VALUE - 8;
+  static final int MOST = Integer.MAX_VALUE - 8;
 
   /** So many characters are copied one by one; fewer than a count of two bytes begins with. */
   static final int MOST_SHORT = 40;
 
-  private byte[] bytes = new byte[128];
+  private byte[] bytes;
   private int at;
+
+  /**
+   * @param firstRoom how many bytes have room before it grows; if it is exactly what will be put,
+   *     nothing is copied
+   */
+  Output(int firstRoom) {
+    this.bytes = new byte[firstRoom];
+  }
 
   private static VarHandle view(Class<?> numbers) {
     return MethodHandles.byteArrayViewVarHandle(numbers, LITTLE_ENDIAN);
@@ -44,6 +52,13 @@ abstract sealed class Output permits CompactWriter {
     }
     at = (int) end;
     return begin;
+  }
+
+  /** A hint that at least so many bytes follow. */
+  final void expect(long size) {
+    int was = at;
+    room(size);
+    at = was;
   }
 
   final void putByte(byte value) {
@@ -96,6 +111,11 @@ abstract sealed class Output permits CompactWriter {
       rest >>>= 7;
     }
     putByte((byte) rest);
+  }
+
+  /** {@return how many bytes {@link #putCount} takes} */
+  static int countBytes(int count) {
+    return (38 - Integer.numberOfLeadingZeros(count | 1)) / 7;
   }
 
   /** Puts a tag and two counts, which mostly take a byte each. */
@@ -159,6 +179,6 @@ abstract sealed class Output permits CompactWriter {
   final ByteBuffer slice(int count, int size) {
     long length = (long) count * size;
     int i = room(length);
-    return ByteBuffer.wrap(bytes, i, (int) length).slice().order(LITTLE_ENDIAN);
+    return ByteBuffer.wrap(bytes, i, (int) length).order(LITTLE_ENDIAN);
   }
 }

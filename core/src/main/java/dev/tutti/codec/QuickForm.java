@@ -39,25 +39,23 @@ final class QuickForm {
    * @return whether it was written; if not, the buffer is as before
    */
   static boolean put(@Nullable Object value, ByteBuffer out) {
-    switch (value) {
-      case null -> out.put(Kind.NULL.tag());
-      case Integer n -> {
-        if (n >= 0 && n <= MOST_SMALL) {
-          out.put((byte) (n | 0x80));
-        } else {
-          out.put(Kind.INT.tag()).putInt(Integer.reverseBytes(n));
-        }
+    // No switch over types: its first use costs a JVM that starts some milliseconds.
+    if (value == null) {
+      out.put(Kind.NULL.tag());
+    } else if (value instanceof Integer n) {
+      if (n >= 0 && n <= MOST_SMALL) {
+        out.put((byte) (n | 0x80));
+      } else {
+        out.put(Kind.INT.tag()).putInt(Integer.reverseBytes(n));
       }
-      case Long n -> out.put(Kind.LONG.tag()).putLong(Long.reverseBytes(n));
-      case Double n ->
-          out.put(Kind.DOUBLE.tag()).putLong(Long.reverseBytes(Double.doubleToRawLongBits(n)));
-      case Boolean b -> out.put(b ? Kind.TRUE.tag() : Kind.FALSE.tag());
-      case String s when s.length() <= Output.MOST_SHORT -> {
-        return putText(s, out);
-      }
-      default -> {
-        return false;
-      }
+    } else if (value instanceof Long n) {
+      out.put(Kind.LONG.tag()).putLong(Long.reverseBytes(n));
+    } else if (value instanceof Double n) {
+      out.put(Kind.DOUBLE.tag()).putLong(Long.reverseBytes(Double.doubleToRawLongBits(n)));
+    } else if (value instanceof Boolean b) {
+      out.put(b ? Kind.TRUE.tag() : Kind.FALSE.tag());
+    } else {
+      return value instanceof String s && s.length() <= Output.MOST_SHORT && putText(s, out);
     }
     return true;
   }

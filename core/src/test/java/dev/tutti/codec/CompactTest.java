@@ -18,6 +18,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -74,6 +76,51 @@ final class CompactTest {
             new RandomValues.Point[] {new RandomValues.Point(1, 2)})) {
       assertThat(isCompact(value)).as("%s", value).isTrue();
     }
+  }
+
+  /** Arrays of numbers come back whatever their length, and their bytes have no room left over. */
+  @Test
+  void decode_numbersOfAnyLength_areEqual() throws Exception {
+    for (int length : new int[] {0, 1, 127, 128, 16_383, 16_384, 2_097_152}) {
+      double[] doubles = IntStream.range(0, length).asDoubleStream().toArray();
+      byte[] bytes = Codec.encode(doubles, Role.ITEM);
+      int countBytes = length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4;
+      assertThat(bytes).hasSize(3 + countBytes + 8 * length);
+      assertThat((double[]) roundTrip(doubles)).isEqualTo(doubles);
+      assertThat((short[]) roundTrip(new short[length])).isEqualTo(new short[length]);
+      assertThat((boolean[]) roundTrip(new boolean[length])).isEqualTo(new boolean[length]);
+      assertThat((float[]) roundTrip(new float[length])).isEqualTo(new float[length]);
+    }
+  }
+
+  /** Constants of several enums, some with a body, in turn and at any depth, come back the same. */
+  @Test
+  void decode_constantsOfSeveralEnums_areTheSame() throws Exception {
+    List<Object> some =
+        List.of(
+            RandomValues.Colour.GREEN,
+            Bodied.SECOND,
+            TimeUnit.DAYS,
+            List.of(TimeUnit.NANOSECONDS),
+            Character.UnicodeScript.UNKNOWN, // its number takes two bytes
+            Bodied.FIRST);
+    List<Object> constants = new ArrayList<>(some);
+    for (int i = 0; i < 300; i++) {
+      constants.add(some.get(i * i % some.size()));
+    }
+    assertThat(isCompact(constants)).isTrue();
+    assertThat(roundTrip(constants)).isEqualTo(constants);
+    Object deep = constants;
+    for (int i = 2; i < CompactWriter.DEPTH; i++) {
+      deep = new ArrayList<>(List.of(Bodied.SECOND, deep));
+      assertThat(isCompact(deep)).isEqualTo(i < CompactWriter.DEPTH - 1);
+    }
+    assertThat(roundTrip(deep)).isEqualTo(deep);
+  }
+
+  private enum Bodied {
+    FIRST {},
+    SECOND {}
   }
 
   /** What is shared in the value is shared at the other end, and nothing else is. */

@@ -16,8 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
 
 /**
  * The audio job: adds noise to WAV files (32-bit float, mono, 44,100 Hz), one file a task.
@@ -29,7 +27,7 @@ public final class AudioJob {
   /** Samples a second. */
   public static final int RATE = 44_100;
 
-  private static final double SIGMA = 0.1;
+  private static final float SIGMA = 0.1f;
   private static final int PIECE = 65_536; // samples in memory at a time; larger is not faster
 
   private AudioJob() {}
@@ -60,13 +58,11 @@ public final class AudioJob {
     try {
       try (WavReader in = new WavReader(input);
           WavWriter out = new WavWriter(part, in.samples())) {
-        RandomGenerator noise = new SplittableRandom(number(input));
+        NormalNoise noise = new NormalNoise(number(input), SIGMA);
         float[] piece = new float[PIECE];
         int n = in.read(piece);
         while (n > 0) {
-          for (int i = 0; i < n; i++) {
-            piece[i] = Math.clamp(piece[i] + (float) (SIGMA * noise.nextGaussian()), -1f, 1f);
-          }
+          noise.addTo(piece, n);
           out.write(piece, n);
           n = in.read(piece);
         }

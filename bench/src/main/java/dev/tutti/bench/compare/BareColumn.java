@@ -26,7 +26,7 @@ final class BareColumn implements Column {
 
   static BareColumn open(Row row, int workers) throws IOException {
     Path folder = Files.createTempDirectory("tutti-bench-");
-    return new BareColumn(folder, row == Row.ROUNDTRIP ? start(folder, 1) : List.of());
+    return new BareColumn(folder, row == Row.START ? List.of() : start(folder, 1));
   }
 
   @Override
@@ -40,6 +40,18 @@ final class BareColumn implements Column {
           results.add(echo.ask(1));
         }
         yield Sample.of(System.nanoTime() - begin, results);
+      }
+      case ROUNDTRIP_QUIET -> {
+        Echo echo = warm.getFirst();
+        List<Integer> results = new ArrayList<>(items);
+        long nanos = 0;
+        for (int i = 0; i < items; i++) {
+          Column.pause();
+          long begin = System.nanoTime();
+          results.add(echo.ask(1));
+          nanos += System.nanoTime() - begin;
+        }
+        yield Sample.of(nanos, results);
       }
       case START -> {
         List<Integer> results = new ArrayList<>(items);

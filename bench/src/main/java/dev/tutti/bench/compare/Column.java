@@ -3,17 +3,22 @@ package dev.tutti.bench.compare;
 import dev.tutti.Pool;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /** Something that is compared: it has opened what a row needs and can run it again and again. */
 interface Column extends AutoCloseable {
   /** The size of what goes there and back, in bytes. */
   int LARGE = 64 << 20;
+
+  /** Long enough for both sides to sleep; the same in {@code peer.py}. */
+  long PAUSE_NANOS = 2_000_000;
 
   /**
    * Opens a column.
@@ -34,8 +39,12 @@ interface Column extends AutoCloseable {
       case "tutti-virtual" -> TuttiColumn.open(row, Pool::virtualThreads);
       case "jdk-fixed" -> JdkColumn.open(row, workers, () -> Executors.newFixedThreadPool(workers));
       case "jdk-forkjoin" -> JdkColumn.open(row, workers, () -> new ForkJoinPool(workers));
+      case "jdk-stream" -> new StreamColumn(workers);
       case "jdk-virtual" ->
           JdkColumn.open(row, workers, Executors::newVirtualThreadPerTaskExecutor);
+      case "pp4j" -> JdkColumn.open(row, workers, () -> Pp4j.open(workers));
+      case "bytes" -> new BytesColumn(workers);
+      case "bytes-loop" -> new BytesColumn(1);
       case "bare" -> BareColumn.open(row, workers);
       case "kept" -> KeptColumn.open();
       default -> throw new IllegalArgumentException("no such column: column=" + name);
@@ -87,7 +96,28 @@ interface Column extends AutoCloseable {
     return (int) (bytes + last);
   }
 
-  /** The work of all rows but the audio job. */
+  /** As many milliseconds, in microseconds, as {@link #spin} takes them. */
+  static List<Integer> millis(int n) {
+    return Collections.nCopies(n, 1_000);
+  }
+
+  /** Computes until so many microseconds have passed, as Python's peer does it. */
+  static Integer spin(Integer micros) {
+    long begin = System.nanoTime();
+    long until = begin + micros * 1_000L;
+    long now = begin;
+    while (now < until) {
+      now = System.nanoTime();
+    }
+    return micros;
+  }
+
+  /** Lets both sides fall asleep before the next task of a quiet round trip. */
+  static void pause() {
+    LockSupport.parkNanos(PAUSE_NANOS);
+  }
+
+  /** The work of the rows of numbers. */
   static Integer identity(Integer n) {
     return n;
   }

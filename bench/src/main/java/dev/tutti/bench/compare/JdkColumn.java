@@ -1,17 +1,18 @@
 package dev.tutti.bench.compare;
 
 import dev.tutti.examples.AudioJob;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** An executor of the JDK: no wall between the tasks, and nothing but what the JDK offers. */
+/**
+ * An {@code ExecutorService} by nothing but what its interface offers: one of the JDK, or PP4J's.
+ */
 final class JdkColumn implements Column {
   private final Opener<ExecutorService> opener;
   private final @Nullable ExecutorService warm;
@@ -24,7 +25,7 @@ final class JdkColumn implements Column {
   static JdkColumn open(Row row, int workers, Opener<ExecutorService> opener) throws Exception {
     return switch (row) {
       case START, QUEUE, AUDIO -> new JdkColumn(opener, null); // they open a pool in each run
-      case ROUNDTRIP, MAP_ONE, MAP_DEFAULT -> {
+      case ROUNDTRIP, ROUNDTRIP_QUIET, MAP_ONE, MILLIS -> {
         ExecutorService pool = opener.open();
         one(pool, workers);
         yield new JdkColumn(opener, pool);
@@ -37,12 +38,13 @@ final class JdkColumn implements Column {
   public Sample run(Row row, int items, List<Path> files) throws Exception {
     return switch (row) {
       case ROUNDTRIP -> roundTrip(warm(), items);
+      case ROUNDTRIP_QUIET -> quietRoundTrip(warm(), items);
       case MAP_ONE -> {
         long begin = System.nanoTime();
         List<Integer> results = one(warm(), items);
         yield Sample.of(System.nanoTime() - begin, results);
       }
-      case MAP_DEFAULT -> mapDefault(warm(), items);
+      case MILLIS -> millis(warm(), items);
       case START -> {
         long begin = System.nanoTime();
         try (ExecutorService pool = opener.open()) {
@@ -61,33 +63,50 @@ final class JdkColumn implements Column {
     List<Integer> results = new ArrayList<>(times);
     long begin = System.nanoTime();
     for (int i = 0; i < times; i++) {
-      results.add(pool.submit(() -> Column.identity(one)).get());
+      Work<Integer> work = () -> Column.identity(one);
+      results.add(pool.submit(work).get());
     }
     return Sample.of(System.nanoTime() - begin, results);
   }
 
-  /** The parallel stream is the JDK's own bulk call; it runs in the pool that its task runs in. */
-  private static Sample mapDefault(ExecutorService pool, int items) throws Exception {
-    if (!(pool instanceof ForkJoinPool)) {
-      throw new IllegalArgumentException("only a ForkJoinPool has a bulk call");
+  /** The pauses do not count. */
+  private static Sample quietRoundTrip(ExecutorService pool, int times) throws Exception {
+    Integer one = 1;
+    List<Integer> results = new ArrayList<>(times);
+    long nanos = 0;
+    for (int i = 0; i < times; i++) {
+      Column.pause();
+      long begin = System.nanoTime();
+      Work<Integer> work = () -> Column.identity(one);
+      results.add(pool.submit(work).get());
+      nanos += System.nanoTime() - begin;
     }
+    return Sample.of(nanos, results);
+  }
+
+  private static Sample millis(ExecutorService pool, int items) throws Exception {
+    List<Work<Integer>> tasks = new ArrayList<>(items);
+    for (Integer micros : Column.millis(items)) {
+      tasks.add(() -> Column.spin(micros));
+    }
+    List<Integer> results = new ArrayList<>(items);
     long begin = System.nanoTime();
-    List<Integer> results =
-        pool.submit(
-                () -> IntStream.range(0, items).parallel().boxed().map(Column::identity).toList())
-            .get();
+    for (Future<Integer> future : pool.invokeAll(tasks)) {
+      results.add(future.get());
+    }
     return Sample.of(System.nanoTime() - begin, results);
   }
 
   private Sample audio(List<Path> files) throws Exception {
-    List<Callable<Path>> tasks = new ArrayList<>();
+    List<Work<String>> tasks = new ArrayList<>();
     for (Path file : files) {
-      tasks.add(() -> AudioJob.transform(file));
+      String name = file.toString(); // a path does not serialise
+      tasks.add(() -> AudioJob.transform(Path.of(name)).toString());
     }
     int written = 0;
     long begin = System.nanoTime();
     try (ExecutorService pool = opener.open()) {
-      for (Future<Path> future : pool.invokeAll(tasks)) {
+      for (Future<String> future : pool.invokeAll(tasks)) {
         future.get();
         written++;
       }
@@ -97,7 +116,7 @@ final class JdkColumn implements Column {
 
   /** A task for each item. */
   private static List<Integer> one(ExecutorService pool, int items) throws Exception {
-    List<Callable<Integer>> tasks = new ArrayList<>(items);
+    List<Work<Integer>> tasks = new ArrayList<>(items);
     for (Integer item : Column.range(items)) {
       tasks.add(() -> Column.identity(item));
     }
@@ -107,6 +126,9 @@ final class JdkColumn implements Column {
     }
     return results;
   }
+
+  /** A task that can also go to another process; threads do not care. */
+  private interface Work<T> extends Callable<T>, Serializable {}
 
   private ExecutorService warm() {
     if (warm == null) {

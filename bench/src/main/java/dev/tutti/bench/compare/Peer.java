@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  * One cell of the table: a column and a row of it, in a JVM of its own.
  *
  * <p>It says {@code ready} on standard output, then answers each line of standard input with one
- * measured run, as one line of JSON: {@code {"seconds": 0.021, "count": 2000, "result": "2000"}}.
- * It ends where its input ends. {@code bench/compare/peer.py} speaks the same for the Python
- * columns.
+ * measured run, as one line of JSON: {@code {"seconds": 0.021, "count": 2000, "result": "2000"}}. A
+ * line {@code warm} asks for the same without pauses. It ends where its input ends. {@code
+ * bench/compare/peer.py} speaks the same for the Python columns.
  */
 public final class Peer {
   private Peer() {}
@@ -40,8 +40,9 @@ public final class Peer {
     List<Path> files = row == Row.AUDIO ? inputs(Path.of(args[4])) : List.of();
     try (Column column = Column.named(args[0], row, workers)) {
       out.println("ready");
-      while (in.readLine() != null) {
-        Sample sample = column.run(row, items, files);
+      String line = in.readLine();
+      while (line != null) {
+        Sample sample = column.run(line.equals("warm") ? row.warmUp() : row, items, files);
         out.println(
             String.format(
                 Locale.ROOT,
@@ -49,6 +50,7 @@ public final class Peer {
                 sample.nanos() / 1e9,
                 sample.count(),
                 sample.result()));
+        line = in.readLine();
       }
     }
   }

@@ -4,10 +4,14 @@ package dev.tutti.bench.compare;
 enum Row {
   /** Submit one task and wait for it; again and again on a warm pool. */
   ROUNDTRIP("roundtrip"),
+  /** The same with a pause before each task, so that both sides sleep. */
+  ROUNDTRIP_QUIET("roundtrip.quiet"),
   /** A bulk call that sends each item in a message of its own. */
   MAP_ONE("map.one"),
   /** A bulk call as it comes. */
   MAP_DEFAULT("map.default"),
+  /** A bulk call of tasks that compute for a millisecond each. */
+  MILLIS("millis"),
   /** Numbers that another process puts into a queue. */
   QUEUE("queue"),
   /** An array of 64 MiB goes to a worker and comes back, again and again on a warm pool. */
@@ -37,6 +41,11 @@ enum Row {
 
   Row(String key) {
     this.key = key;
+  }
+
+  /** {@return what has the same work to do without any pause} */
+  Row warmUp() {
+    return this == ROUNDTRIP_QUIET ? ROUNDTRIP : this;
   }
 
   static Row named(String key) {

@@ -23,7 +23,14 @@ final class TuttiColumn implements Column {
   static TuttiColumn open(Row row, Opener<Pool> opener) {
     return switch (row) {
       case START, QUEUE, AUDIO -> new TuttiColumn(opener, null); // they open a pool in each run
-      case ROUNDTRIP, MAP_ONE, MAP_DEFAULT, LARGE, LARGE_DOUBLES, SHARED -> {
+      case ROUNDTRIP,
+          ROUNDTRIP_QUIET,
+          MAP_ONE,
+          MAP_DEFAULT,
+          MILLIS,
+          LARGE,
+          LARGE_DOUBLES,
+          SHARED -> {
         Pool pool = opener.open();
         pool.warm();
         yield new TuttiColumn(opener, pool);
@@ -36,11 +43,13 @@ final class TuttiColumn implements Column {
   public Sample run(Row row, int items, List<Path> files) throws Exception {
     return switch (row) {
       case ROUNDTRIP -> roundTrip(warm(), items);
+      case ROUNDTRIP_QUIET -> quietRoundTrip(warm(), items);
       case MAP_ONE -> mapOne(warm(), items);
       case MAP_DEFAULT -> mapDefault(warm(), items);
       case LARGE -> largeBytes(warm(), items);
       case LARGE_DOUBLES -> largeDoubles(warm(), items);
       case SHARED -> shared(warm(), items);
+      case MILLIS -> millis(warm(), items);
       case START -> start(items);
       case QUEUE -> throw new IllegalArgumentException("a queue has no pool: " + row);
       case AUDIO -> audio(files);
@@ -56,6 +65,20 @@ final class TuttiColumn implements Column {
       results.add(pool.submit(() -> Column.identity(one)).get());
     }
     return Sample.of(System.nanoTime() - begin, results);
+  }
+
+  /** The pauses do not count. */
+  private static Sample quietRoundTrip(Pool pool, int times) throws Exception {
+    Integer one = 1;
+    List<Integer> results = new ArrayList<>(times);
+    long nanos = 0;
+    for (int i = 0; i < times; i++) {
+      Column.pause();
+      long begin = System.nanoTime();
+      results.add(pool.submit(() -> Column.identity(one)).get());
+      nanos += System.nanoTime() - begin;
+    }
+    return Sample.of(nanos, results);
   }
 
   private static Sample mapOne(Pool pool, int items) {
@@ -103,6 +126,12 @@ final class TuttiColumn implements Column {
       }
       return Sample.of(System.nanoTime() - begin, results);
     }
+  }
+
+  private static Sample millis(Pool pool, int items) {
+    long begin = System.nanoTime();
+    List<Integer> results = pool.map(Column.millis(items), Column::spin);
+    return Sample.of(System.nanoTime() - begin, results);
   }
 
   private Sample start(int items) {
