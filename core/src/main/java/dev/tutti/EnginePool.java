@@ -1,6 +1,7 @@
 package dev.tutti;
 
 import dev.tutti.engine.Engine;
+import dev.tutti.engine.HeldTask;
 import dev.tutti.event.PoolListener;
 import dev.tutti.event.Subscription;
 import dev.tutti.plan.CallOptions;
@@ -123,6 +124,11 @@ final class EnginePool implements Pool {
     } finally {
       Reference.reachabilityFence(handle); // a pool that is dropped is closed
     }
+  }
+
+  /** Takes a task in that its caller starts later. */
+  <R extends @Nullable Object> HeldTask<R> hold(Body body, Object function) {
+    return engine.hold(body, function, options);
   }
 
   @Override

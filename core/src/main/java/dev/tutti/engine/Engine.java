@@ -9,6 +9,7 @@ import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CallContext;
 import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.JdkFloor;
 import dev.tutti.spi.WorkerGroup;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,30 @@ public final class Engine {
             && context.call() instanceof EngineCall call
         ? Optional.of(call.engine())
         : Optional.empty();
+  }
+
+  /**
+   * Waits until something is so. A thread that runs a task of a pool of this JVM runs what waits
+   * there meanwhile.
+   *
+   * @param awaited what is waited for
+   * @param nanos how long at most; {@code Long.MAX_VALUE} for ever
+   * @return whether it is so
+   * @throws InterruptedException if the calling thread is interrupted while it waits
+   */
+  public static boolean await(HelpingGroup.Awaited awaited, long nanos)
+      throws InterruptedException {
+    if (!awaited.isDone()) {
+      Waiting waiting = new Waiting(awaited, nanos);
+      if (WorkerContext.CURRENT.isBound()) {
+        Optional<Dispatcher> here = current().map(engine -> engine.dispatcher);
+        if (here.isPresent() && here.get().canHelp()) {
+          here.get().helpUntil(awaited, waiting.untilNanos());
+        }
+      }
+      ForkJoinPool.managedBlock(waiting); // lets a fork-join pool replace its waiting worker
+    }
+    return awaited.isDone();
   }
 
   /**
@@ -152,6 +178,28 @@ public final class Engine {
     return submit(new SubmittedCall.WithResult<>(task, result, options, dispatcher));
   }
 
+  /**
+   * Takes a task in, as {@link #submit(Body, Object, CallOptions)} does, and holds it back until it
+   * is told to start.
+   *
+   * @param <R> the type of its result
+   * @param body in which way it is called
+   * @param function the task
+   * @param options what it is to keep to; its deadline counts from now
+   * @return the task
+   */
+  public <R extends @Nullable Object> HeldTask<R> hold(
+      Body body, Object function, CallOptions options) {
+    HeldCall<R> call = new HeldCall<>(body, function, options, dispatcher);
+    group().admit(call);
+    dispatcher.deadlines().watch(call).ifPresent(alarm -> cancelAtEnd(call, alarm));
+    return call;
+  }
+
+  private static void cancelAtEnd(SubmittedCall<?> call, Future<?> alarm) {
+    var _ = call.future().stopped().thenRun(() -> alarm.cancel(false));
+  }
+
   private <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call) {
     group().admit(call);
     Optional<Future<?>> deadline = dispatcher.deadlines().watch(call);
@@ -161,10 +209,7 @@ public final class Engine {
       deadline.ifPresent(d -> d.cancel(false));
       throw e;
     }
-    if (deadline.isPresent()) {
-      Future<?> alarm = deadline.get();
-      var _ = call.future().stopped().thenRun(() -> alarm.cancel(false));
-    }
+    deadline.ifPresent(alarm -> cancelAtEnd(call, alarm));
     return call.future();
   }
 
@@ -225,9 +270,29 @@ public final class Engine {
     return ResultIterator.over(run, dispatcher.callerRuns(), name, owner);
   }
 
+  /** {@return whether workers see the memory of this JVM} */
+  public boolean sharesMemory() {
+    return group().capabilities().sharesMemory();
+  }
+
+  /** {@return whether the thread that submits a task runs it} */
+  public boolean callerRuns() {
+    return dispatcher.callerRuns();
+  }
+
   /** Takes no further tasks; what was submitted goes on. */
   public void close() {
     dispatcher.close();
+  }
+
+  /**
+   * Does something when nobody has an object any more.
+   *
+   * @param owner the object
+   * @param action what to do; it must not have the object
+   */
+  public static void whenDropped(Object owner, Runnable action) {
+    CLEANER.register(owner, action);
   }
 
   /**

@@ -42,7 +42,8 @@ public abstract class BackendContract
         FutureSuite,
         LimitSuite,
         ContextSuite,
-        CrossingSuite {
+        CrossingSuite,
+        GroupSuite {
   /** For subclasses. */
   protected BackendContract() {}
 
