@@ -43,7 +43,9 @@ public abstract class BackendContract
         LimitSuite,
         ContextSuite,
         CrossingSuite,
-        GroupSuite {
+        GroupSuite,
+        GroupBoundsSuite,
+        CombinatorSuite {
   /** For subclasses. */
   protected BackendContract() {}
 
