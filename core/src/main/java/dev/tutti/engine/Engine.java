@@ -5,6 +5,7 @@ import dev.tutti.event.Subscription;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.FailurePolicy;
+import dev.tutti.plan.SubmitQueue;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CallContext;
@@ -24,6 +25,7 @@ import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ public final class Engine {
   private final String backend;
   private final Dispatcher dispatcher;
   private final Listeners listeners;
+  private final SubmitGate gate = new SubmitGate();
 
   private Engine(String name, String backend, Dispatcher dispatcher, Listeners listeners) {
     this.name = name;
@@ -109,6 +112,18 @@ public final class Engine {
    */
   public static BackendOptions defaults(String backend, int workers) {
     return backend(backend).defaults(workers);
+  }
+
+  /**
+   * {@return the options of the pool that a whole JVM shares}
+   *
+   * @param backend the name of its backend
+   * @param workers how many workers at most
+   * @param idle after how long without work one leaves
+   * @throws IllegalArgumentException if no such backend is there, or not with so many workers
+   */
+  public static BackendOptions shared(String backend, int workers, Duration idle) {
+    return backend(backend).shared(workers, idle);
   }
 
   private static Backend backend(String wanted) {
@@ -202,9 +217,11 @@ public final class Engine {
 
   private <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call) {
     group().admit(call);
+    boolean runsHere = !enterGate(call.options());
+    call.isCounted();
     Optional<Future<?>> deadline = dispatcher.deadlines().watch(call);
     try {
-      dispatcher.offer(call.item());
+      offer(call, call.item(), runsHere);
     } catch (RuntimeException e) {
       deadline.ifPresent(d -> d.cancel(false));
       throw e;
@@ -222,7 +239,92 @@ public final class Engine {
   public void execute(Runnable task, CallOptions options) {
     ExecutedCall call = new ExecutedCall(task, options, dispatcher);
     group().admit(call);
-    dispatcher.offer(new Item(call, 0, null));
+    offer(call, new Item(call, 0, null), !enterGate(options));
+  }
+
+  private void offer(EngineCall call, Item item, boolean runsHere) {
+    try {
+      if (runsHere) {
+        dispatcher.runHere(call, List.of(item));
+      } else {
+        dispatcher.offer(item);
+      }
+    } catch (RejectedExecutionException e) {
+      gate.leave();
+      throw e;
+    }
+  }
+
+  /**
+   * Counts a task in, as its bound says.
+   *
+   * @return whether a worker is to run it, not the caller
+   * @throws RejectedExecutionException if there is no room and it does not wait for any
+   */
+  private boolean enterGate(CallOptions options) {
+    if (options.queue().isEmpty() || dispatcher.callerRuns()) {
+      gate.enter();
+      return true;
+    }
+    SubmitQueue queue = options.queue().get();
+    if (gate.entersWithin(mostOpen(queue))) {
+      return true;
+    }
+    switch (queue.whenFull()) {
+      case CALLER_RUNS -> {
+        gate.enter();
+        return false;
+      }
+      case REJECT ->
+          throw new RejectedExecutionException(
+              "queue of the pool is full: capacity=%d workers=%d; submit less, wait, or take a"
+                      .formatted(queue.capacity(), group().maxWorkers())
+                  + " SubmitQueue that blocks");
+      case BLOCK -> awaitRoom(queue);
+    }
+    return true;
+  }
+
+  private void awaitRoom(SubmitQueue queue) {
+    try {
+      if (!gate.awaitRoom(() -> mostOpen(queue), this::isClosed)) {
+        throw new RejectedExecutionException("pool is closed: it takes no further tasks");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RejectedExecutionException("interrupted while it waited for room in the queue", e);
+    }
+  }
+
+  private long mostOpen(SubmitQueue queue) {
+    int workers = group().maxWorkers();
+    return queue.capacity() + (workers == Integer.MAX_VALUE ? 0L : workers);
+  }
+
+  /** {@return what counts the submitted tasks} */
+  SubmitGate gate() {
+    return gate;
+  }
+
+  /**
+   * Changes how many workers there are at most.
+   *
+   * @param workers how many
+   */
+  public void resize(int workers) {
+    group().resize(workers);
+    gate.wakeAll();
+  }
+
+  /**
+   * Changes how many workers there are, at least and at most.
+   *
+   * @param least how many stay however long they have nothing to do
+   * @param most how many at most
+   */
+  public void resize(int least, int most) {
+    resize(most);
+    group().keep(least);
   }
 
   /**
@@ -283,6 +385,7 @@ public final class Engine {
   /** Takes no further tasks; what was submitted goes on. */
   public void close() {
     dispatcher.close();
+    gate.wakeAll();
   }
 
   /**
@@ -322,7 +425,9 @@ public final class Engine {
    */
   public List<Runnable> closeNow() {
     List<Runnable> tasks = new ArrayList<>();
-    for (Item item : dispatcher.closeNow()) {
+    List<Item> neverStarted = dispatcher.closeNow();
+    gate.wakeAll();
+    for (Item item : neverStarted) {
       Object function = item.call().function();
       tasks.add(
           function instanceof Runnable r && item.call().body() == Body.RUNNABLE

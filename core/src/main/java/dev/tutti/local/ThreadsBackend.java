@@ -285,6 +285,7 @@ public final class ThreadsBackend implements Backend {
         lock.unlock();
       }
       running.forEach(worker -> worker.runner.stopCurrent());
+      stopCallers();
     }
 
     @Override

@@ -45,7 +45,9 @@ public abstract class BackendContract
         CrossingSuite,
         GroupSuite,
         GroupBoundsSuite,
-        CombinatorSuite {
+        CombinatorSuite,
+        QueueSuite,
+        ExecutorRulesSuite {
   /** For subclasses. */
   protected BackendContract() {}
 

@@ -424,12 +424,12 @@ final class Link implements Runnable {
    *
    * @param workers how many there are
    */
-  @Nullable Retirement dueWhileIdle(int workers) {
+  @Nullable Retirement dueWhileIdle(int spare) {
     Ready worker = ready;
     long idleNanos = System.nanoTime() - idleSinceNanos;
     return worker == null
         ? null
-        : group.plan().rules().dueWhileIdle(worker.signs(), idleNanos, workers);
+        : group.plan().rules().dueWhileIdle(worker.signs(), idleNanos, spare);
   }
 
   /** Looks whether the worker is as it should be while it serves. */
