@@ -106,6 +106,21 @@ class SharedPoolTest {
     }
   }
 
+  /** A pool in a task has its worker's share of processors, whatever the defaults say. */
+  @Test
+  void current_inTaskUnderDefaults_hasItsShare() throws Exception {
+    run(Share.class, "-Dtutti.workers=7");
+  }
+
+  /** A program that looks how large the pools of its tasks are. */
+  static final class Share {
+    public static void main(String[] args) throws Exception {
+      assertThat(Pool.shared().workers()).isEqualTo(7);
+      int inner = Pool.shared().submit(() -> Pool.current().workers()).get();
+      assertThat(inner).isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 7));
+    }
+  }
+
   /** B140, B141: sizes that change all the time, from ten threads. */
   @Test
   void shared_tenThreadsAndSizes_nothingIsLost() throws Exception {

@@ -422,7 +422,7 @@ final class Link implements Runnable {
   /**
    * {@return why the worker, which is idle, is to leave; null if it is not}
    *
-   * @param workers how many there are
+   * @param spare how many workers there are more than are to stay
    */
   @Nullable Retirement dueWhileIdle(int spare) {
     Ready worker = ready;
