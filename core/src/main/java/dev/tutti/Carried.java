@@ -15,7 +15,12 @@ final class Carried implements Serializable {
   /** No scoped value. */
   private static final Carried NOTHING = new Carried(List.of());
 
-  /** One scoped value, by the way to find it, and what it was bound to. */
+  /**
+   * One scoped value.
+   *
+   * @param place the way to find it
+   * @param bound what it was bound to
+   */
   @SuppressWarnings("serial") // what does not travel is refused when a task is forked
   private record Binding(Task<? extends ScopedValue<?>> place, @Nullable Object bound)
       implements Serializable {}

@@ -5,7 +5,6 @@ import dev.tutti.event.Subscription;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.FailurePolicy;
-import dev.tutti.plan.SubmitQueue;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CallContext;
@@ -24,8 +23,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +37,14 @@ public final class Engine {
   private final String backend;
   private final Dispatcher dispatcher;
   private final Listeners listeners;
-  private final SubmitGate gate = new SubmitGate();
+  private final Submissions submissions;
 
   private Engine(String name, String backend, Dispatcher dispatcher, Listeners listeners) {
     this.name = name;
     this.backend = backend;
     this.dispatcher = dispatcher;
     this.listeners = listeners;
+    this.submissions = new Submissions(dispatcher);
     dispatcher.engine(this);
   }
 
@@ -92,6 +90,9 @@ public final class Engine {
       throws InterruptedException {
     if (!awaited.isDone()) {
       Waiting waiting = new Waiting(awaited, nanos);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       if (WorkerContext.CURRENT.isBound()) {
         Optional<Dispatcher> here = current().map(engine -> engine.dispatcher);
         if (here.isPresent() && here.get().canHelp()) {
@@ -176,7 +177,7 @@ public final class Engine {
    */
   public <R extends @Nullable Object> TaskFuture<R> submit(
       Body body, Object function, CallOptions options) {
-    return submit(new SubmittedCall<>(body, function, options, dispatcher));
+    return submissions.submit(new SubmittedCall<>(body, function, options, dispatcher));
   }
 
   /**
@@ -190,7 +191,7 @@ public final class Engine {
    */
   public <R extends @Nullable Object> TaskFuture<R> submit(
       Runnable task, R result, CallOptions options) {
-    return submit(new SubmittedCall.WithResult<>(task, result, options, dispatcher));
+    return submissions.submit(new SubmittedCall.WithResult<>(task, result, options, dispatcher));
   }
 
   /**
@@ -205,29 +206,7 @@ public final class Engine {
    */
   public <R extends @Nullable Object> HeldTask<R> hold(
       Body body, Object function, CallOptions options) {
-    HeldCall<R> call = new HeldCall<>(body, function, options, dispatcher);
-    group().admit(call);
-    dispatcher.deadlines().watch(call).ifPresent(alarm -> cancelAtEnd(call, alarm));
-    return call;
-  }
-
-  private static void cancelAtEnd(SubmittedCall<?> call, Future<?> alarm) {
-    var _ = call.future().stopped().thenRun(() -> alarm.cancel(false));
-  }
-
-  private <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call) {
-    group().admit(call);
-    boolean runsHere = !enterGate(call.options());
-    call.isCounted();
-    Optional<Future<?>> deadline = dispatcher.deadlines().watch(call);
-    try {
-      offer(call, call.item(), runsHere);
-    } catch (RuntimeException e) {
-      deadline.ifPresent(d -> d.cancel(false));
-      throw e;
-    }
-    deadline.ifPresent(alarm -> cancelAtEnd(call, alarm));
-    return call.future();
+    return submissions.hold(new HeldCall<>(body, function, options, dispatcher));
   }
 
   /**
@@ -237,73 +216,12 @@ public final class Engine {
    * @param options what it is to keep to
    */
   public void execute(Runnable task, CallOptions options) {
-    ExecutedCall call = new ExecutedCall(task, options, dispatcher);
-    group().admit(call);
-    offer(call, new Item(call, 0, null), !enterGate(options));
-  }
-
-  private void offer(EngineCall call, Item item, boolean runsHere) {
-    try {
-      if (runsHere) {
-        dispatcher.runHere(call, List.of(item));
-      } else {
-        dispatcher.offer(item);
-      }
-    } catch (RejectedExecutionException e) {
-      gate.leave();
-      throw e;
-    }
-  }
-
-  /**
-   * Counts a task in, as its bound says.
-   *
-   * @return whether a worker is to run it, not the caller
-   * @throws RejectedExecutionException if there is no room and it does not wait for any
-   */
-  private boolean enterGate(CallOptions options) {
-    if (options.queue().isEmpty() || dispatcher.callerRuns()) {
-      gate.enter();
-      return true;
-    }
-    SubmitQueue queue = options.queue().get();
-    if (gate.entersWithin(mostOpen(queue))) {
-      return true;
-    }
-    switch (queue.whenFull()) {
-      case CALLER_RUNS -> {
-        gate.enter();
-        return false;
-      }
-      case REJECT ->
-          throw new RejectedExecutionException(
-              "queue of the pool is full: capacity=%d workers=%d; submit less, wait, or take a"
-                      .formatted(queue.capacity(), group().maxWorkers())
-                  + " SubmitQueue that blocks");
-      case BLOCK -> awaitRoom(queue);
-    }
-    return true;
-  }
-
-  private void awaitRoom(SubmitQueue queue) {
-    try {
-      if (!gate.awaitRoom(() -> mostOpen(queue), this::isClosed)) {
-        throw new RejectedExecutionException("pool is closed: it takes no further tasks");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RejectedExecutionException("interrupted while it waited for room in the queue", e);
-    }
-  }
-
-  private long mostOpen(SubmitQueue queue) {
-    int workers = group().maxWorkers();
-    return queue.capacity() + (workers == Integer.MAX_VALUE ? 0L : workers);
+    submissions.execute(new ExecutedCall(task, options, dispatcher));
   }
 
   /** {@return what counts the submitted tasks} */
   SubmitGate gate() {
-    return gate;
+    return submissions.gate();
   }
 
   /**
@@ -313,7 +231,7 @@ public final class Engine {
    */
   public void resize(int workers) {
     group().resize(workers);
-    gate.wakeAll();
+    submissions.gate().wakeAll();
   }
 
   /**
@@ -385,7 +303,7 @@ public final class Engine {
   /** Takes no further tasks; what was submitted goes on. */
   public void close() {
     dispatcher.close();
-    gate.wakeAll();
+    submissions.gate().wakeAll();
   }
 
   /**
@@ -426,7 +344,7 @@ public final class Engine {
   public List<Runnable> closeNow() {
     List<Runnable> tasks = new ArrayList<>();
     List<Item> neverStarted = dispatcher.closeNow();
-    gate.wakeAll();
+    submissions.gate().wakeAll();
     for (Item item : neverStarted) {
       Object function = item.call().function();
       tasks.add(
