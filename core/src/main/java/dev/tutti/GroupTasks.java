@@ -10,9 +10,8 @@ import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.TaskTimeoutException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -65,7 +64,7 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
   private final boolean bounded;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Fork<T>> forks = new ArrayList<>();
-  private final Deque<HeldTask<?>> waiting = new ArrayDeque<>();
+  private final LinkedHashSet<HeldTask<?>> waiting = new LinkedHashSet<>();
   private final AtomicInteger ended = new AtomicInteger(); // futures, and the group has heard it
   private final AllEnds allEnds = new AllEnds();
   private final Optional<Future<?>> alarm;
@@ -191,15 +190,16 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
 
   /** A task runs nowhere any more, or has never run. */
   private void stopped(HeldTask<?> task) {
-    HeldTask<?> next;
+    HeldTask<?> next = null;
     lock.lock();
     try {
       if (waiting.remove(task)) {
         return; // it was given up while it waited
       }
-      next = waiting.poll();
-      if (next == null) {
+      if (waiting.isEmpty()) {
         running--;
+      } else {
+        next = waiting.removeFirst();
       }
     } finally {
       lock.unlock();
@@ -281,7 +281,7 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
     switch (policy.until()) {
       case FIRST_FAILURE -> {
         if (good.size() < forks.size()) {
-          throw failure(forks.stream().filter(f -> !good.contains(f)).findFirst().orElseThrow());
+          throw failure(firstThatFailed());
         }
       }
       case FIRST_SUCCESS -> {
@@ -295,6 +295,13 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
       case ALL_HAVE_ENDED -> {}
     }
     return policy.result(resultsOf(good));
+  }
+
+  private Fork<T> firstThatFailed() {
+    return forks.stream()
+        .filter(f -> f.future().state() != Future.State.SUCCESS)
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<T> resultsOf(List<Fork<T>> all) {

@@ -6,15 +6,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Counts the submitted tasks of a pool that have not ended, and lets no more in than a bound. */
 final class SubmitGate {
   /*
    * `open` is changed by compare-and-set. Who waits for room enters `waiters` (1), then looks at `open` (2). Who
-   * leaves counts down (3), then unparks the first of `waiters` (4). So either (2) sees the room, or (4) sees the
-   * waiter. A waiter that goes, in or away, takes itself out and unparks the next one, so no room is lost that
-   * it was told of.
+   * leaves counts down (3), then unparks all `waiters` (4). So either (2) sees the room, or (4) sees the waiter. Not
+   * the first one alone: it may run a task of its pool meanwhile, and look much later.
    */
   private final AtomicLong open = new AtomicLong();
   private final AtomicLong changes = new AtomicLong();
@@ -40,8 +38,7 @@ final class SubmitGate {
   /** One has ended, or has not been taken in after all. */
   void leave() {
     open.decrementAndGet();
-    changes.incrementAndGet();
-    LockSupport.unpark(waiters.peek());
+    wakeAll();
   }
 
   /** The bound has changed, or there is nothing to wait for any more. */
@@ -71,8 +68,6 @@ final class SubmitGate {
       throw e;
     } finally {
       waiters.remove(Thread.currentThread());
-      @Nullable Thread next = waiters.peek();
-      LockSupport.unpark(next);
     }
   }
 
