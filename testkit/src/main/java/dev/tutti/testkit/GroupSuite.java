@@ -231,20 +231,46 @@ interface GroupSuite extends Subject {
   /** A bound holds, and all tasks come to run. */
   @Test
   default void fork_atMost_neverMoreRun(@TempDir Path folder) throws Exception {
+    Path go = folder.resolve("go");
+    if (callerRuns()) {
+      Files.createFile(go);
+    }
     try (Pool pool = open(4);
-        var group = TaskGroup.open(pool, TaskGroup.<Integer>allSuccessful().atMost(2))) {
+        var group = TaskGroup.open(pool, TaskGroup.<Integer>allSuccessful().atMost(2));
+        var many = TaskGroup.open(pool, TaskGroup.<Integer>allSuccessful().atMost(2))) {
+      Task<Integer> patient =
+          () -> {
+            Await.file(go);
+            return 1;
+          };
+      for (int i = 0; i < 3; i++) {
+        group.fork(Faults.writesMarkers(folder, i, patient));
+      }
+      if (!callerRuns()) {
+        Await.until("two run", () -> begun(folder) >= 2);
+        for (int probe = 0; probe < 20; probe++) {
+          assertThat(Await.result(pool.submit(() -> 7))).isEqualTo(7); // there are free workers
+        }
+        assertThat(begun(folder)).isEqualTo(2);
+        Files.createFile(go);
+      }
+      assertThat(group.join()).containsExactly(1, 1, 1);
       for (int i = 0; i < 20; i++) {
         int n = i;
-        group.fork(() -> countedIn(folder, n));
+        many.fork(() -> countedIn(folder, n));
       }
-      assertThat(group.join()).hasSize(20).allMatch(count -> count >= 1 && count <= 2);
+      assertThat(many.join()).hasSize(20).allMatch(count -> count >= 1 && count <= 2);
     }
+  }
+
+  private static long begun(Path folder) throws IOException {
+    return names(folder).stream().filter(name -> name.endsWith(".begin")).count();
   }
 
   private static int countedIn(Path folder, int n) throws IOException {
     Path mark = Files.createFile(folder.resolve("runs." + n));
     try {
-      return names(folder).size();
+      return (int) names(folder).stream().filter(name -> name.startsWith("runs.")).count();
     } finally {
       Files.delete(mark);
     }
