@@ -8,6 +8,7 @@ import dev.tutti.task.TaskFuture;
 import dev.tutti.task.TaskTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -100,7 +101,7 @@ public final class TaskGroup<T extends @Nullable Object, R extends @Nullable Obj
    * @param <T> the type of the results
    */
   public static <T extends @Nullable Object> GroupPolicy<T, List<T>> allSuccessful() {
-    return GroupPolicy.of(GroupPolicy.Until.FIRST_FAILURE, results -> results);
+    return GroupPolicy.of(GroupPolicy.Until.FIRST_FAILURE, Collections::unmodifiableList);
   }
 
   /**

@@ -291,6 +291,25 @@ interface CombinatorSuite extends Subject {
     }
   }
 
+  /** B105: a callback may submit to the same pool, wait for that, and is told its failure. */
+  @Test
+  default void thenApply_submitsAndWaits_holdsUpNobody() throws Exception {
+    try (Pool pool = open(1)) {
+      CompletableFuture<Integer> sum =
+          pool.submit(() -> 1).thenApply(n -> n + pool.submit(() -> 2).join());
+      assertThat(Await.result(sum)).isEqualTo(3);
+      CompletableFuture<Integer> failed =
+          pool.submit(() -> 1).thenCompose(_ -> pool.submit(Faults.throwsChecked("inner")));
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> Await.result(failed))
+          .withCauseInstanceOf(IOException.class);
+      CompletableFuture<Integer> gathered =
+          Futures.<Integer>gather(List.of(pool.submit(() -> 1), pool.submit(() -> 2)))
+              .thenApply(all -> pool.submit(all::size).join());
+      assertThat(Await.result(gathered)).isEqualTo(2);
+    }
+  }
+
   /** A task that waits for several of its own pool's is no deadlock. */
   @Test
   default void await_inTaskOfOneWorker_runsWhatItWaitsFor() throws Exception {
