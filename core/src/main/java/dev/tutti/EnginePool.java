@@ -1,9 +1,13 @@
 package dev.tutti;
 
 import dev.tutti.engine.Engine;
+import dev.tutti.engine.HeldTask;
 import dev.tutti.event.PoolListener;
 import dev.tutti.event.Subscription;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.Cpus;
+import dev.tutti.plan.Defaults;
+import dev.tutti.plan.SubmitQueue.WhenFull;
 import dev.tutti.spi.Body;
 import dev.tutti.task.Action;
 import dev.tutti.task.Task;
@@ -37,30 +41,39 @@ final class EnginePool implements Pool {
   /** Reachable as long as one view of the pool is, or one of its result streams. */
   private final Object handle;
 
-  private EnginePool(Engine engine, CallOptions options, Object handle) {
+  /** Whether it belongs to nobody, so that nobody can close it. */
+  private final boolean shared;
+
+  private EnginePool(Engine engine, CallOptions options, Object handle, boolean shared) {
     this.engine = engine;
     this.options = options;
     this.handle = handle;
+    this.shared = shared;
   }
 
   /** {@return a pool whose owner closes it, or drops it} */
   static EnginePool ownedBy(Engine engine) {
     Object handle = new Object();
     engine.closeWhenDropped(handle);
-    return new EnginePool(engine, CallOptions.DEFAULTS, handle);
+    return new EnginePool(engine, Defaults.current().callOptions(), handle, false);
+  }
+
+  /** {@return a pool that nobody closes} */
+  static EnginePool shared(Engine engine) {
+    return new EnginePool(engine, Defaults.current().callOptions(), engine, true);
   }
 
   /** {@return the pool whose task runs on this thread} */
   static Pool current() {
     return Engine.current()
-        .<Pool>map(engine -> new EnginePool(engine, CallOptions.DEFAULTS, engine))
+        .<Pool>map(engine -> new EnginePool(engine, CallOptions.DEFAULTS, engine, false))
         .orElseGet(() -> WorkerContext.current().perWorker(Nested.class, Nested::open).pool());
   }
 
   /** The pool that the tasks of one worker process share; it ends with the worker. */
   private record Nested(Pool pool) implements AutoCloseable {
     static Nested open() {
-      return new Nested(Pool.processes());
+      return new Nested(Pool.processes(Cpus.available())); // its share, whatever the defaults say
     }
 
     @Override
@@ -71,7 +84,14 @@ final class EnginePool implements Pool {
 
   @Override
   public Pool with(CallOptions other) {
-    return new EnginePool(engine, Objects.requireNonNull(other, "options"), handle);
+    Objects.requireNonNull(other, "options");
+    if (!engine.sharesMemory()
+        && other.queue().filter(q -> q.whenFull() == WhenFull.CALLER_RUNS).isPresent()) {
+      throw new IllegalArgumentException(
+          "the caller must not run tasks of a pool of %s; use SubmitQueue.blocking(%d)"
+              .formatted(engine.backend(), other.queue().get().capacity()));
+    }
+    return new EnginePool(engine, other, handle, shared);
   }
 
   @Override
@@ -84,7 +104,17 @@ final class EnginePool implements Pool {
     if (workers < 1) {
       throw new IllegalArgumentException("workers must be >= 1: workers=" + workers);
     }
-    engine.group().resize(workers);
+    engine.resize(workers);
+  }
+
+  @Override
+  public void resize(int least, int most) {
+    if (least < 0 || most < 1 || least > most) {
+      throw new IllegalArgumentException(
+          "workers must be 0 <= least <= most and most >= 1: least=%d most=%d"
+              .formatted(least, most));
+    }
+    engine.resize(least, most);
   }
 
   CallOptions options() {
@@ -123,6 +153,11 @@ final class EnginePool implements Pool {
     } finally {
       Reference.reachabilityFence(handle); // a pool that is dropped is closed
     }
+  }
+
+  /** Takes a task in that its caller starts later. */
+  <R extends @Nullable Object> HeldTask<R> hold(Body body, Object function) {
+    return engine.hold(body, function, options);
   }
 
   @Override
@@ -284,12 +319,14 @@ final class EnginePool implements Pool {
 
   @Override
   public void shutdown() {
-    engine.close();
+    if (!shared) {
+      engine.close();
+    }
   }
 
   @Override
   public List<Runnable> shutdownNow() {
-    return engine.closeNow();
+    return shared ? List.of() : engine.closeNow();
   }
 
   @Override
@@ -309,6 +346,9 @@ final class EnginePool implements Pool {
 
   @Override
   public void close() {
+    if (shared) {
+      return;
+    }
     engine.close();
     boolean interrupted = false;
     boolean gone = false;
@@ -327,6 +367,9 @@ final class EnginePool implements Pool {
 
   @Override
   public void closeNow() {
+    if (shared) {
+      return;
+    }
     engine.closeNow();
     boolean interrupted = Thread.interrupted();
     try {

@@ -5,7 +5,7 @@ import dev.tutti.event.PoolListener;
 import dev.tutti.event.Subscription;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.CallOptions;
-import dev.tutti.plan.Cpus;
+import dev.tutti.plan.Defaults;
 import dev.tutti.plan.SequentialOptions;
 import dev.tutti.plan.ThreadOptions;
 import dev.tutti.plan.VirtualThreadOptions;
@@ -67,9 +67,12 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
     return open(SequentialOptions.DEFAULTS);
   }
 
-  /** {@return a pool with a thread for each processor that affinity and container quota allow} */
+  /**
+   * {@return a pool with a thread for each processor that affinity and container quota allow, or as
+   * many as the {@linkplain Defaults defaults} say}
+   */
   static Pool threads() {
-    return open(ThreadOptions.DEFAULTS);
+    return open(ThreadOptions.DEFAULTS.withWorkers(Defaults.current().workerCount()));
   }
 
   /**
@@ -91,12 +94,13 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   }
 
   /**
-   * {@return a pool with a worker JVM for each processor that affinity and container quota allow}
+   * {@return a pool with a worker JVM for each processor that affinity and container quota allow,
+   * or as many as the {@linkplain Defaults defaults} say}
    *
    * @throws IllegalArgumentException if the module {@code dev.tutti.process} is not there
    */
   static Pool processes() {
-    return open(Engine.defaults("processes", Cpus.available()));
+    return open(Engine.defaults("processes", Defaults.current().workerCount()));
   }
 
   /**
@@ -108,6 +112,32 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    */
   static Pool processes(int workers) {
     return open(Engine.defaults("processes", workers));
+  }
+
+  /**
+   * {@return the pool of worker JVMs that all of this JVM share} It is made by the first call, with
+   * as many workers as the {@linkplain Defaults defaults} say then, and is there for as long as the
+   * JVM: closing and shutting down do nothing to it, as with the JDK's common pool. Workers start
+   * when there is work, and leave when they have had none for a minute. {@link #resize(int, int)}
+   * changes for all how many there are.
+   *
+   * {@snippet class=dev.tutti.process.ProcessSnippets region=shared lang=java}
+   *
+   * @throws IllegalArgumentException if the module {@code dev.tutti.process} is not there
+   */
+  static Pool shared() {
+    return SharedPool.get();
+  }
+
+  /**
+   * {@return a pool as the {@linkplain Defaults defaults} say: threads, if they say nothing}
+   *
+   * @throws IllegalArgumentException if there is no such backend, or a system property makes no
+   *     sense
+   */
+  static Pool open() {
+    Defaults defaults = Defaults.current();
+    return open(Engine.defaults(defaults.backendName(), defaults.workerCount()));
   }
 
   /**
@@ -142,6 +172,7 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * {@snippet class=dev.tutti.PlanSnippets region=callOptions lang=java}
    *
    * @param options what each call by the view is to keep to
+   * @throws IllegalArgumentException if callers are to run tasks of a pool of processes
    */
   Pool with(CallOptions options);
 
@@ -301,6 +332,17 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    *     virtual threads
    */
   void resize(int workers);
+
+  /**
+   * Changes how many workers the pool has, at least and at most, while it serves. The least number
+   * matters where workers leave that have had nothing to do for long; it starts none.
+   *
+   * @param least how many stay however long they have nothing to do
+   * @param most how many there are at most, at least 1
+   * @throws IllegalArgumentException if the numbers are not 0 &lt;= least &lt;= most
+   * @throws UnsupportedOperationException if the pool has no such bound
+   */
+  void resize(int least, int most);
 
   /**
    * Tells somebody what happens to the pool: workers that start, fail to start, or end and why, and

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.Cpus;
 import dev.tutti.plan.DataSize;
+import dev.tutti.plan.Defaults;
 import dev.tutti.plan.FailurePolicy;
 import dev.tutti.plan.RetryPolicy;
+import dev.tutti.plan.SubmitQueue;
 import dev.tutti.plan.ThreadOptions;
 import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerContext;
 import dev.tutti.task.WorkerLost;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -53,6 +58,48 @@ final class PlanSnippets {
       int answer = pool.with(options).submit(() -> 6 * 7).join();
       // @end region=callOptions
       assertThat(answer).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void cpus() {
+    // @start region=cpus
+    try (Pool pool = Pool.threads(Cpus.allBut(1))) { // one is left for the rest of the machine
+      assertThat(pool.workers()).isEqualTo(Cpus.counted(-2)); // as in tutti.workers and --workers
+    }
+    // @end region=cpus
+    assertThat(Cpus.all()).isEqualTo(Cpus.counted(-1)).isGreaterThanOrEqualTo(Cpus.allBut(1));
+  }
+
+  @Test
+  void defaults() throws Exception {
+    // @start region=defaults
+    Defaults two = Defaults.NONE.withWorkers(2).withTimeout(Duration.ofSeconds(30));
+    int workers =
+        ScopedValue.where(Defaults.CURRENT, two)
+            .call(() -> {
+              try (Pool pool = Pool.threads()) { // and Pool.open(), Pool.processes()
+                return pool.workers();
+              }
+            });
+    // @end region=defaults
+    assertThat(workers).isEqualTo(2);
+  }
+
+  @Test
+  void submitQueue() throws Exception {
+    List<String> files = List.of("a", "b", "c");
+    List<TaskFuture<Integer>> futures = new ArrayList<>();
+    try (Pool pool = Pool.threads(2)) {
+      // @start region=submitQueue
+      Pool patient = pool.with(CallOptions.DEFAULTS.withQueue(SubmitQueue.blocking(100)));
+      for (String file : files) {
+        futures.add(patient.submit(() -> file.length())); // waits while 100 are waiting
+      }
+      Pool strict = pool.with(CallOptions.DEFAULTS.withQueue(SubmitQueue.rejecting(1_000)));
+      strict.execute(() -> {}); // RejectedExecutionException where 1,000 are waiting
+      // @end region=submitQueue
+      assertThat(Futures.awaitAll(futures).done()).hasSize(3);
     }
   }
 

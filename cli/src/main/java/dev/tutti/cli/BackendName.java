@@ -56,6 +56,12 @@ enum BackendName {
                             .collect(Collectors.joining(", ")))));
   }
 
+  /** The one that the property {@code tutti.backend} names, or processes. */
+  static BackendName byDefault() {
+    String property = System.getProperty("tutti.backend", "");
+    return property.isBlank() ? PROCESSES : one(property);
+  }
+
   /** Whether its number of workers can be chosen. */
   boolean hasWorkers() {
     return this == THREADS || this == PROCESSES;

@@ -4,7 +4,6 @@ import dev.tutti.Comparison;
 import dev.tutti.ComparisonResult;
 import dev.tutti.Pool;
 import dev.tutti.plan.Batching;
-import dev.tutti.plan.Cpus;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -54,7 +53,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--workers",
       paramLabel = "1,2",
-      description = "Numbers of workers to try (default: one a processor).")
+      description = "Numbers of workers to try; -1 is one a processor (default: -1).")
   private @Nullable String workers;
 
   @Option(
@@ -79,8 +78,7 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<BackendName> backends = BackendName.list(backend);
-    List<Integer> counts =
-        workers == null ? List.of(Cpus.available()) : Numbers.positives("--workers", workers);
+    List<Integer> counts = Numbers.workerCounts(workers);
     List<Batching> chunks = Numbers.chunks(chunk);
     SourceName name = SourceName.parse(source);
     return Session.run(session -> compare(session, name, backends, counts, chunks));

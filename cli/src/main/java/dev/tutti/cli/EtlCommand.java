@@ -7,7 +7,6 @@ import dev.tutti.Pool;
 import dev.tutti.examples.AudioJob;
 import dev.tutti.examples.SilentWavs;
 import dev.tutti.plan.Batching;
-import dev.tutti.plan.Cpus;
 import dev.tutti.task.Done;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Success;
@@ -87,7 +86,7 @@ final class EtlCommand implements Callable<Integer> {
   public Integer call() {
     int count = Numbers.positive("--files", files);
     double length = Numbers.seconds("--seconds", seconds, SilentWavs.MAX_SECONDS);
-    int each = workers == null ? Cpus.available() : Numbers.positive("--workers", workers);
+    int each = Numbers.workers(workers);
     List<BackendName> backends = BackendName.list(backend);
     Batching batching = Numbers.chunk(chunk);
     return Session.run(session -> run(session, count, length, each, backends, batching));

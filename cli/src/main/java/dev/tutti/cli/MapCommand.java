@@ -4,7 +4,6 @@ import dev.tutti.Bulk;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.plan.Batching;
-import dev.tutti.plan.Cpus;
 import dev.tutti.task.Done;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Success;
@@ -47,14 +46,16 @@ final class MapCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      defaultValue = "processes",
-      description = "sequential, threads, virtual or processes (default: ${DEFAULT-VALUE}).")
-  private String backend = "";
+      description =
+          "sequential, threads, virtual or processes (default: what tutti.backend says, else"
+              + " processes).")
+  private @Nullable String backend;
 
   @Option(
       names = "--workers",
       paramLabel = "N",
-      description = "How many (default: one a processor).")
+      description =
+          "How many; -1 is one a processor, -2 one less (default: what tutti.workers says, else -1).")
   private @Nullable String workers;
 
   @Option(
@@ -103,8 +104,8 @@ final class MapCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     checkInputs();
-    BackendName name = BackendName.one(backend);
-    int count = workers == null ? Cpus.available() : Numbers.positive("--workers", workers);
+    BackendName name = backend == null ? BackendName.byDefault() : BackendName.one(backend);
+    int count = Numbers.workers(workers);
     Batching batching = Numbers.chunk(chunk);
     var _ = limits.on(name.options(count, List.of())); // says what is wrong before it compiles
     SourceName sourceName = SourceName.parse(source);

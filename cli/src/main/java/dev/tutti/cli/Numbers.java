@@ -1,13 +1,16 @@
 package dev.tutti.cli;
 
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.Cpus;
 import dev.tutti.plan.DataSize;
+import dev.tutti.plan.Defaults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads numbers from options and says what is wrong with them. */
 final class Numbers {
@@ -30,11 +33,26 @@ final class Numbers {
     throw CommandException.usage(option + " must be >= 1: " + named(option, text));
   }
 
-  /** Numbers such as {@code 1,2,4}. */
-  static List<Integer> positives(String option, String text) {
+  /** A number of workers; -1 is all processors, -2 all but one; null is what the defaults say. */
+  static int workers(@Nullable String text) {
+    try {
+      return text == null
+          ? Defaults.current().workerCount()
+          : Cpus.counted(Integer.parseInt(text.strip()));
+    } catch (NumberFormatException e) {
+      throw CommandException.usage(
+          "--workers must be a whole number, such as 4 or -1: "
+              + named("--workers", String.valueOf(text)));
+    } catch (IllegalArgumentException e) {
+      throw CommandException.usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Numbers of workers such as {@code 1,2,-1}; null is what the defaults say. */
+  static List<Integer> workerCounts(@Nullable String text) {
     List<Integer> numbers = new ArrayList<>();
-    for (String one : text.split(",", -1)) {
-      numbers.add(positive(option, one));
+    for (String one : text == null ? new @Nullable String[] {null} : text.split(",", -1)) {
+      numbers.add(workers(one));
     }
     return numbers;
   }

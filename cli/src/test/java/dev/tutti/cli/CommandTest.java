@@ -25,8 +25,14 @@ class CommandTest {
   private record Ended(int status, String out, String err) {}
 
   private Ended tutti(String stdin, String... args) throws IOException, InterruptedException {
+    return tutti(stdin, List.of(), args);
+  }
+
+  private Ended tutti(String stdin, List<String> flags, String... args)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
     command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.tutti.cli.Main"));
     command.addAll(List.of(args));
@@ -342,5 +348,38 @@ class CommandTest {
   void version_asked_printed() throws Exception {
     assertThat(tutti("", "--version").out()).startsWith("tutti ").contains("JDK 25");
     assertThat(tutti("", "map", "--help").out()).contains("Usage: tutti map", "Exit codes:");
+  }
+
+  /** The doctor starts a worker, and lists where each default comes from. */
+  @Test
+  void doctor_here_looksAtMachineAndDefaults() throws Exception {
+    Ended ended = tutti("", List.of("-Dtutti.workers=-2"), "doctor");
+    assertThat(ended.status()).as(ended.out() + ended.err()).isZero();
+    assertThat(ended.out())
+        .containsPattern("JDK +ok +25")
+        .containsPattern("a worker +ok +starts in \\d+ ms")
+        .containsPattern("tutti.workers +ok +\\d+ \\(system property\\)")
+        .containsPattern("tutti.backend +ok +threads \\(built in\\)");
+    assertThat(ended.err()).isEmpty();
+  }
+
+  /** A default that makes no sense is found, by its name. */
+  @Test
+  void doctor_senselessProperty_isNamed() throws Exception {
+    Ended ended = tutti("", List.of("-Dtutti.workers=many"), "doctor", "--json");
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.out().lines()).hasSize(1);
+    assertThat(ended.out()).contains("\"state\":\"bad\"").contains("tutti.workers=many");
+  }
+
+  /** Workers are counted as joblib does, on the command line and by the property. */
+  @Test
+  void map_negativeWorkers_areProcessorsLess() throws Exception {
+    Ended ended = tutti("", "map", "Some.java::any", "a", "--workers", "-2");
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.out()).isEqualTo("A\n");
+    Ended wrong = tutti("", "map", "Some.java::any", "a", "--workers", "0");
+    assertThat(wrong.status()).isEqualTo(2);
+    assertThat(wrong.err()).contains("workers=0");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.Cpus;
 import dev.tutti.plan.DataSize;
 import dev.tutti.process.ProcessOptions;
 import java.nio.file.Files;
@@ -33,7 +34,20 @@ class OptionsTest {
     assertUsage(() -> Numbers.positive("--files", "0"), "--files must be >= 1: files=0");
     assertUsage(() -> Numbers.positive("--files", "-2"), "files=-2");
     assertUsage(() -> Numbers.positive("--workers", "two"), "whole number");
-    assertUsage(() -> Numbers.positives("--workers", "1,,2"), "workers=");
+  }
+
+  /** B034: -1 is all processors, -2 all but one. */
+  @Test
+  void workers_numbers_countedAsJoblibDoes() {
+    assertThat(Numbers.workers("3")).isEqualTo(3);
+    assertThat(Numbers.workers("-1")).isEqualTo(Cpus.all());
+    assertThat(Numbers.workers("-2")).isEqualTo(Cpus.allBut(1));
+    assertThat(Numbers.workers(null)).isEqualTo(Cpus.all());
+    assertThat(Numbers.workerCounts("1,-1")).containsExactly(1, Cpus.all());
+    assertThat(Numbers.workerCounts(null)).containsExactly(Cpus.all());
+    assertUsage(() -> Numbers.workers("0"), "workers=0");
+    assertUsage(() -> Numbers.workers("two"), "whole number");
+    assertUsage(() -> Numbers.workerCounts("1,,2"), "workers=");
   }
 
   @Test

@@ -27,8 +27,9 @@ final class Deadlines {
 
   private void expire(Item item, Duration deadline) {
     if (item.decide()) {
-      ((EngineCall) item.call()).ended(item, expired(deadline), 0);
-      dispatcher.giveUp(item, true);
+      EngineCall call = (EngineCall) item.call();
+      call.ended(item, expired(deadline), 0);
+      call.giveUp(item, true);
     }
   }
 

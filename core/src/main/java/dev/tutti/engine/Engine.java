@@ -9,6 +9,7 @@ import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CallContext;
 import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.JdkFloor;
 import dev.tutti.spi.WorkerGroup;
@@ -21,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
-import java.util.concurrent.Future;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +37,14 @@ public final class Engine {
   private final String backend;
   private final Dispatcher dispatcher;
   private final Listeners listeners;
+  private final Submissions submissions;
 
   private Engine(String name, String backend, Dispatcher dispatcher, Listeners listeners) {
     this.name = name;
     this.backend = backend;
     this.dispatcher = dispatcher;
     this.listeners = listeners;
+    this.submissions = new Submissions(dispatcher);
     dispatcher.engine(this);
   }
 
@@ -75,6 +78,33 @@ public final class Engine {
   }
 
   /**
+   * Waits until something is so. A thread that runs a task of a pool of this JVM runs what waits
+   * there meanwhile.
+   *
+   * @param awaited what is waited for
+   * @param nanos how long at most; {@code Long.MAX_VALUE} for ever
+   * @return whether it is so
+   * @throws InterruptedException if the calling thread is interrupted while it waits
+   */
+  public static boolean await(HelpingGroup.Awaited awaited, long nanos)
+      throws InterruptedException {
+    if (!awaited.isDone()) {
+      Waiting waiting = new Waiting(awaited, nanos);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (WorkerContext.CURRENT.isBound()) {
+        Optional<Dispatcher> here = current().map(engine -> engine.dispatcher);
+        if (here.isPresent() && here.get().canHelp()) {
+          here.get().helpUntil(awaited, waiting.untilNanos());
+        }
+      }
+      ForkJoinPool.managedBlock(waiting); // lets a fork-join pool replace its waiting worker
+    }
+    return awaited.isDone();
+  }
+
+  /**
    * {@return the options of a backend for a user who names only the number of workers}
    *
    * @param backend its name
@@ -83,6 +113,18 @@ public final class Engine {
    */
   public static BackendOptions defaults(String backend, int workers) {
     return backend(backend).defaults(workers);
+  }
+
+  /**
+   * {@return the options of the pool that a whole JVM shares}
+   *
+   * @param backend the name of its backend
+   * @param workers how many workers at most
+   * @param idle after how long without work one leaves
+   * @throws IllegalArgumentException if no such backend is there, or not with so many workers
+   */
+  public static BackendOptions shared(String backend, int workers, Duration idle) {
+    return backend(backend).shared(workers, idle);
   }
 
   private static Backend backend(String wanted) {
@@ -135,7 +177,7 @@ public final class Engine {
    */
   public <R extends @Nullable Object> TaskFuture<R> submit(
       Body body, Object function, CallOptions options) {
-    return submit(new SubmittedCall<>(body, function, options, dispatcher));
+    return submissions.submit(new SubmittedCall<>(body, function, options, dispatcher));
   }
 
   /**
@@ -149,24 +191,22 @@ public final class Engine {
    */
   public <R extends @Nullable Object> TaskFuture<R> submit(
       Runnable task, R result, CallOptions options) {
-    return submit(new SubmittedCall.WithResult<>(task, result, options, dispatcher));
+    return submissions.submit(new SubmittedCall.WithResult<>(task, result, options, dispatcher));
   }
 
-  private <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call) {
-    group().admit(call);
-    Optional<Future<?>> deadline = dispatcher.deadlines().watch(call);
-    try {
-      dispatcher.offer(call.item());
-    } catch (RuntimeException e) {
-      deadline.ifPresent(d -> d.cancel(false));
-      group().forget(call);
-      throw e;
-    }
-    if (deadline.isPresent()) {
-      Future<?> alarm = deadline.get();
-      var _ = call.future().stopped().thenRun(() -> alarm.cancel(false));
-    }
-    return call.future();
+  /**
+   * Takes a task in, as {@link #submit(Body, Object, CallOptions)} does, and holds it back until it
+   * is told to start.
+   *
+   * @param <R> the type of its result
+   * @param body in which way it is called
+   * @param function the task
+   * @param options what it is to keep to; its deadline counts from now
+   * @return the task
+   */
+  public <R extends @Nullable Object> HeldTask<R> hold(
+      Body body, Object function, CallOptions options) {
+    return submissions.hold(new HeldCall<>(body, function, options, dispatcher));
   }
 
   /**
@@ -176,14 +216,33 @@ public final class Engine {
    * @param options what it is to keep to
    */
   public void execute(Runnable task, CallOptions options) {
-    ExecutedCall call = new ExecutedCall(task, options, dispatcher);
-    group().admit(call);
-    try {
-      dispatcher.offer(new Item(call, 0, null));
-    } catch (RuntimeException e) {
-      group().forget(call);
-      throw e;
-    }
+    submissions.execute(new ExecutedCall(task, options, dispatcher));
+  }
+
+  /** {@return what counts the submitted tasks} */
+  SubmitGate gate() {
+    return submissions.gate();
+  }
+
+  /**
+   * Changes how many workers there are at most.
+   *
+   * @param workers how many
+   */
+  public void resize(int workers) {
+    group().resize(workers);
+    submissions.gate().wakeAll();
+  }
+
+  /**
+   * Changes how many workers there are, at least and at most.
+   *
+   * @param least how many stay however long they have nothing to do
+   * @param most how many at most
+   */
+  public void resize(int least, int most) {
+    resize(most);
+    group().keep(least);
   }
 
   /**
@@ -231,9 +290,30 @@ public final class Engine {
     return ResultIterator.over(run, dispatcher.callerRuns(), name, owner);
   }
 
+  /** {@return whether workers see the memory of this JVM} */
+  public boolean sharesMemory() {
+    return group().capabilities().sharesMemory();
+  }
+
+  /** {@return whether the thread that submits a task runs it} */
+  public boolean callerRuns() {
+    return dispatcher.callerRuns();
+  }
+
   /** Takes no further tasks; what was submitted goes on. */
   public void close() {
     dispatcher.close();
+    submissions.gate().wakeAll();
+  }
+
+  /**
+   * Does something when nobody has an object any more.
+   *
+   * @param owner the object
+   * @param action what to do; it must not have the object
+   */
+  public static void whenDropped(Object owner, Runnable action) {
+    CLEANER.register(owner, action);
   }
 
   /**
@@ -263,7 +343,9 @@ public final class Engine {
    */
   public List<Runnable> closeNow() {
     List<Runnable> tasks = new ArrayList<>();
-    for (Item item : dispatcher.closeNow()) {
+    List<Item> neverStarted = dispatcher.closeNow();
+    submissions.gate().wakeAll();
+    for (Item item : neverStarted) {
       Object function = item.call().function();
       tasks.add(
           function instanceof Runnable r && item.call().body() == Body.RUNNABLE

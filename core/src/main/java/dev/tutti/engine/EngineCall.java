@@ -41,6 +41,15 @@ abstract class EngineCall extends Call {
     return item.index() >= givenUpFrom;
   }
 
+  /**
+   * Nobody wants the result of an item any more.
+   *
+   * @param interrupt whether it is also stopped where it runs
+   */
+  void giveUp(Item item, boolean interrupt) {
+    dispatcher.giveUp(item, interrupt);
+  }
+
   /** An item has ended; called once for each item. Runs no code of a user. */
   abstract void ended(Item item, Outcome<?> outcome, long elapsedNanos);
 

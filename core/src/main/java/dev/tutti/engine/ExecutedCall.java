@@ -39,6 +39,11 @@ final class ExecutedCall extends EngineCall {
   }
 
   @Override
+  void stopped(Item item) {
+    engine().gate().leave();
+  }
+
+  @Override
   void abandon() {
     // Nobody waits.
   }

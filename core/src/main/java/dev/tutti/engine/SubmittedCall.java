@@ -11,10 +11,16 @@ import org.jspecify.annotations.Nullable;
 class SubmittedCall<R extends @Nullable Object> extends EngineCall {
   private final SubmittedFuture<R> future;
   private final Item item = new Item(this, 0, null);
+  private boolean counted; // published with the item
 
   SubmittedCall(Body body, Object function, CallOptions options, Dispatcher dispatcher) {
     super(body, function, options, dispatcher.singles(options.priority()), dispatcher);
     this.future = new SubmittedFuture<>(dispatcher, item);
+  }
+
+  /** The pool's gate has counted it in. To be said before it is offered. */
+  final void isCounted() {
+    counted = true;
   }
 
   final Item item() {
@@ -33,6 +39,9 @@ class SubmittedCall<R extends @Nullable Object> extends EngineCall {
 
   @Override
   final void stopped(Item ended) {
+    if (counted) {
+      engine().gate().leave(); // first: who waits for the stop finds room
+    }
     future.workHasStopped();
   }
 

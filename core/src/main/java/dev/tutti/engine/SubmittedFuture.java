@@ -193,7 +193,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
 
   private void endedFromOutside(boolean interrupt) {
     wakeWaiters();
-    dispatcher.giveUp(item, interrupt);
+    ((EngineCall) item.call()).giveUp(item, interrupt);
   }
 
   /** Called by the JDK before it adds a dependent to this future. */

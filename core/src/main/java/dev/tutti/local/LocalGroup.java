@@ -2,25 +2,29 @@ package dev.tutti.local;
 
 import dev.tutti.event.PoolListener;
 import dev.tutti.spi.Batch;
+import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Call;
+import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.WorkSource;
-import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.NotSendableException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What groups of workers inside this JVM have in common: nothing moves, claims are in the items.
  */
-abstract class LocalGroup implements WorkerGroup {
+abstract class LocalGroup implements CallerGroup {
   final String pool;
   final WorkSource source;
   final OutcomeSink sink;
   final PoolListener events;
   final Strays strays;
+  private final Set<Runner> onCallers = ConcurrentHashMap.newKeySet();
 
   LocalGroup(GroupRequest request) {
     this.pool = request.pool();
@@ -38,6 +42,38 @@ abstract class LocalGroup implements WorkerGroup {
   @Override
   public final void admit(Item item) throws NotSendableException {
     // As above.
+  }
+
+  /**
+   * Runs a batch on the calling thread, for a caller who finds the queue full or for whom there is
+   * no other worker.
+   */
+  @Override
+  public void run(Batch batch) {
+    Belongings own = new Belongings();
+    try (own) {
+      runOnCaller(batch, own);
+    }
+  }
+
+  final void runOnCaller(Batch batch, Belongings belongings) {
+    Runner runner = Runner.onCaller(this, belongings);
+    onCallers.add(runner);
+    try {
+      runner.run(batch);
+    } finally {
+      onCallers.remove(runner);
+    }
+  }
+
+  /** {@return whether no caller runs anything} */
+  final boolean noCallerRuns() {
+    return onCallers.isEmpty();
+  }
+
+  /** Interrupts what callers run. */
+  final void stopCallers() {
+    onCallers.forEach(Runner::stopCurrent);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.tutti.local;
 
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Belongings;
+import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Timer;
 import dev.tutti.task.Cancelled;
@@ -23,8 +24,8 @@ final class Runner {
    * the flag is cleared when the item has ended, so no later item and no code of the pool sees it. When
    * the thread is the caller's own, an interrupt that was not aimed by stop() is the caller's and stays.
    *
-   * While an item waits for its own pool, its thread runs other items by further runners (`helps`). An
-   * interrupt of the item that waits is kept meanwhile: it is not for those others.
+   * While an item waits for its own pool, its thread runs other items by further runners
+   * (`awaited`). An interrupt of the item that waits is kept meanwhile: it is not for those others.
    */
   private final LocalGroup group;
   private final String worker;
@@ -35,7 +36,7 @@ final class Runner {
   private @Nullable Item current;
   private @Nullable Thread thread;
   private volatile boolean interrupted; // written under the lock
-  private boolean helps;
+  private HelpingGroup.@Nullable Awaited awaited; // while its thread runs others
   private @Nullable Future<?> stray;
 
   /** A runner on the caller's own thread. */
@@ -202,8 +203,9 @@ final class Runner {
   private void interruptCurrent() {
     if (thread != null) {
       interrupted = true;
-      if (helps) {
+      if (awaited != null) {
         LockSupport.unpark(thread); // between two items it sees that it is to stop
+        awaited.interrupted();
       } else {
         thread.interrupt();
       }
@@ -211,10 +213,10 @@ final class Runner {
   }
 
   /** The item that runs waits, and its thread runs others from now on. */
-  void beginsToHelp() {
+  void beginsToHelp(HelpingGroup.Awaited until) {
     lock.lock();
     try {
-      helps = true;
+      awaited = until;
     } finally {
       lock.unlock();
     }
@@ -229,7 +231,7 @@ final class Runner {
   void endsToHelp() {
     lock.lock();
     try {
-      helps = false;
+      awaited = null;
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

@@ -5,13 +5,11 @@ import dev.tutti.plan.SequentialOptions;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Belongings;
-import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.WorkerGroup;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The caller's own thread as the only worker. */
@@ -34,9 +32,8 @@ public final class SequentialBackend implements Backend {
     return new Group(request);
   }
 
-  private static final class Group extends LocalGroup implements CallerGroup {
+  private static final class Group extends LocalGroup {
     private volatile boolean closed;
-    private final Set<Runner> running = ConcurrentHashMap.newKeySet();
     private final Map<Thread, Belongings> belongings = new ConcurrentHashMap<>();
 
     Group(GroupRequest request) {
@@ -61,14 +58,7 @@ public final class SequentialBackend implements Backend {
     @Override
     public void run(Batch batch) {
       Thread caller = Thread.currentThread();
-      Runner runner =
-          Runner.onCaller(this, belongings.computeIfAbsent(caller, _ -> new Belongings()));
-      running.add(runner);
-      try {
-        runner.run(batch);
-      } finally {
-        running.remove(runner);
-      }
+      runOnCaller(batch, belongings.computeIfAbsent(caller, _ -> new Belongings()));
     }
 
     @Override
@@ -90,7 +80,7 @@ public final class SequentialBackend implements Backend {
     @Override
     public void close() {
       closed = true;
-      if (running.isEmpty()) {
+      if (noCallerRuns()) {
         belongings.values().forEach(Belongings::close);
         belongings.clear();
       }
@@ -99,7 +89,7 @@ public final class SequentialBackend implements Backend {
     @Override
     public void closeNow() {
       close();
-      running.forEach(Runner::stopCurrent);
+      stopCallers();
     }
 
     @Override

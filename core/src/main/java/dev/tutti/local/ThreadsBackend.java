@@ -186,7 +186,7 @@ public final class ThreadsBackend implements Backend {
       Runner helper = waiting.helper();
       Thread thread = Thread.currentThread();
       boolean entered = enter(thread);
-      waiting.beginsToHelp();
+      waiting.beginsToHelp(awaited);
       try {
         while (true) {
           long changes = awaited.changes(); // before the looks: what changes after them is seen
@@ -285,6 +285,7 @@ public final class ThreadsBackend implements Backend {
         lock.unlock();
       }
       running.forEach(worker -> worker.runner.stopCurrent());
+      stopCallers();
     }
 
     @Override

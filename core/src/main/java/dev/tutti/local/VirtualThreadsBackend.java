@@ -136,6 +136,7 @@ public final class VirtualThreadsBackend implements Backend {
         lock.unlock();
       }
       now.forEach(Runner::stopCurrent);
+      stopCallers();
     }
 
     @Override

@@ -16,13 +16,19 @@ import java.util.Optional;
  * @param priority what waits with a higher number goes first, whoever waits for longer; 0 unless
  *     told, and negative numbers stand behind that. Where each task starts at once, on the caller's
  *     thread and on virtual threads, nothing waits and it does not matter
+ * @param queue how many submitted tasks may wait, and what becomes of a further one; if empty, as
+ *     many as there is memory for
  * @since 0.1
  */
 public record CallOptions(
-    Optional<Duration> timeout, Optional<Duration> deadline, RetryPolicy retry, int priority) {
+    Optional<Duration> timeout,
+    Optional<Duration> deadline,
+    RetryPolicy retry,
+    int priority,
+    Optional<SubmitQueue> queue) {
   /** No bounds, one attempt. */
   public static final CallOptions DEFAULTS =
-      new CallOptions(Optional.empty(), Optional.empty(), RetryPolicy.NONE, 0);
+      new CallOptions(Optional.empty(), Optional.empty(), RetryPolicy.NONE, 0, Optional.empty());
 
   /** Makes the options. */
   public CallOptions {
@@ -31,6 +37,7 @@ public record CallOptions(
     deadline.ifPresent(
         d -> Checks.require(!d.isNegative(), "deadline must not be negative: deadline=%s", d));
     Objects.requireNonNull(retry, "retry");
+    Objects.requireNonNull(queue, "queue");
   }
 
   /**
@@ -39,7 +46,7 @@ public record CallOptions(
    * @param limit how long one attempt of a task may run, not negative
    */
   public CallOptions withTimeout(Duration limit) {
-    return new CallOptions(Optional.of(limit), deadline, retry, priority);
+    return new CallOptions(Optional.of(limit), deadline, retry, priority, queue);
   }
 
   /**
@@ -48,7 +55,7 @@ public record CallOptions(
    * @param limit how long the whole call may take, not negative
    */
   public CallOptions withDeadline(Duration limit) {
-    return new CallOptions(timeout, Optional.of(limit), retry, priority);
+    return new CallOptions(timeout, Optional.of(limit), retry, priority, queue);
   }
 
   /**
@@ -57,7 +64,7 @@ public record CallOptions(
    * @param policy the rule
    */
   public CallOptions withRetry(RetryPolicy policy) {
-    return new CallOptions(timeout, deadline, policy, priority);
+    return new CallOptions(timeout, deadline, policy, priority, queue);
   }
 
   /**
@@ -66,6 +73,15 @@ public record CallOptions(
    * @param number higher goes first; 0 unless told
    */
   public CallOptions withPriority(int number) {
-    return new CallOptions(timeout, deadline, retry, number);
+    return new CallOptions(timeout, deadline, retry, number, queue);
+  }
+
+  /**
+   * {@return these options with a bound on how many submitted tasks wait}
+   *
+   * @param bound the bound, and what becomes of a task that finds it reached
+   */
+  public CallOptions withQueue(SubmitQueue bound) {
+    return new CallOptions(timeout, deadline, retry, priority, Optional.of(bound));
   }
 }

@@ -1,6 +1,7 @@
 package dev.tutti.spi;
 
 import dev.tutti.plan.BackendOptions;
+import java.time.Duration;
 
 /**
  * A kind of worker and the way to reach it. Found as a service, by name; a third party adds one by
@@ -19,6 +20,18 @@ public interface Backend {
    * @throws IllegalArgumentException if the backend cannot have so many
    */
   BackendOptions defaults(int workers);
+
+  /**
+   * {@return the options of the pool that a whole JVM shares: those of {@link #defaults}, with
+   * workers that leave when they are not needed}
+   *
+   * @param workers how many workers at most
+   * @param idle after how long without work one leaves, where the backend has that
+   * @throws IllegalArgumentException if the backend cannot have so many
+   */
+  default BackendOptions shared(int workers, Duration idle) {
+    return defaults(workers);
+  }
 
   /**
    * Opens a group of workers. No worker needs to be running when this returns.

@@ -1,7 +1,8 @@
 package dev.tutti.spi;
 
 /**
- * A group whose work is run by the thread that offers it.
+ * A group whose work can be run by the thread that offers it: always, if its {@linkplain
+ * Capabilities#callerRuns capabilities} say so, else where the engine asks for it.
  *
  * @since 0.1
  */

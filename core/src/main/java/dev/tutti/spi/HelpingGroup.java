@@ -19,6 +19,12 @@ public interface HelpingGroup extends WorkerGroup {
      * lock: waiting for one would take an unpark that is meant for the wait itself.
      */
     long changes();
+
+    /**
+     * The task that waits was interrupted while its thread ran another item, which goes on. Called
+     * by whoever interrupts; it must not block.
+     */
+    default void interrupted() {}
   }
 
   /** {@return whether the calling thread runs a task of this group} */

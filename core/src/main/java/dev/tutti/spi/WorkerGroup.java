@@ -86,6 +86,14 @@ public interface WorkerGroup {
   void stop(Item item);
 
   /**
+   * Changes how many workers stay however long they have nothing to do. Does nothing where none
+   * leaves for that.
+   *
+   * @param workers how many, not negative
+   */
+  default void keep(int workers) {}
+
+  /**
    * Starts all workers and waits until they are ready.
    *
    * @throws InterruptedException if the caller is interrupted while it waits

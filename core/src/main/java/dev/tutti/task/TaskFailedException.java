@@ -4,9 +4,9 @@ import java.io.Serial;
 import java.util.Objects;
 
 /**
- * One item of a bulk call did not succeed. The message names the item, the {@linkplain #getCause
- * cause} is what the task threw or the {@link WorkerLostException}, and the stack is that of the
- * caller.
+ * One item of a bulk call, or one task of a group, did not succeed. The message names it, the
+ * {@linkplain #getCause cause} is what the task threw or the {@link WorkerLostException}, and the
+ * stack is that of the caller.
  *
  * @since 0.1
  */
@@ -29,16 +29,37 @@ public final class TaskFailedException extends RuntimeException {
    * @param cause what the task threw
    */
   public TaskFailedException(long index, String item, int attempt, Throwable cause) {
-    super(
+    this(
         "item %d failed: item=%s attempt=%d cause=%s"
             .formatted(
                 index, shortened(item), attempt, text(Objects.requireNonNull(cause, "cause"))),
+        index,
+        attempt,
         cause);
+  }
+
+  private TaskFailedException(String message, long index, int attempt, Throwable cause) {
+    super(message, cause);
     this.index = index;
     this.attempt = attempt;
   }
 
-  /** {@return the item's place in the input, from 0} */
+  /**
+   * Makes the exception for a task of a group.
+   *
+   * @param index which fork it was, from 0
+   * @param attempt the number of the attempt that failed, from 1
+   * @param cause what the task threw
+   * @return the exception
+   */
+  public static TaskFailedException ofFork(long index, int attempt, Throwable cause) {
+    String message =
+        "fork %d of the group failed: attempt=%d cause=%s"
+            .formatted(index, attempt, text(Objects.requireNonNull(cause, "cause")));
+    return new TaskFailedException(message, index, attempt, cause);
+  }
+
+  /** {@return the item's place in the input, or which fork of its group it was; from 0} */
   public long index() {
     return index;
   }

@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,13 @@ public final class ProcessBackend implements Backend {
   @Override
   public BackendOptions defaults(int workers) {
     return ProcessOptions.DEFAULTS.withWorkers(workers);
+  }
+
+  @Override
+  public BackendOptions shared(int workers, Duration idle) {
+    return ProcessOptions.DEFAULTS
+        .withWorkers(workers)
+        .withRecycling(Recycling.NONE.afterIdle(idle, 0));
   }
 
   @Override

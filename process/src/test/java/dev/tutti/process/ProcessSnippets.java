@@ -146,4 +146,14 @@ class ProcessSnippets {
     }
     // @end region=results
   }
+
+  /** Only compiled here: the shared pool lives as long as its JVM. SharedPoolTest runs it. */
+  static List<Integer> shared(List<String> words) {
+    // @start region=shared
+    Pool pool = Pool.shared(); // the same one wherever it is asked for
+    pool.resize(1, 4); // for all who use it: one worker stays, four are the most
+    List<Integer> lengths = pool.map(words, String::length);
+    // @end region=shared
+    return lengths;
+  }
 }

@@ -42,7 +42,12 @@ public abstract class BackendContract
         FutureSuite,
         LimitSuite,
         ContextSuite,
-        CrossingSuite {
+        CrossingSuite,
+        GroupSuite,
+        GroupBoundsSuite,
+        CombinatorSuite,
+        QueueSuite,
+        ExecutorRulesSuite {
   /** For subclasses. */
   protected BackendContract() {}
 

@@ -449,14 +449,14 @@ final class Link implements Runnable {
   /**
    * {@return why the worker, which is idle, is to leave; null if it is not}
    *
-   * @param workers how many there are
+   * @param spare how many workers there are more than are to stay
    */
-  @Nullable Retirement dueWhileIdle(int workers) {
+  @Nullable Retirement dueWhileIdle(int spare) {
     Ready worker = ready;
     long idleNanos = System.nanoTime() - idleSinceNanos;
     return worker == null
         ? null
-        : group.plan().rules().dueWhileIdle(worker.signs(), idleNanos, workers);
+        : group.plan().rules().dueWhileIdle(worker.signs(), idleNanos, spare);
   }
 
   /** Looks whether the worker is as it should be while it serves. */

@@ -98,7 +98,7 @@ public final class ProcessGroup implements WorkerGroup {
     this.source = request.source();
     this.sink = request.sink();
     this.events = request.events();
-    this.roster = new Roster(plan.launch().workers());
+    this.roster = new Roster(plan.launch().workers(), plan.rules().least());
     this.folder = PoolFolder.create();
     this.launcher = new Launcher(plan.launch());
     launcher.prepare(folder);
@@ -420,7 +420,8 @@ public final class ProcessGroup implements WorkerGroup {
   private boolean isAtRest() {
     lock.lock();
     try {
-      looking = !(roster.isAtRest() && plan.rules().letIdle() && !source.hasWork());
+      boolean nothingToSee = plan.rules().letIdle() || roster.isEmpty();
+      looking = !(roster.isAtRest() && nothingToSee && !source.hasWork());
       return !looking;
     } finally {
       lock.unlock();
@@ -447,7 +448,8 @@ public final class ProcessGroup implements WorkerGroup {
   }
 
   private boolean isDue(Link link, Map<Link, Retirement> due) {
-    Retirement retirement = warming > 0 ? null : link.dueWhileIdle(roster.size() - due.size());
+    int spare = roster.size() - due.size() - roster.least();
+    Retirement retirement = warming > 0 ? null : link.dueWhileIdle(spare);
     if (retirement != null) {
       due.put(link, retirement);
     }
@@ -492,6 +494,16 @@ public final class ProcessGroup implements WorkerGroup {
       lock.unlock();
     }
     leaving.forEach(link -> link.dismiss(resized()));
+  }
+
+  @Override
+  public void keep(int workers) {
+    lock.lock();
+    try {
+      roster.least(workers);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param heap above how much heap in use; the worker itself looks
  * @param age after how long since its start
  * @param idle after how long without work
- * @param least how many workers stay, however long they are idle
+ * @param least how many workers stay, however long they are idle, until the pool is told otherwise
  * @param residentLimit above how much resident memory it is killed
  */
 public record RetireRules(
@@ -82,15 +82,13 @@ public record RetireRules(
    *
    * @param signs what is known of it
    * @param idleNanos how long it has had nothing to do
-   * @param workers how many workers there are
+   * @param spare how many workers there are more than are to stay
    */
-  @Nullable Retirement dueWhileIdle(VitalSigns signs, long idleNanos, int workers) {
+  @Nullable Retirement dueWhileIdle(VitalSigns signs, long idleNanos, int spare) {
     if (age.isPresent() && signs.ageNanos() > TimeUnit.NANOSECONDS.convert(age.get())) {
       return tooOld(signs);
     }
-    if (idle.isPresent()
-        && idleNanos > TimeUnit.NANOSECONDS.convert(idle.get())
-        && workers > least) {
+    if (idle.isPresent() && idleNanos > TimeUnit.NANOSECONDS.convert(idle.get()) && spare > 0) {
       return new Retirement(Reason.IDLE, "it has had nothing to do for " + seconds(idleNanos));
     }
     return null;

@@ -24,10 +24,21 @@ final class Roster {
   private final ArrayDeque<Link> idle = new ArrayDeque<>();
   private final StartBudget budget = new StartBudget();
   private int most;
+  private int least;
   private @Nullable Exception lastFailure;
 
-  Roster(int most) {
+  Roster(int most, int least) {
     this.most = most;
+    this.least = least;
+  }
+
+  /** {@return how many workers stay however long they are idle} */
+  int least() {
+    return least;
+  }
+
+  void least(int workers) {
+    least = workers;
   }
 
   int most() {
@@ -50,6 +61,11 @@ final class Roster {
 
   int readyCount() {
     return ready.size();
+  }
+
+  /** {@return whether there is no process at all} */
+  boolean isEmpty() {
+    return members.isEmpty() && leaving.isEmpty();
   }
 
   /** {@return whether each worker that there is is idle} */

@@ -1,0 +1,146 @@
+package dev.tutti;
+
+import dev.tutti.task.Cancelled;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Outcome;
+import dev.tutti.task.Success;
+import dev.tutti.task.TaskTimeoutException;
+import dev.tutti.task.TimedOut;
+import dev.tutti.task.WorkerLost;
+import dev.tutti.task.WorkerLostException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** One future made of several. */
+final class Gathering {
+  /*
+   * Each source is heard once and counted down in `left`; who counts the last one reads them all. The links are
+   * made before the first count, so that whoever ends the result leaves all of them. A source's end happens-before
+   * its count, and all counts before the last.
+   */
+  private Gathering() {}
+
+  /** What is done when one more source has ended. */
+  @FunctionalInterface
+  private interface Step<S> {
+    /**
+     * One more has ended.
+     *
+     * @param source which
+     * @param isLast whether all others have
+     */
+    void ended(S source, boolean isLast);
+  }
+
+  static <R extends @Nullable Object> CompletableFuture<List<R>> results(
+      Collection<? extends CompletableFuture<? extends R>> futures) {
+    List<CompletableFuture<? extends R>> sources = List.copyOf(futures);
+    CompletableFuture<List<R>> all = new CompletableFuture<>();
+    hear(
+        sources,
+        all,
+        (source, isLast) -> {
+          if (source.state() != Future.State.SUCCESS) {
+            all.completeExceptionally(failure(source));
+          } else if (isLast) {
+            List<R> results = new ArrayList<>(sources.size());
+            sources.forEach(s -> results.add(s.resultNow()));
+            all.complete(Collections.unmodifiableList(results));
+          }
+        });
+    if (sources.isEmpty()) {
+      all.complete(List.of());
+    }
+    return all;
+  }
+
+  static <R extends @Nullable Object> CompletableFuture<List<Outcome<R>>> outcomes(
+      Collection<? extends CompletableFuture<? extends R>> futures) {
+    List<CompletableFuture<? extends R>> sources = List.copyOf(futures);
+    CompletableFuture<List<Outcome<R>>> all = new CompletableFuture<>();
+    hear(
+        sources,
+        all,
+        (_, isLast) -> {
+          if (isLast) {
+            List<Outcome<R>> outcomes = new ArrayList<>(sources.size());
+            sources.forEach(s -> outcomes.add(outcome(s)));
+            all.complete(List.copyOf(outcomes));
+          }
+        });
+    if (sources.isEmpty()) {
+      all.complete(List.of());
+    }
+    return all;
+  }
+
+  static <R extends @Nullable Object> CompletableFuture<R> race(
+      Collection<? extends CompletableFuture<? extends R>> futures) {
+    List<CompletableFuture<? extends R>> sources = List.copyOf(futures);
+    CompletableFuture<R> first = new CompletableFuture<>();
+    hear(
+        sources,
+        first,
+        (source, isLast) -> {
+          if (source.state() == Future.State.SUCCESS) {
+            if (first.complete(source.resultNow())) {
+              sources.forEach(s -> s.cancel(true));
+            }
+          } else if (isLast) {
+            Throwable failure = failure(source);
+            sources.stream()
+                .filter(s -> s != source)
+                .map(Gathering::failure)
+                .filter(f -> f != failure)
+                .forEach(failure::addSuppressed);
+            first.completeExceptionally(failure);
+          }
+        });
+    return first;
+  }
+
+  private static <S extends CompletableFuture<?>> void hear(
+      List<S> sources, CompletableFuture<?> result, Step<S> step) {
+    AtomicInteger left = new AtomicInteger(sources.size());
+    List<Link> links = new ArrayList<>(sources.size());
+    for (S source : sources) {
+      links.add(Link.to(source, () -> step.ended(source, left.decrementAndGet() == 0)));
+    }
+    var _ =
+        result.whenComplete((_, _) -> {
+          links.forEach(Link::leave);
+          if (result.isCancelled()) {
+            sources.forEach(source -> source.cancel(true));
+          }
+        });
+  }
+
+  private static Throwable failure(CompletableFuture<?> source) {
+    return source.isCancelled()
+        ? new CancellationException("a future that was waited for was cancelled")
+        : source.exceptionNow();
+  }
+
+  @SuppressWarnings("unchecked") // the future's result is an R
+  private static <R extends @Nullable Object> Outcome<R> outcome(
+      CompletableFuture<? extends R> source) {
+    return switch (source.state()) {
+      case SUCCESS -> new Success<>((R) source.resultNow());
+      case CANCELLED -> new Cancelled<>();
+      default ->
+          switch (source.exceptionNow()) {
+            case TaskTimeoutException late -> new TimedOut<>(late);
+            case WorkerLostException lost -> new WorkerLost<>(lost);
+            case CancellationException _ -> new Cancelled<>();
+            case Throwable failure -> new Failure<>(failure);
+          };
+    };
+  }
+}

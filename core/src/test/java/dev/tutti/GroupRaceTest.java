@@ -1,0 +1,77 @@
+package dev.tutti;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.plan.CallOptions;
+import dev.tutti.task.TaskFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Tasks of groups that are given up at the moment at which they start. */
+@Tag("unit")
+@Timeout(60)
+final class GroupRaceTest {
+  private static final int ROUNDS = 400;
+
+  /** Each future ends, each task is known to have stopped, and the pool's count is right. */
+  private static void cancelWhileStarting(Pool pool) throws Exception {
+    AtomicInteger ran = new AtomicInteger();
+    int succeeded = 0;
+    try (pool) {
+      for (int round = 0; round < ROUNDS; round++) {
+        List<TaskFuture<Integer>> futures = new ArrayList<>();
+        try (var group = TaskGroup.open(pool, TaskGroup.awaitAll().atMost(1))) {
+          for (int i = 0; i < 6; i++) {
+            futures.add(group.fork(ran::incrementAndGet));
+          }
+          Thread canceller =
+              Thread.ofPlatform()
+                  .start(() -> futures.reversed().forEach(future -> future.cancel(true)));
+          group.join();
+          canceller.join();
+        }
+        assertThat(futures).allMatch(f -> f.isDone() && f.stopped().isDone());
+        succeeded += (int) futures.stream().filter(f -> !f.isCancelled()).count();
+      }
+      assertThat(ran.get()).isGreaterThanOrEqualTo(succeeded).isLessThanOrEqualTo(6 * ROUNDS);
+    }
+    assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(pool.isTerminated()).isTrue();
+  }
+
+  @Test
+  void cancel_whileHeldTasksStart_countsAreRight() throws Exception {
+    cancelWhileStarting(Pool.threads(2));
+    cancelWhileStarting(Pool.virtualThreads());
+    cancelWhileStarting(Pool.sequential());
+  }
+
+  /** A deadline that comes while a task is being handed over. */
+  @Test
+  void deadline_whileTasksStart_countsAreRight() throws Exception {
+    for (Pool pool : List.of(Pool.threads(2), Pool.virtualThreads(), Pool.sequential())) {
+      try (pool) {
+        for (int round = 0; round < ROUNDS; round++) {
+          Duration limit = Duration.ofNanos(round * 500L);
+          Pool hurried = pool.with(CallOptions.DEFAULTS.withDeadline(limit));
+          List<TaskFuture<Integer>> futures = new ArrayList<>();
+          try (var group = TaskGroup.open(hurried, TaskGroup.awaitAll())) {
+            for (int i = 0; i < 3; i++) {
+              int n = i;
+              futures.add(group.fork(() -> n));
+            }
+            group.join();
+          }
+          assertThat(futures).allMatch(f -> f.isDone() && f.stopped().isDone());
+        }
+      }
+      assertThat(pool.isTerminated()).isTrue();
+    }
+  }
+}
