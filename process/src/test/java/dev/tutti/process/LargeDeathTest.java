@@ -15,8 +15,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,6 +48,9 @@ class LargeDeathTest {
     List<byte[]> items = IntStream.range(0, ITEMS).mapToObj(LargeDeathTest::bytes).toList();
     ProcessOptions options =
         ProcessOptions.DEFAULTS.withWorkers(2).withJvmFlags("-XX:TieredStopAtLevel=1");
+    long before = Os.segmentBytes(self); // what other tests have left
+    Set<Long> known = new HashSet<>(Os.segmentMakers(self));
+    known.add(self);
     int kills = 0;
     try (Pool pool = Pool.open(options)) {
       try (Stream<Done<byte[], byte[]>> all =
@@ -70,10 +75,12 @@ class LargeDeathTest {
       List<Long> alive = Os.workers();
       Await.until(
           "only those who live are mapped",
-          () -> Os.segmentMakers(self).stream().allMatch(m -> m == self || alive.contains(m)));
+          () ->
+              Os.segmentMakers(self).stream()
+                  .allMatch(m -> known.contains(m) || alive.contains(m)));
     }
     assertThat(kills).isPositive();
-    assertThat(Os.segmentBytes(self)).isZero();
+    assertThat(Os.segmentBytes(self)).isLessThanOrEqualTo(before);
   }
 
   /** A killed parent, or all killed at once, in the middle of large values: nothing is left. */

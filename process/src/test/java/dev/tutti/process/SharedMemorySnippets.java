@@ -8,6 +8,7 @@ import dev.tutti.memory.SharedLong;
 import dev.tutti.memory.SharedMemory;
 import dev.tutti.plan.DataSize;
 import dev.tutti.testkit.LeakCheck;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -45,6 +46,20 @@ class SharedMemorySnippets {
       assertEquals(4_500_000, grid.stream().sum());
     }
     // @end region=doubles
+  }
+
+  /** The sample of the guide of large values does what it shows. */
+  @Test
+  void large_thereAndBack_isTheSame() throws Exception {
+    // @start region=large
+    try (Pool pool = Pool.processes(2)) {
+      double[] samples = new double[1_000_000]; // 8 MB
+      double[] squares = pool.submit(() -> Arrays.stream(samples).map(s -> s * s).toArray()).get();
+      List<byte[]> images = pool.map(List.of(4_000_000, 5_000_000), byte[]::new);
+      assertEquals(squares.length, samples.length);
+      assertEquals(9_000_000, images.getFirst().length + images.getLast().length);
+    }
+    // @end region=large
   }
 
   /** The sample of {@link SharedLong} does what it shows. */
