@@ -21,8 +21,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +29,6 @@ public final class Door implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final long LOOK_MILLIS = 1;
-  private static final long QUICK_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final Duration GREETING_PATIENCE = Duration.ofSeconds(10);
 
   private final Path path;
@@ -102,11 +99,7 @@ public final class Door implements AutoCloseable {
     }
   }
 
-  /**
-   * Waits a moment; {@return whether the worker has opened both channels}
-   *
-   * @param millis how long at most; 0 for less than one
-   */
+  /** Waits a moment; {@return whether the worker has opened both channels} */
   boolean look(WorkerProcess worker, long millis) throws IOException {
     SocketChannel socket = server.accept();
     if (socket == null) {
@@ -137,11 +130,7 @@ public final class Door implements AutoCloseable {
       throw withStranger(
           new WireException("worker did not report in time: waited=" + START_PATIENCE));
     }
-    if (millis == 0) {
-      LockSupport.parkNanos(this, QUICK_LOOK_NANOS);
-    } else {
-      selector.select(millis);
-    }
+    selector.select(millis);
     Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
     selector.selectedKeys().clear();
   }
