@@ -157,7 +157,7 @@ def command(column, row, workers, items, folder, java):
     cell = [column.key, row.key, str(workers), str(items)] + ([folder] if folder else [])
     if column.group == "python" or column.group == "loop":
         return [sys.executable, os.path.join(HERE, "peer.py"), *cell]
-    flags = ["--enable-native-access=ALL-UNNAMED"] if column.key == "tutti-native" else []
+    flags = {"tutti-native": ["--enable-native-access=ALL-UNNAMED"], "tutti-uncached": ["-Dtutti.aot=off"]}.get(column.key, [])
     return [java, *flags, "-cp", os.path.join(JARS, "benchmarks.jar"), "dev.tutti.bench.compare.Peer", *cell]
 
 

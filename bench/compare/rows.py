@@ -50,6 +50,7 @@ COLUMNS = [
     Column("joblib", "joblib (loky)", "python", ("map.one", "map.default", "start"), needs="joblib"),
     Column("python-loop", "Python loop", "loop", ("audio",)),
     Column("tutti-processes", "Tutti processes", "tutti", MAPS + ("queue", "audio")),
+    Column("tutti-uncached", "Tutti processes, no start cache", "tutti", ("start",)),
     Column("tutti-waits", "Tutti, pool without flags", "tutti", WAITS),
     Column("tutti-native", "Tutti, pool with native access", "tutti", WAITS),
     Column("tutti-threads", "Tutti threads", "tutti", MAPS + ("audio",)),

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -18,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,11 @@ public final class Door implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Selector selector;
   private final Map<Frame.Role, Channel> channels = new EnumMap<>(Frame.Role.class);
+
+  /** For both channels: a pool that has no memory for them is not to begin with a worker. */
+  private final ArrayDeque<ByteBuffer> buffers =
+      new ArrayDeque<>(List.of(Channel.newBuffer(), Channel.newBuffer()));
+
   private @Nullable IOException lastStranger;
   private long deadline; // from the first wait on
 
@@ -153,9 +160,10 @@ public final class Door implements AutoCloseable {
     }
   }
 
-  private static Channel channel(SocketChannel socket) throws IOException {
+  private Channel channel(SocketChannel socket) throws IOException {
     try {
-      return new Channel(socket);
+      ByteBuffer buffer = buffers.pollFirst();
+      return buffer == null ? new Channel(socket) : new Channel(socket, buffer);
     } catch (IOException | RuntimeException | Error e) { // an Error: no memory for its buffer
       socket.close();
       throw e;
