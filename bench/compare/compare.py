@@ -99,7 +99,7 @@ def command(column, row, workers, items, folder, java):
     where = condition.ONE_CORE if row.condition == "one core" else []
     if column.group in ("python", "loop") or column.key == "nothing":
         return [*where, sys.executable, os.path.join(HERE, "peer.py"), *cell]
-    flags = ["--enable-native-access=ALL-UNNAMED"] if column.key == "tutti-native" else []
+    flags = {"tutti-native": ["--enable-native-access=ALL-UNNAMED"], "tutti-uncached": ["-Dtutti.aot=off"]}.get(column.key, [])
     return [*where, java, *flags, "-cp", jars.class_path(column), "dev.tutti.bench.compare.Peer", *cell]
 
 

@@ -83,6 +83,7 @@ COLUMNS = [
     Column("python-loop", "Python loop", "loop", ("audio",)),
     Column("pp4j", "PP4J", "jvm", TRIPS + BESIDE + MILLIS + ("map.one", "start", "audio"), needs="pp4j"),
     Column("tutti-processes", "Tutti processes", "tutti", TRIPS + BESIDE + MAPS + MILLIS + LARGES + ("queue", "audio")),
+    Column("tutti-uncached", "Tutti processes, no start cache", "tutti", ("start",)),
     Column("tutti-waits", "Tutti, pool without flags", "tutti", WAITS),
     Column("tutti-native", "Tutti, pool with native access", "tutti", WAITS),
     Column("tutti-threads", "Tutti threads", "tutti", TRIPS + MAPS + ("millis", "audio")),

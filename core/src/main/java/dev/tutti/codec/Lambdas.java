@@ -130,6 +130,7 @@ final class Lambdas {
 
   /** By a method handle: {@link Method#invoke} would make three classes first. */
   private static Object make(Class<?> home, SerializedLambda lambda) throws Throwable {
+    Lambdas.class.getModule().addReads(home.getModule()); // as reflection does
     MethodHandle maker =
         MethodHandles.privateLookupIn(home, MethodHandles.lookup())
             .findStatic(

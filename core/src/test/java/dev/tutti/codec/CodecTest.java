@@ -311,4 +311,80 @@ final class CodecTest {
                 ByteBuffer.wrap(bytes), ClassLoader.getPlatformClassLoader(), Filters.tasks()))
         .withMessageContaining(Holder.class.getName());
   }
+
+  private static <R> byte[] bytesOf(Task<R> task) {
+    return Codec.encode(task, Role.FUNCTION);
+  }
+
+  /** A lambda has a form of its own, with what it captures, and does the same at the other end. */
+  @Test
+  void decode_lambda_doesTheSame() throws Exception {
+    List<Integer> list = List.of(1, 2);
+    String text = "a";
+    Path path = Path.of("p");
+    byte[] bytes = bytesOf(() -> text + list + path);
+    assertThat(bytes[0]).isEqualTo(Kind.LAMBDA.tag());
+    assertThat(Codec.isPlain(ByteBuffer.wrap(bytes))).as("to read it runs code").isFalse();
+    Task<?> task =
+        (Task<?>)
+            Codec.decode(ByteBuffer.wrap(bytes), CodecTest.class.getClassLoader(), Filters.tasks());
+    assertThat(task.call()).isEqualTo("a[1, 2]p");
+  }
+
+  /** An object that a lambda captures twice is one object at the other end. */
+  @Test
+  void decode_lambdaCapturesTwice_isOneObject() throws Exception {
+    List<Integer> one = new java.util.ArrayList<>(List.of(1));
+    List<Integer> other = one;
+    Task<Boolean> task = () -> one == other;
+    Object read = roundTrip(task, Role.FUNCTION);
+    assertThat(((Task<?>) read).call()).isEqualTo(true);
+  }
+
+  /** What a lambda captures and has no compact form makes it a stream. */
+  @Test
+  void encode_lambdaCapturesAnother_isAStream() throws Exception {
+    java.util.BitSet bits = new java.util.BitSet(3);
+    bits.set(1);
+    byte[] bytes = bytesOf(bits::cardinality);
+    assertThat(bytes[0]).isEqualTo(Kind.STREAM.tag());
+  }
+
+  /** A lambda that is not serialisable is refused as ever. */
+  @Test
+  void encode_lambdaThatIsNotSerializable_isRefused() {
+    Runnable lambda = () -> {};
+    assertThatExceptionOfType(NotSendableException.class)
+        .isThrownBy(() -> Codec.encode(lambda, Role.FUNCTION));
+  }
+
+  /** The filter is asked as for a stream. */
+  @Test
+  void decode_lambdaOutsideFilter_isRefused() {
+    byte[] bytes = bytesOf(() -> 1);
+    assertThatExceptionOfType(DecodeException.class)
+        .isThrownBy(() ->
+            Codec.decode(ByteBuffer.wrap(bytes), CodecTest.class.getClassLoader(), Filters.basic()))
+        .withMessageContaining("java.lang.invoke.SerializedLambda is outside the filter");
+  }
+
+  /** Bytes that end too early, or name another method, are an error and nothing else. */
+  @Test
+  void decode_damagedLambda_isRefused() {
+    byte[] bytes = bytesOf(() -> 1);
+    for (int length = 1; length < bytes.length; length++) {
+      ByteBuffer cut = ByteBuffer.wrap(bytes, 0, length);
+      assertThatExceptionOfType(DecodeException.class)
+          .isThrownBy(() -> Codec.decode(cut, CodecTest.class.getClassLoader(), Filters.tasks()));
+    }
+    for (int at = 1; at < bytes.length; at++) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= 1;
+      try {
+        Codec.decode(ByteBuffer.wrap(damaged), CodecTest.class.getClassLoader(), Filters.tasks());
+      } catch (DecodeException e) {
+        assertThat(e).hasMessageMatching("(?s).+"); // whatever else is thrown fails this test
+      }
+    }
+  }
 }

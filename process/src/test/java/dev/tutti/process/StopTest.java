@@ -396,6 +396,8 @@ class StopTest {
         List<Long> own = new ArrayList<>(Os.workers());
         own.removeAll(others);
         Os.signal("STOP", own.getFirst());
+        Await.until( // its other threads may run until one has taken the signal
+            "it is stopped", () -> Os.text(own.getFirst(), "status").contains("(stopped)"));
         List<Integer> squares = stopped.map(List.of(1, 2, 3, 4, 5, 6), i -> i * i);
         assertThat(squares).containsExactly(1, 4, 9, 16, 25, 36);
       }

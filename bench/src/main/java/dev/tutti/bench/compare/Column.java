@@ -34,7 +34,8 @@ interface Column extends AutoCloseable {
       case "tutti-processes" ->
           row == Row.QUEUE
               ? QueueColumn.open()
-              : TuttiColumn.open(row, () -> Pool.processes(workers));
+              : TuttiColumn.withStartCache(row, () -> Pool.processes(workers));
+      case "tutti-uncached" -> TuttiColumn.open(row, () -> Pool.processes(workers));
       case "tutti-threads" -> TuttiColumn.open(row, () -> Pool.threads(workers));
       case "tutti-virtual" -> TuttiColumn.open(row, Pool::virtualThreads);
       case "jdk-fixed" -> JdkColumn.open(row, workers, () -> Executors.newFixedThreadPool(workers));

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -18,11 +19,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,6 @@ public final class Door implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final long LOOK_MILLIS = 1;
-  private static final long QUICK_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final Duration GREETING_PATIENCE = Duration.ofSeconds(10);
 
   private final Path path;
@@ -39,6 +38,11 @@ public final class Door implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Selector selector;
   private final Map<Frame.Role, Channel> channels = new EnumMap<>(Frame.Role.class);
+
+  /** For both channels: a pool that has no memory for them is not to begin with a worker. */
+  private final ArrayDeque<ByteBuffer> buffers =
+      new ArrayDeque<>(List.of(Channel.newBuffer(), Channel.newBuffer()));
+
   private @Nullable IOException lastStranger;
   private long deadline; // from the first wait on
 
@@ -102,11 +106,7 @@ public final class Door implements AutoCloseable {
     }
   }
 
-  /**
-   * Waits a moment; {@return whether the worker has opened both channels}
-   *
-   * @param millis how long at most; 0 for less than one
-   */
+  /** Waits a moment; {@return whether the worker has opened both channels} */
   boolean look(WorkerProcess worker, long millis) throws IOException {
     SocketChannel socket = server.accept();
     if (socket == null) {
@@ -137,11 +137,7 @@ public final class Door implements AutoCloseable {
       throw withStranger(
           new WireException("worker did not report in time: waited=" + START_PATIENCE));
     }
-    if (millis == 0) {
-      LockSupport.parkNanos(this, QUICK_LOOK_NANOS);
-    } else {
-      selector.select(millis);
-    }
+    selector.select(millis);
     Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
     selector.selectedKeys().clear();
   }
@@ -164,9 +160,10 @@ public final class Door implements AutoCloseable {
     }
   }
 
-  private static Channel channel(SocketChannel socket) throws IOException {
+  private Channel channel(SocketChannel socket) throws IOException {
     try {
-      return new Channel(socket);
+      ByteBuffer buffer = buffers.pollFirst();
+      return buffer == null ? new Channel(socket) : new Channel(socket, buffer);
     } catch (IOException | RuntimeException | Error e) { // an Error: no memory for its buffer
       socket.close();
       throw e;

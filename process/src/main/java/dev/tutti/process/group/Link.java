@@ -124,9 +124,17 @@ final class Link implements Runnable {
       return start();
     } catch (IOException e) {
       if (process == null || !group.cache().crashed(pid())) {
+        passOnOutput();
         throw e;
       }
-      return start();
+      return start(); // what the other one has printed is about its crash
+    }
+  }
+
+  private void passOnOutput() {
+    WorkerProcess worker = process;
+    if (worker != null) {
+      worker.isHere();
     }
   }
 
@@ -194,6 +202,7 @@ final class Link implements Runnable {
         throw new IOException("the pool was closed while the worker started");
       }
       meeting = new Meeting(door, worker, claims);
+      worker.isHere();
       initialise(meeting.work());
       return ready(claims, meeting, new VitalSigns(worker.pid()));
     } catch (IOException | RuntimeException | Error e) {

@@ -9,6 +9,8 @@ import dev.tutti.process.wire.WireException;
 import dev.tutti.process.wire.WorkChannel;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The two channels of a new worker, from its start on. It can be given work as soon as it says in
@@ -21,14 +23,16 @@ final class Meeting implements AutoCloseable {
   private static final long LOOK_MILLIS = 1;
 
   /** A first small item has ended after some milliseconds. */
-  private static final int QUICK_LOOKS = 50;
+  private static final int QUICK_PAUSES = 20;
+
+  private static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
 
   private final Door door;
   private final WorkerProcess worker;
   private final LateSocket control = new LateSocket();
   private final LateSocket socket = new LateSocket();
   private final WorkChannel work;
-  private int looks; // the reading thread's
+  private int pauses; // the reading thread's
   private boolean connected; // the reading thread's
 
   /**
@@ -61,9 +65,15 @@ final class Meeting implements AutoCloseable {
 
   /** {@return whether the sockets have come or may still come} */
   private boolean look() throws IOException {
+    if (pauses < QUICK_PAUSES) {
+      pauses++;
+      LockSupport.parkNanos(this, QUICK_NANOS);
+      Thread.interrupted(); // the thread is the pool's own
+      return true;
+    }
     boolean come;
     try {
-      come = door.look(worker, looks++ < QUICK_LOOKS ? 0 : LOOK_MILLIS);
+      come = door.look(worker, LOOK_MILLIS);
     } catch (WireException e) {
       throw e;
     } catch (IOException e) {

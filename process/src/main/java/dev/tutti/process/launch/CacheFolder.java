@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,6 +17,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -28,10 +29,18 @@ final class CacheFolder {
   /*
    * A file is written under another name and renamed when it is whole. Who writes holds the lock of that
    * key, which the kernel releases when he dies; so what he has left is removed by the next one who holds
-   * it, and by nobody else. Files are removed at any time: who has mapped one keeps it.
+   * it; who makes another file takes the lock of each key that has none, and if nobody else holds it, removes what is left of that, the lock's
+   * file too. Who has got a lock looks whether its file still has its name, so two never make one file. Files are removed at any
+   * time: who has mapped one keeps it.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
+
+  /** The locks of this JVM: one lock file is never open twice, as closing it would unlock it. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private static final String SUFFIX = ".aot";
+  private static final String LOCK = ".lock";
+  private static final String PART = ".part";
 
   /** A file is 10 to 16 MB large. */
   private static final int MOST_FILES = 8;
@@ -107,27 +116,77 @@ final class CacheFolder {
     if (!isOurs(path)) {
       throw new IOException("others can write to it: folder=" + path);
     }
-    try (FileChannel channel =
-            FileChannel.open(
-                path.resolve(key + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock()) {
-      if (lock == null) {
-        return false;
-      }
-      String parts = key + ".part";
-      deleteAll(parts);
-      try {
-        Path part = path.resolve(parts);
-        maker.make(part);
-        Files.move(part, file(key), StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        deleteAll(parts);
-      }
-      Files.setLastModifiedTime(file(key), FileTime.from(Instant.now()));
-      removeOldest();
-      return true;
-    } catch (OverlappingFileLockException sameJvm) {
+    boolean made = withLock(key, () -> makeLocked(key, maker));
+    if (made) {
+      removeLeftOvers();
+    }
+    return made;
+  }
+
+  private void makeLocked(String key, Maker maker) throws IOException {
+    deleteAll(key + PART);
+    try {
+      Path part = path.resolve(key + PART);
+      maker.make(part);
+      Files.move(part, file(key), StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      deleteAll(key + PART);
+    }
+    Files.setLastModifiedTime(file(key), FileTime.from(Instant.now()));
+    removeOldest();
+  }
+
+  /** What is done while nobody else makes the file of a key. */
+  @FunctionalInterface
+  private interface Locked {
+    void run() throws IOException;
+  }
+
+  /** {@return whether it was done: nobody else is at it, in this JVM or in another one} */
+  private boolean withLock(String key, Locked action) throws IOException {
+    Path lockFile = path.resolve(key + LOCK);
+    if (!HELD.add(lockFile)) {
       return false;
+    }
+    try (FileChannel channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock == null || !Files.exists(lockFile)) {
+        return false; // or somebody has tidied up in this moment: the next one does it
+      }
+      action.run();
+      return true;
+    } finally {
+      HELD.remove(lockFile);
+    }
+  }
+
+  /** What belongs to keys that have no file, and that nobody makes one for now. */
+  private void removeLeftOvers() throws IOException {
+    for (Path file : list("")) {
+      String name = file.getFileName().toString();
+      int end = name.contains(PART) ? name.indexOf(PART) : name.lastIndexOf(LOCK);
+      if (end > 0) {
+        removeLeftOver(name.substring(0, end), name.contains(PART));
+      }
+    }
+  }
+
+  private void removeLeftOver(String key, boolean part) {
+    if (!part && Files.exists(file(key))) {
+      return; // its lock's file is no larger than its name
+    }
+    try {
+      withLock(
+          key,
+          () -> {
+            deleteAll(key + PART);
+            if (!Files.exists(file(key))) {
+              Files.deleteIfExists(path.resolve(key + LOCK)); // who waits for it finds it gone
+            }
+          });
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot remove what is left of a start cache: {0}", e);
     }
   }
 

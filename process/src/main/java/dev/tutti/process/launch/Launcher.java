@@ -1,6 +1,7 @@
 package dev.tutti.process.launch;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,16 +50,19 @@ public final class Launcher implements AutoCloseable {
    */
   public Start begin(PoolFolder folder, String name) throws IOException {
     try {
-      return new Start(
-          thread.submit(() ->
-              WorkerProcess.start(
-                  WorkerCommand.of(
-                      Entry.POOL_WORKER, plan, folder.path(), cache(folder).flags(folder.path())),
-                  plan,
-                  name)));
+      return new Start(thread.submit(() -> start(folder, name)));
     } catch (RejectedExecutionException e) {
       throw new IOException("the pool is closed", e);
     }
+  }
+
+  private WorkerProcess start(PoolFolder folder, String name) throws IOException {
+    List<String> flags = cache(folder).flags(folder.path());
+    return WorkerProcess.start(
+        WorkerCommand.of(Entry.POOL_WORKER, plan, folder.path(), flags),
+        plan,
+        name,
+        !flags.isEmpty());
   }
 
   /** A worker whose process is being started. */

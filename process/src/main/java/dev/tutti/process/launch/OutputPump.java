@@ -6,14 +6,17 @@ import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.Charset;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Carries what one worker prints to where it belongs, line by line, and keeps the last lines. */
 final class OutputPump implements Runnable {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final int KEPT_LINES = 20;
+  private static final int MOST_HELD = 1_000;
   private static final int KEPT_LINE_BYTES = 1_000;
   private static final int LONGEST_LINE_BYTES = 1 << 16;
 
@@ -26,6 +29,8 @@ final class OutputPump implements Runnable {
   private int head; // how much of `line` is the prefix
   private boolean atLineStart = true;
   private boolean told;
+  private final ReentrantLock passing = new ReentrantLock(); // so that lines stay in order
+  private @Nullable List<byte[]> held; // guarded by passing
 
   /**
    * @param prefix what stands before each line that is passed on
@@ -34,6 +39,30 @@ final class OutputPump implements Runnable {
     this.in = in;
     this.target = target;
     this.prefix = prefix.getBytes(Charset.defaultCharset());
+  }
+
+  /** Keeps back what comes, until it is released. To be called before this runs. */
+  void hold() {
+    passing.lock();
+    try {
+      held = new ArrayList<>();
+    } finally {
+      passing.unlock();
+    }
+  }
+
+  /** Passes on what was kept back, and what comes from now on. */
+  void release() {
+    passing.lock();
+    try {
+      List<byte[]> early = held;
+      held = null;
+      if (early != null) {
+        early.forEach(kept -> passOn(kept, kept.length));
+      }
+    } finally {
+      passing.unlock();
+    }
   }
 
   /** {@return the last lines that came} */
@@ -110,9 +139,24 @@ final class OutputPump implements Runnable {
   }
 
   private void pass() {
+    passing.lock();
+    try {
+      if (held == null) {
+        passOn(line, length);
+      } else if (held.size() < MOST_HELD) {
+        held.add(Arrays.copyOf(line, length));
+      }
+    } finally {
+      passing.unlock();
+      length = 0;
+      head = 0;
+    }
+  }
+
+  private void passOn(byte[] bytes, int count) {
     try {
       if (target != null) {
-        target.line(line, length);
+        target.line(bytes, count);
       }
     } catch (RuntimeException | Error e) {
       // A program's own stream: that it fails must not stop the worker, whose pipe would fill.
@@ -120,9 +164,6 @@ final class OutputPump implements Runnable {
         told = true;
         LOG.log(Level.WARNING, "what a worker printed could not be passed on", e);
       }
-    } finally {
-      length = 0;
-      head = 0;
     }
   }
 }

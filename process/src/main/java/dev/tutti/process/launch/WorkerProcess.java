@@ -24,11 +24,14 @@ public final class WorkerProcess {
   private final Thread stderrThread;
   private final Thread stdoutThread;
 
-  private WorkerProcess(Process process, LaunchPlan plan, String name) {
+  private WorkerProcess(Process process, LaunchPlan plan, String name, boolean holdsOutput) {
     this.process = process;
     String prefix = plan.named() ? "[" + name + "] " : "";
     this.stdout = new OutputPump(process.getInputStream(), plan.stdout(), prefix);
     this.stderr = new OutputPump(process.getErrorStream(), plan.stderr(), prefix);
+    if (holdsOutput) {
+      stdout.hold();
+    }
     this.stdoutThread = Thread.ofPlatform().daemon().name(name + "-stdout").start(stdout);
     this.stderrThread = Thread.ofPlatform().daemon().name(name + "-stderr").start(stderr);
   }
@@ -49,7 +52,7 @@ public final class WorkerProcess {
       Entry entry, LaunchPlan plan, PoolFolder folder, String name, List<String> introduction)
       throws IOException {
     WorkerProcess worker =
-        start(WorkerCommand.of(entry, plan, folder.path(), List.of()), plan, name);
+        start(WorkerCommand.of(entry, plan, folder.path(), List.of()), plan, name, false);
     worker.introduce(introduction);
     return worker;
   }
@@ -73,18 +76,22 @@ public final class WorkerProcess {
       List<String> flags)
       throws IOException {
     WorkerProcess worker =
-        start(WorkerCommand.rehearsal(plan, folder.path(), flags), plan.silent(), name);
+        start(WorkerCommand.rehearsal(plan, folder.path(), flags), plan.silent(), name, false);
     worker.introduce(introduction);
     return worker;
   }
 
-  static WorkerProcess start(List<String> command, LaunchPlan plan, String name)
-      throws IOException {
+  /**
+   * @param holdsOutput whether its standard output is kept back until it is {@link #isHere there}:
+   *     a JVM that crashes with a damaged start cache says so there
+   */
+  static WorkerProcess start(
+      List<String> command, LaunchPlan plan, String name, boolean holdsOutput) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     plan.directory().ifPresent(d -> builder.directory(d.toFile()));
     tidy(builder.environment());
     builder.environment().putAll(plan.environment());
-    return new WorkerProcess(builder.start(), plan, name);
+    return new WorkerProcess(builder.start(), plan, name, holdsOutput);
   }
 
   /**
@@ -105,6 +112,11 @@ public final class WorkerProcess {
   /** Removes what is about this JVM, prints a line into the output, or would start agents twice. */
   static void tidy(Map<String, String> environment) {
     FLAG_VARIABLES.forEach(environment::remove);
+  }
+
+  /** It has come to its own code: what it prints is passed on from now on. */
+  public void isHere() {
+    stdout.release();
   }
 
   /** {@return the process id} */

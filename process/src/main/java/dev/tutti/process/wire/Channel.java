@@ -37,7 +37,7 @@ public final class Channel implements FrameStream, AutoCloseable {
   private final Selector selector;
   private final SelectionKey key;
   private final FrameParser parser;
-  private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES).flip();
+  private final ByteBuffer in;
   private final ReentrantLock writing = new ReentrantLock();
   private final ArrayDeque<ByteBuffer> pending = new ArrayDeque<>();
   private boolean ended; // the reading thread's
@@ -49,6 +49,23 @@ public final class Channel implements FrameStream, AutoCloseable {
    * @throws IOException if it cannot be set up
    */
   public Channel(SocketChannel socket) throws IOException {
+    this(socket, newBuffer());
+  }
+
+  /** {@return memory for what a channel reads, for who makes sure early that there is some} */
+  public static ByteBuffer newBuffer() {
+    return ByteBuffer.allocateDirect(READ_BYTES).flip();
+  }
+
+  /**
+   * Takes a connected socket over.
+   *
+   * @param socket the socket
+   * @param buffer a {@linkplain #newBuffer new buffer}
+   * @throws IOException if it cannot be set up
+   */
+  public Channel(SocketChannel socket, ByteBuffer buffer) throws IOException {
+    this.in = buffer;
     this.socket = socket;
     socket.configureBlocking(false);
     this.selector = Selector.open();

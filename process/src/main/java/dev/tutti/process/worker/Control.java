@@ -77,7 +77,7 @@ final class Control implements Runnable {
         }
       }
     } catch (IOException | ClosedSelectorException brokenChannel) {
-      if (!leaving) {
+      if (!leaving && channel != null) { // else the pool has not waited for this worker
         System.err.println("tutti: worker lost its pool: " + brokenChannel);
       }
     } finally {

@@ -74,6 +74,37 @@ class CacheFolderTest {
     assertThat(left).doesNotExist();
   }
 
+  /** What is left of other keys, which nobody asks for again, goes when a file is made. */
+  @Test
+  void make_leftOversOfOtherKeys_areRemoved() throws Exception {
+    folder().make("kept", CacheFolderTest::write);
+    Path cache = home.resolve("cache/tutti");
+    Files.writeString(cache.resolve("old.lock"), "");
+    Files.writeString(cache.resolve("killed.part"), "x");
+    Files.writeString(cache.resolve("killed.part-seen"), "x");
+    Files.writeString(cache.resolve("killed.lock"), "");
+    folder().make("k", CacheFolderTest::write);
+    try (Stream<Path> files = Files.list(cache)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("kept.aot", "kept.lock", "k.aot", "k.lock");
+    }
+  }
+
+  /** What another one makes just now stays. */
+  @Test
+  void make_otherKeyIsBeingMade_isLeftAlone() throws Exception {
+    folder()
+        .make(
+            "slow",
+            part -> {
+              write(part);
+              folder().make("quick", CacheFolderTest::write);
+              assertThat(part).as("is being made").exists();
+            });
+    assertThat(folder().has("slow")).isTrue();
+    assertThat(folder().has("quick")).isTrue();
+  }
+
   /** While one makes it, another does not. */
   @Test
   void make_twoAtOnce_onlyOneMakes() throws Exception {
