@@ -4,7 +4,6 @@ import dev.tutti.Pool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,13 +64,11 @@ interface Column extends AutoCloseable {
   void close() throws IOException;
 
   /**
-   * The whole numbers below {@code n}, made as they are read, as Python's {@code range} does it.
+   * {@return the whole numbers below {@code n}} The list is made in the run, as Python makes the
+   * numbers of its {@code range} in the run.
    */
-  static Iterable<Integer> range(int n) {
-    return () -> {
-      Iterator<Integer> numbers = IntStream.range(0, n).iterator();
-      return numbers;
-    };
+  static List<Integer> range(int n) {
+    return IntStream.range(0, n).boxed().toList();
   }
 
   /** {@return the array of bytes that goes there and back} */

@@ -16,6 +16,9 @@ import java.util.Objects;
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *
+ * <p><b>Memory consistency.</b> What a thread does before it publishes an object happens-before
+ * what another thread, of whatever process, does after it has found it; for what both share.
+ *
  * <p><b>Failure.</b> A name whose owner has died is free; nothing is left of it once somebody
  * makes, opens or closes a name.
  *
@@ -37,7 +40,8 @@ public final class Named<T> implements AutoCloseable {
    * Gives an object a name. It can have one at a time.
    *
    * @param <T> the type of the object
-   * @param name as that of a {@link dev.tutti.memory.SharedMemory}, with which it shares the names
+   * @param name as that of a {@link dev.tutti.memory.SharedMemory#named(String, long)}, which says
+   *     what it may consist of; they share the names
    * @param shared a lock, read-write lock, semaphore, event, latch, barrier or queue
    * @return the name, to be closed when nobody is to find it any more
    * @throws java.nio.file.FileAlreadyExistsException if a live process has the name

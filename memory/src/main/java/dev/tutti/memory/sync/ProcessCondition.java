@@ -112,11 +112,28 @@ public final class ProcessCondition implements Condition, Serializable {
     return signals().await(Nanos.of(timeout), true);
   }
 
+  /**
+   * Leaves the lock, waits until called, for some time, and takes the lock again.
+   *
+   * @param time how long; not at all if it is zero or negative
+   * @param unit the unit of the time
+   * @return whether it was called
+   * @throws InterruptedException if the calling thread is interrupted; it has the lock then
+   * @throws IllegalMonitorStateException if the calling thread has not locked
+   */
   @Override
   public boolean await(long time, TimeUnit unit) throws InterruptedException {
     return signals().await(unit.toNanos(time), true);
   }
 
+  /**
+   * Leaves the lock, waits until called, for some time, and takes the lock again.
+   *
+   * @param nanosTimeout how long, in nanoseconds; not at all if it is zero or negative
+   * @return how much of the time is left, in nanoseconds; zero or less if none is
+   * @throws InterruptedException if the calling thread is interrupted; it has the lock then
+   * @throws IllegalMonitorStateException if the calling thread has not locked
+   */
   @Override
   public long awaitNanos(long nanosTimeout) throws InterruptedException {
     long start = System.nanoTime();
@@ -124,12 +141,26 @@ public final class ProcessCondition implements Condition, Serializable {
     return nanosTimeout - (System.nanoTime() - start);
   }
 
+  /**
+   * Leaves the lock, waits until called or until a moment, and takes the lock again.
+   *
+   * @param deadline the moment
+   * @return whether it was called
+   * @throws InterruptedException if the calling thread is interrupted; it has the lock then
+   * @throws IllegalMonitorStateException if the calling thread has not locked
+   */
   @Override
   @SuppressWarnings("JavaUtilDate") // that of the interface
   public boolean awaitUntil(Date deadline) throws InterruptedException {
     return signals().await(Nanos.of(Duration.between(Instant.now(), deadline.toInstant())), true);
   }
 
+  /**
+   * Leaves the lock, waits until called, and takes the lock again. An interrupt does not end it;
+   * the flag is set again at the end.
+   *
+   * @throws IllegalMonitorStateException if the calling thread has not locked
+   */
   @Override
   public void awaitUninterruptibly() {
     Uninterrupted.run(() -> signals().await(Nanos.FOREVER, false));
@@ -187,6 +218,7 @@ public final class ProcessCondition implements Condition, Serializable {
    * Calls those that have waited longest.
    *
    * @param count how many, at least 1; all, if there are fewer
+   * @throws IllegalArgumentException if the count is less than 1
    * @throws IllegalMonitorStateException if the calling thread has not locked
    */
   public void signal(int count) {

@@ -89,8 +89,9 @@ public final class ProcessQueue<E> extends AbstractQueue<E>
    * Makes a queue with room for a mebibyte.
    *
    * @param <E> the type of the items
-   * @param capacity how many items it may have, at least 1
+   * @param capacity how many items it may have, from 1 to 2^30
    * @return the queue
+   * @throws IllegalArgumentException if the capacity is outside that
    * @throws java.io.UncheckedIOException if there is no memory for it
    */
   public static <E> ProcessQueue<E> create(int capacity) {
@@ -101,9 +102,10 @@ public final class ProcessQueue<E> extends AbstractQueue<E>
    * Makes a queue.
    *
    * @param <E> the type of the items
-   * @param capacity how many items it may have, at least 1
+   * @param capacity how many items it may have, from 1 to 2^30
    * @param bytes how many bytes they may have, from 64 bytes to 8 GiB; all of it is reserved
    * @return the queue
+   * @throws IllegalArgumentException if one of them is outside that
    * @throws java.io.UncheckedIOException if there is no memory for it
    */
   @SuppressWarnings("unchecked") // it is new
@@ -167,7 +169,8 @@ public final class ProcessQueue<E> extends AbstractQueue<E>
   /**
    * Puts an item, and waits for room.
    *
-   * @param item the item
+   * @param item the item, not null
+   * @throws NullPointerException if it is null
    * @throws NotSendableException if it cannot cross; nothing is put
    * @throws QueueClosedException if the queue is closed, also while it waits
    * @throws InterruptedException if the calling thread is interrupted; nothing is put

@@ -57,16 +57,26 @@ final class PackArrivals {
     if (reading.mayTakeLong(frame.kind(), content)) {
       return readSlowly(flight, frame.kind(), nanos, copyOf(content));
     }
-    int element = flight.landed() + come.size();
+    int from = flight.landed();
+    int element = from + come.size();
     boolean isLast = element + 1 >= flight.held();
     if (isLast) {
-      land(flight, come.size() + 1);
+      flights.landNext(flight, come.size() + 1);
     }
-    add(flight, element, plain(flight, element, frame.kind(), nanos, content), nanos);
-    if (isLast) {
-      tell(flight, element + 1 - come.size());
-    } else if (come.size() == MOST_AT_ONCE) {
-      tell();
+    try {
+      if (isLast) {
+        listener.landed(come.size() + 1);
+      }
+      add(flight, element, plain(flight, element, frame.kind(), nanos, content), nanos);
+    } catch (RuntimeException | Error e) { // such as no memory: nobody else knows of it now
+      add(flight, element, new Failure<>(e), nanos);
+      throw e;
+    } finally {
+      if (isLast) {
+        tell(flight, from);
+      } else if (come.size() == MOST_AT_ONCE) {
+        tell();
+      }
     }
     return true;
   }
@@ -97,8 +107,9 @@ final class PackArrivals {
       throws WireException {
     tell();
     int element = flight.landed();
-    land(flight, 1);
+    flights.landNext(flight, 1);
     try {
+      listener.landed(1);
       Outcome<?> outcome = reading.read(flight, element, kind, nanos, content, ArrivedParts.NONE);
       if (outcome == null) {
         return false;
@@ -118,18 +129,18 @@ final class PackArrivals {
         flight.item(), element, List.of(wanted ? outcome : new Cancelled<>()), new long[] {nanos});
   }
 
-  private void land(Flight flight, int count) throws WireException {
-    flights.landNext(flight, count);
-    listener.landed(count);
-  }
-
   /** Lands and tells what has come. */
   void tell() throws WireException {
     Flight flight = pack;
     if (flight != null && !come.isEmpty()) {
       int from = flight.landed();
-      land(flight, come.size());
-      tell(flight, from);
+      int count = come.size();
+      flights.landNext(flight, count);
+      try {
+        listener.landed(count);
+      } finally {
+        tell(flight, from);
+      }
     }
   }
 

@@ -82,7 +82,11 @@ final class Attempt {
     return cannotBeReached;
   }
 
-  /** On the runner. */
+  /**
+   * On the runner.
+   *
+   * @param item its number, not negative
+   */
   void begin(long item) {
     userCodeBegins();
     current = item;

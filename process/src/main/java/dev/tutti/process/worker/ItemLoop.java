@@ -142,7 +142,7 @@ final class ItemLoop {
   }
 
   private void runItem(ByteBuffer content) throws IOException {
-    long item = content.getLong();
+    long item = numbered(content.getLong(), 1);
     int number = content.getInt();
     ByteBuffer itemParts = parts;
     parts = null;
@@ -165,6 +165,7 @@ final class ItemLoop {
   private void runPack(ByteBuffer content) throws IOException {
     long pack = content.getLong();
     int count = content.getInt();
+    numbered(pack, count);
     Told told = content.get() == 0 ? Told.AS_NEXT : Told.AS_NEXT_WITH_TIME;
     lastItemRan = false;
     try {
@@ -210,6 +211,14 @@ final class ItemLoop {
     int begin = content.position();
     element.limit(begin + length).position(begin);
     content.position(begin + length);
+  }
+
+  /** {@return the number of the first of some items} */
+  private static long numbered(long first, int count) throws WireException {
+    if (first < 0 || count < 1 || first > Long.MAX_VALUE - count) {
+      throw new WireException("items have no numbers: first=%d count=%d".formatted(first, count));
+    }
+    return first;
   }
 
   private void awaitGate() {

@@ -1,6 +1,7 @@
 package dev.tutti.process.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.tutti.codec.Codec;
@@ -197,6 +198,7 @@ class ArrivalsFuzzTest {
     private final ArrayDeque<Batch> batches = new ArrayDeque<>();
     private final Flights flights;
     private final Arrivals arrivals;
+    private boolean isBroken;
     private final BlockReader blocks = new BlockReader(ProcessHandle.current().pid(), true);
 
     Pool(Link link) {
@@ -224,6 +226,9 @@ class ArrivalsFuzzTest {
 
     @Override
     public void landed(int count) {
+      if (isBroken) {
+        throw new IllegalStateException("a pool of a test that is broken");
+      }
       goOn();
     }
 
@@ -239,7 +244,7 @@ class ArrivalsFuzzTest {
 
     @Override
     public void isGone() {
-      throw new AssertionError("no answer of these has large parts");
+      // Damage can name memory that was never there.
     }
 
     @Override
@@ -331,5 +336,34 @@ class ArrivalsFuzzTest {
     }
     pool.arrivals.tell();
     assertThat(told.ended).hasSize(2);
+  }
+
+  /** What has landed is told, whatever else fails: nobody else knows of it. */
+  @Test
+  void take_nextElementCannotBeServed_allThatLandedAreTold() throws Exception {
+    Pool pool = new Pool(new Link(group, 0));
+    for (long number = 0; number < Session.PACK; number++) {
+      assertThat(pool.arrivals.take(answer(Frame.Kind.RESULT, number, 5L))).isTrue();
+    }
+    assertThat(pool.arrivals.take(answer(Frame.Kind.PACK_BEGUN, (long) Session.PACK))).isTrue();
+    pool.arrivals.tell();
+    told.ended.clear();
+    int last = Session.items().size() - 1;
+    for (int i = 0; i < last; i++) {
+      assertThat(pool.arrivals.take(answer(Frame.Kind.NEXT_RESULT, 5L))).isTrue();
+    }
+    pool.isBroken = true;
+    assertThatThrownBy(() -> pool.arrivals.take(answer(Frame.Kind.NEXT_RESULT, 5L)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(told.ended).hasSize(last + 1);
+  }
+
+  private static Frame answer(Frame.Kind kind, long... head) {
+    byte[] value = kind == Frame.Kind.PACK_BEGUN ? new byte[0] : Codec.encode(1, Role.RESULT);
+    ByteBuffer content = ByteBuffer.allocate(head.length * Long.BYTES + value.length);
+    for (long number : head) {
+      content.putLong(number);
+    }
+    return new Frame(kind, content.put(value).flip());
   }
 }
