@@ -207,8 +207,11 @@ class WorkerStartTest {
     try (OutputStream pids = killer.getOutputStream();
         Pool pool = Pool.open(ONE)) {
       TaskFuture<Long> task = pool.submit(() -> ProcessHandle.current().pid());
-      await().pollInterval(java.time.Duration.ofMillis(1)).until(() -> !Os.workers().isEmpty());
-      long first = Os.workers().getFirst();
+      long first =
+          await()
+              .pollInterval(java.time.Duration.ofMillis(1))
+              .until(Os::workers, seen -> !seen.isEmpty())
+              .getFirst();
       int sent = 0;
       while (!task.isDone()) {
         pids.write((first + "\n").getBytes(US_ASCII));
