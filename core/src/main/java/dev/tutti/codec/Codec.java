@@ -91,6 +91,20 @@ public final class Codec {
     return QuickForm.put(value, out);
   }
 
+  /** What {@link #decodeQuickly} gives where it has read nothing. */
+  public static final Object NOT_QUICK = QuickForm.NOT_QUICK;
+
+  /**
+   * Reads a value, if it is one of those of {@link #encodeQuickly}.
+   *
+   * @param bytes the value; read to its end, or not at all
+   * @param filter which classes may come
+   * @return the value; {@link #NOT_QUICK} if it is another one
+   */
+  public static @Nullable Object decodeQuickly(ByteBuffer bytes, ValueFilter filter) {
+    return QuickForm.take(bytes, filter);
+  }
+
   /**
    * Reads a value.
    *

@@ -6,6 +6,7 @@ import dev.tutti.spi.Body;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.PartOutcomes;
 import dev.tutti.spi.Timer;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
@@ -430,9 +431,8 @@ final class BulkRun extends EngineCall {
   }
 
   @Override
-  void endedPart(
-      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
-    List<Done<?, ?>> dones = donesOf(pack, from, outcomes, elapsedNanos);
+  void endedPart(Item pack, int from, PartOutcomes outcomes) {
+    List<Done<?, ?>> dones = donesOf(pack, from, outcomes);
     if (meter != null) {
       outcomes.forEach(outcome -> meter.count(outcome.succeeded()));
     }
@@ -440,22 +440,28 @@ final class BulkRun extends EngineCall {
         outcomes.size(),
         pack.bytes(from, from + outcomes.size()),
         dones,
-        () -> {
-          long index = pack.index() + from;
-          for (Outcome<?> outcome : outcomes) {
-            keepValue(index++, outcome);
-          }
-        });
+        () -> keepValues(pack.index() + from, outcomes));
   }
 
-  private List<Done<?, ?>> donesOf(
-      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
-    List<Done<?, ?>> dones = new ArrayList<>(results.keepsAll() ? 0 : outcomes.size());
+  private void keepValues(long index, PartOutcomes outcomes) {
+    if (outcomes.succeeded()) {
+      results.keepValues(index, outcomes);
+      return;
+    }
+    for (int i = 0; i < outcomes.size(); i++) {
+      keepValue(index + i, outcomes.get(i));
+    }
+  }
+
+  private List<Done<?, ?>> donesOf(Item pack, int from, PartOutcomes outcomes) {
+    if (results.keepsAll() && outcomes.succeeded()) {
+      return List.of(); // who keeps all wants values only
+    }
+    List<Done<?, ?>> dones = new ArrayList<>();
     for (int i = 0; i < outcomes.size(); i++) {
       Outcome<?> outcome = outcomes.get(i);
       if (!results.keepsAll() || !outcome.succeeded()) {
-        long nanos = elapsedNanos == null ? 0 : elapsedNanos[i];
-        dones.add(doneOf(pack, from + i, outcome, nanos));
+        dones.add(doneOf(pack, from + i, outcome, outcomes.elapsedNanos(i)));
       }
     }
     return dones;

@@ -6,6 +6,7 @@ import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.PartOutcomes;
 import dev.tutti.spi.WorkSource;
 import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.Cancelled;
@@ -15,7 +16,6 @@ import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -428,9 +428,8 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   }
 
   @Override
-  public void endedPart(
-      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
-    ((EngineCall) pack.call()).endedPart(pack, from, outcomes, elapsedNanos);
+  public void endedPart(Item pack, int from, PartOutcomes outcomes) {
+    ((EngineCall) pack.call()).endedPart(pack, from, outcomes);
     count(outcomes.size());
   }
 
@@ -529,7 +528,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   /** An item has ended, and runs nowhere any more. */
   void end(Item item, Outcome<?> outcome, long elapsedNanos) {
     if (item.isPack()) {
-      endedPart(item, 0, Collections.nCopies(item.count(), outcome), null);
+      endedPart(item, 0, PartOutcomes.copies(item.count(), outcome));
       return;
     }
     EngineCall call = (EngineCall) item.call();

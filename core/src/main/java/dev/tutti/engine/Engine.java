@@ -18,6 +18,7 @@ import dev.tutti.task.WorkerContext;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -256,7 +257,8 @@ public final class Engine {
    */
   public List<@Nullable Object> runAll(
       Body body, Object function, Iterable<?> items, BulkPlan plan) {
-    Resequencer.All results = new Resequencer.All(body != Body.ITEM_ACTION);
+    int expected = items instanceof Collection<?> all ? all.size() : 0;
+    Resequencer.All results = new Resequencer.All(body != Body.ITEM_ACTION, expected);
     boolean stops = plan.failures() == FailurePolicy.STOP_AT_FIRST;
     BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, stops);
     run.runAll(dispatcher.callerRuns());

@@ -5,9 +5,9 @@ import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.PartOutcomes;
 import dev.tutti.task.Outcome;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A call as the engine knows it: where its items wait, and who is told how they ended. */
 abstract class EngineCall extends Call {
@@ -61,8 +61,7 @@ abstract class EngineCall extends Call {
   }
 
   /** Some elements of a pack have ended; called once for each. Runs no code of a user. */
-  void endedPart(
-      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
+  void endedPart(Item pack, int from, PartOutcomes outcomes) {
     throw new IllegalStateException("only bulk calls have packs");
   }
 

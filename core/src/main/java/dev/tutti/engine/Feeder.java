@@ -28,6 +28,7 @@ final class Feeder {
   private final Dispatcher dispatcher;
   private final Iterator<?> input;
   private final int mostAtOnce;
+  private final List<@Nullable Object> elements = new ArrayList<>(); // that are being read
   private int atOnce = 1;
   private long elementBytes = 1; // of the last ones
 
@@ -101,18 +102,18 @@ final class Feeder {
     long bytes = 0;
     long mostBytes = Math.min(MOST_BYTES_AT_ONCE, run.roomBytes());
     boolean more = !run.isOver();
-    List<@Nullable Object> elements = new ArrayList<>();
     while (more && index < end && (bytes == 0 || bytes < mostBytes)) {
       elements.clear();
       try {
-        more = readTo(elements, (int) Math.min(end - index, packSize(mostBytes - bytes)));
+        more = readUpTo((int) Math.min(end - index, packSize(mostBytes - bytes)));
       } catch (Throwable e) { // the input is the user's code: what it throws is what he gets
         failure = e;
         more = false;
       }
-      bytes += admit(elements, index, items, refused);
+      bytes += admit(index, items, refused);
       index += elements.size();
     }
+    elements.clear();
     run.countTaken((int) (index - first), bytes);
     if (!refused.isEmpty()) {
       run.ended(refused);
@@ -140,7 +141,7 @@ final class Feeder {
   }
 
   /** {@return whether there may be more} */
-  private boolean readTo(List<@Nullable Object> elements, int most) {
+  private boolean readUpTo(int most) {
     while (elements.size() < most) {
       if (!input.hasNext()) {
         return false;
@@ -151,15 +152,11 @@ final class Feeder {
   }
 
   /**
-   * Makes items of elements.
+   * Makes items of what was read.
    *
    * @return how many bytes they take
    */
-  private long admit(
-      List<@Nullable Object> elements,
-      long index,
-      List<Item> items,
-      List<OutcomeSink.Ended> refused) {
+  private long admit(long index, List<Item> items, List<OutcomeSink.Ended> refused) {
     if (elements.size() > 1) {
       Item pack = Item.pack(run, index, elements.toArray());
       if (admit(pack) == null) {

@@ -1,8 +1,10 @@
 package dev.tutti.engine;
 
+import dev.tutti.spi.PartOutcomes;
 import dev.tutti.task.Done;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,15 @@ abstract class Resequencer {
   /** Keeps the value of an item that has succeeded, where all results are kept. */
   void keepValue(long index, @Nullable Object value) {
     // Others keep how it ended as well.
+  }
+
+  /**
+   * Keeps the values of items that have all succeeded, one behind the other.
+   *
+   * @param index the place of the first of them
+   */
+  void keepValues(long index, PartOutcomes values) {
+    // As above.
   }
 
   /** {@return whether {@link #take} has a result} */
@@ -116,11 +127,23 @@ abstract class Resequencer {
 
   /** All results, kept for a list; or none, where only failures matter. */
   static final class All extends Resequencer {
-    private final boolean keepsValues;
-    private final List<@Nullable Object> values = new ArrayList<>();
+    /** A collection that says that it has more is not believed before that many have come. */
+    private static final int MOST_VALUES = Integer.MAX_VALUE - 8; // what an array can have
 
-    All(boolean keepsValues) {
+    private static final int MOST_EXPECTED = 1 << 20;
+
+    private final boolean keepsValues;
+    private final int expected;
+    private @Nullable Object[] values = {};
+    private int count;
+
+    /**
+     * @param keepsValues whether there are any
+     * @param expected how many there will be; 0 if that is unknown
+     */
+    All(boolean keepsValues, int expected) {
       this.keepsValues = keepsValues;
+      this.expected = expected;
     }
 
     @Override
@@ -131,17 +154,33 @@ abstract class Resequencer {
     @Override
     void keepValue(long index, @Nullable Object value) {
       if (keepsValues) {
-        int place = Math.toIntExact(index);
-        while (values.size() <= place) {
-          values.add(null);
-        }
-        values.set(place, value);
+        roomTo(index + 1);
+        values[(int) index] = value;
       }
+    }
+
+    @Override
+    void keepValues(long index, PartOutcomes some) {
+      if (keepsValues) {
+        roomTo(index + some.size());
+        some.copyValues(values, (int) index);
+      }
+    }
+
+    private void roomTo(long end) {
+      int needed = Math.toIntExact(end);
+      if (needed > values.length) {
+        long doubled = Math.min(2L * needed, MOST_VALUES);
+        boolean asExpected =
+            expected >= needed && (expected <= MOST_EXPECTED || doubled >= expected);
+        values = Arrays.copyOf(values, asExpected ? expected : Math.max(needed, (int) doubled));
+      }
+      count = Math.max(count, needed);
     }
 
     /** {@return the results in input order, after all have ended} */
     List<@Nullable Object> values() {
-      return values;
+      return new ArrayList<>(Arrays.asList(values).subList(0, count));
     }
 
     @Override

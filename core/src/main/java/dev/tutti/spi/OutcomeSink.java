@@ -50,12 +50,10 @@ public interface OutcomeSink {
    *
    * @param pack the pack
    * @param from the first of them
-   * @param outcomes how they ended, in their order
-   * @param elapsedNanos how long each of them ran, in nanoseconds; null if the call {@linkplain
-   *     Call#isTimed does not ask}
+   * @param outcomes how they ended, in their order, and how long each of them ran if the call
+   *     {@linkplain Call#isTimed asks}; the caller's again afterwards
    */
-  default void endedPart(
-      Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
+  default void endedPart(Item pack, int from, PartOutcomes outcomes) {
     throw new UnsupportedOperationException("takes no packs");
   }
 

@@ -195,7 +195,7 @@ final class BulkRunTest {
                 CallOptions.DEFAULTS,
                 FailurePolicy.STOP_AT_FIRST,
                 null),
-            new Resequencer.All(true),
+            new Resequencer.All(true, 0),
             true);
     assertThatExceptionOfType(TaskFailedException.class)
         .isThrownBy(() -> run.runAll(false))
@@ -227,7 +227,7 @@ final class BulkRunTest {
             CallOptions.DEFAULTS,
             FailurePolicy.STOP_AT_FIRST,
             null);
-    Resequencer.All results = new Resequencer.All(true);
+    Resequencer.All results = new Resequencer.All(true, 0);
     BulkRun run =
         new BulkRun(dispatcher, Body.FN, SAME, numbers(sizes.length), plan, results, true);
     Thread caller = Thread.ofVirtual().start(() -> run.runAll(false));
@@ -266,7 +266,7 @@ final class BulkRunTest {
             CallOptions.DEFAULTS,
             FailurePolicy.STOP_AT_FIRST,
             null);
-    Resequencer.All results = new Resequencer.All(true);
+    Resequencer.All results = new Resequencer.All(true, 0);
     BulkRun run =
         new BulkRun(dispatcher, Body.FN, SAME, numbers(sizes.length), plan, results, true);
     Thread caller = Thread.ofVirtual().start(() -> run.runAll(false));

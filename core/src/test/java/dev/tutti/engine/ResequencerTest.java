@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.spi.PartOutcomes;
 import dev.tutti.task.Done;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
@@ -68,21 +69,39 @@ final class ResequencerTest {
 
   @Test
   void all_anyOrderOfEnds_keepsValuesAtTheirPlaces() {
-    Resequencer.All results = new Resequencer.All(true);
+    Resequencer.All results = new Resequencer.All(true, 0);
     results.keepValue(2, null);
     results.keepValue(0, "r0");
     results.keepValue(1, "r1");
     assertThat(results.values()).containsExactly("r0", "r1", null);
     assertThat(results.keepsAll()).isTrue();
-    Resequencer.All none = new Resequencer.All(false);
+    Resequencer.All none = new Resequencer.All(false, 0);
     none.keepValue(0, "r0");
+    assertThat(none.values()).isEmpty();
+  }
+
+  /** However many were expected, the list is as long as what has come. */
+  @Test
+  void all_severalAtOnce_keepsThemWhateverWasExpected() {
+    PartOutcomes two = new PartOutcomes();
+    two.addValue("r1");
+    two.addOutcome(new Success<>(null));
+    for (int expected : new int[] {0, 1, 4, 1_000, Integer.MAX_VALUE}) {
+      Resequencer.All results = new Resequencer.All(true, expected);
+      results.keepValues(1, two);
+      results.keepValue(0, "r0");
+      results.keepValue(3, "r3");
+      assertThat(results.values()).containsExactly("r0", "r1", null, "r3");
+    }
+    Resequencer.All none = new Resequencer.All(false, 4);
+    none.keepValues(0, two);
     assertThat(none.values()).isEmpty();
   }
 
   /** The first failure is the first by time: what is given up because of it comes later. */
   @Test
   void firstFailure_severalFail_isTheFirstByTime() {
-    Resequencer results = new Resequencer.All(true);
+    Resequencer results = new Resequencer.All(true, 0);
     assertThat(results.firstFailure()).isNull();
     Done<Object, Object> first = done(4, new Failure<>(new IllegalStateException()));
     results.add(done(7));

@@ -289,8 +289,9 @@ final class Link implements Runnable {
 
   private boolean listen(Ready worker) throws IOException {
     WorkChannel in = worker.work();
+    WorkChannel.Lull lull = () -> tellBeforeWaiting(worker);
     while (true) {
-      Frame frame = in.read(() -> tellBeforeWaiting(worker));
+      Frame frame = in.read(lull);
       if (frame == null) {
         return true;
       }

@@ -112,6 +112,11 @@ final class Reading {
     return !isResult(kind) || !Codec.isPlain(content);
   }
 
+  /** {@return a small result; {@link Codec#NOT_QUICK} if it is another, which is not taken then} */
+  @Nullable Object readQuickly(ByteBuffer content) {
+    return Codec.decodeQuickly(content, shared.filter());
+  }
+
   private static boolean isResult(Frame.Kind kind) {
     return kind == Frame.Kind.RESULT || kind == Frame.Kind.NEXT_RESULT;
   }

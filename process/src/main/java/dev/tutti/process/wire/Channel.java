@@ -26,7 +26,8 @@ public final class Channel implements FrameStream, AutoCloseable {
    * in a selector, where an interrupt does no harm: it is cleared and the wait goes on.
    *
    * send() never waits: what the socket does not take stays in `pending`, in order, and the reading thread
-   * writes it when there is room. `pending` and the writing are guarded by `writing`.
+   * writes it when there is room. `pending` and the writing are guarded by `writing`. `waits` says whether there is anything in `pending`,
+   * for who asks without the lock; it is set before the lock is given back.
    */
   private static final int READ_BYTES = 1 << 16;
 
@@ -40,6 +41,7 @@ public final class Channel implements FrameStream, AutoCloseable {
   private final ByteBuffer in;
   private final ReentrantLock writing = new ReentrantLock();
   private final ArrayDeque<ByteBuffer> pending = new ArrayDeque<>();
+  private volatile boolean waits;
   private boolean ended; // the reading thread's
 
   /**
@@ -175,7 +177,7 @@ public final class Channel implements FrameStream, AutoCloseable {
         writeOrDrop();
       }
     } finally {
-      writing.unlock();
+      endWriting();
     }
     return woken;
   }
@@ -199,7 +201,7 @@ public final class Channel implements FrameStream, AutoCloseable {
         }
       }
     } finally {
-      writing.unlock();
+      endWriting();
     }
   }
 
@@ -215,19 +217,19 @@ public final class Channel implements FrameStream, AutoCloseable {
       try {
         writePending();
       } finally {
-        writing.unlock();
+        endWriting();
       }
     }
   }
 
   /** {@return whether something that was sent waits for the other side to take it} */
   public boolean hasPending() {
-    writing.lock();
-    try {
-      return !pending.isEmpty();
-    } finally {
-      writing.unlock();
-    }
+    return waits;
+  }
+
+  private void endWriting() {
+    waits = !pending.isEmpty();
+    writing.unlock();
   }
 
   private void writePending() throws IOException {

@@ -7,7 +7,8 @@ import java.util.List;
 /** Lays frames one behind the other, so that many small ones leave in one write. For one thread. */
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
 public final class FramePacker {
-  private static final int CHUNK_BYTES = 1 << 13;
+  private static final int FIRST_BYTES = 1 << 7;
+  private static final int MOST_CHUNK_BYTES = 1 << 13;
 
   /** A payload of this size is not copied: it leaves as it is, behind its header. */
   private static final int LARGE_BYTES = 1 << 14;
@@ -16,7 +17,7 @@ public final class FramePacker {
   private static final int PACK_HEAD_BYTES = Long.BYTES + Integer.BYTES + 1;
 
   private final List<ByteBuffer> full = new ArrayList<>();
-  private ByteBuffer current = ByteBuffer.allocate(CHUNK_BYTES);
+  private ByteBuffer current = ByteBuffer.allocate(FIRST_BYTES);
 
   /** Makes an empty packer. */
   public FramePacker() {}
@@ -100,8 +101,9 @@ public final class FramePacker {
   }
 
   private void next(int bytes) {
+    int chunk = bytes == 0 ? FIRST_BYTES : Math.min(MOST_CHUNK_BYTES, 2 * current.capacity());
     full.add(current.flip());
-    current = ByteBuffer.allocate(Math.max(CHUNK_BYTES, bytes));
+    current = ByteBuffer.allocate(Math.max(chunk, bytes));
   }
 
   private void payload(byte[] bytes) {

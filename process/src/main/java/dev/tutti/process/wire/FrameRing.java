@@ -33,7 +33,8 @@ public final class FrameRing {
    *   writer:   (1) tail = ..         (2) looks at sleep; if the reader sleeps: sleep = AWAKE, and rings
    *   reader:   (3) sleep = ASLEEP    (4) looks at tail; if there is nothing: sleeps
    *
-   * All four are volatile, so in their one order either (4) comes after (1), or (2) comes after (3).
+   * All four are volatile, so in their one order either (4) comes after (1), or (2) comes after (3). put() writes the tail in a
+   * weaker way, which is enough for who reads it; its caller compares and sets something before (2), which is as good.
    */
 
   /** How the reader is. */
@@ -80,22 +81,44 @@ public final class FrameRing {
    * @throws WireException if the other process has damaged the ring
    */
   boolean offer(List<ByteBuffer> pieces, int reserve) throws WireException {
-    long total = total(pieces, reserve);
-    if (total > CAPACITY - (written - knownHead)) {
-      knownHead = (long) LONG.getAcquire(memory, HEAD_AT); // pairs with take()
-      long unread = written - knownHead;
-      if (unread < 0 || unread > CAPACITY) {
-        throw damaged(unread);
-      }
-      if (total > CAPACITY - (written - knownHead)) {
-        return false;
-      }
+    if (!hasRoom(total(pieces, reserve))) {
+      return false;
     }
     for (ByteBuffer piece : pieces) {
       put(piece);
     }
     LONG.setVolatile(memory, TAIL_AT, written); // (1)
     return true;
+  }
+
+  /**
+   * Writes a piece, or nothing where there is no room. Before it looks whether the reader
+   * {@linkplain #isAwake is awake}, the caller compares and sets something.
+   *
+   * @param piece what to write; all of it is taken
+   * @param reserve how many bytes are to stay free
+   * @return whether it was written
+   * @throws WireException if the other process has damaged the ring
+   */
+  boolean put(ByteBuffer piece, int reserve) throws WireException {
+    if (!hasRoom((long) piece.remaining() + reserve)) {
+      return false;
+    }
+    put(piece);
+    LONG.setRelease(memory, TAIL_AT, written); // (1)
+    return true;
+  }
+
+  private boolean hasRoom(long total) throws WireException {
+    if (total <= CAPACITY - (written - knownHead)) {
+      return true;
+    }
+    knownHead = (long) LONG.getAcquire(memory, HEAD_AT); // pairs with take()
+    long unread = written - knownHead;
+    if (unread < 0 || unread > CAPACITY) {
+      throw damaged(unread);
+    }
+    return total <= CAPACITY - unread;
   }
 
   private static WireException damaged(long bytes) {
@@ -138,6 +161,11 @@ public final class FrameRing {
   private boolean isHalfFull() {
     knownHead = (long) LONG.getAcquire(memory, HEAD_AT);
     return written - knownHead > CAPACITY / 2;
+  }
+
+  /** {@return whether the reader looks by itself} */
+  boolean isAwake() {
+    return (long) LONG.getVolatile(memory, SLEEP_AT) == Sleep.AWAKE.ordinal(); // (2)
   }
 
   /**

@@ -22,4 +22,25 @@ public interface FrameStream {
    * @throws IOException if the stream is broken
    */
   void sendFully(List<ByteBuffer> frames) throws IOException;
+
+  /**
+   * Sends a frame without waking who waits for it, if that goes. A {@link #wakeReader} has to
+   * follow.
+   *
+   * @param frame a complete frame
+   * @return whether it was sent; if not, it is to be sent as any other
+   * @throws IOException if the stream is broken
+   */
+  default boolean put(ByteBuffer frame) throws IOException {
+    return false;
+  }
+
+  /**
+   * Wakes who waits for what was {@linkplain #put put}. Between the two the caller has to compare
+   * and set something, or to write and read it as volatile: else a reader that falls asleep at this
+   * moment may be missed.
+   *
+   * @throws IOException if the stream is broken
+   */
+  default void wakeReader() throws IOException {}
 }

@@ -308,6 +308,34 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     }
   }
 
+  @Override
+  public boolean put(ByteBuffer frame) throws IOException {
+    writing.lock();
+    try {
+      return writesToRing && !closed && out.put(frame, Frame.HEADER_BYTES);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void wakeReader() throws IOException {
+    if (!out.isAwake()) {
+      ring(false);
+    }
+  }
+
+  private void ring(boolean isLast) throws IOException {
+    writing.lock();
+    try {
+      if (!closed && out.mustRing(isLast)) {
+        socket.send(signal(Frame.Kind.BELL));
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
   private boolean sendByRing(List<ByteBuffer> frames) throws IOException {
     if (closed) {
       throw new ClosedChannelException();
@@ -334,15 +362,10 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   /** Nothing more is to be written for a while. */
   private void ringIfNapping() {
-    writing.lock();
     try {
-      if (!closed && out.mustRing(true)) {
-        socket.send(signal(Frame.Kind.BELL));
-      }
+      ring(true);
     } catch (IOException gone) {
       // The other side is. What it has sent before is to be read; its end comes after that.
-    } finally {
-      writing.unlock();
     }
   }
 

@@ -95,6 +95,24 @@ final class Attempt {
     }
   }
 
+  /**
+   * The first half of {@link #begin}, before the item is claimed: it may run from now on. Between
+   * the halves the caller compares and sets something, which keeps them in their order. On the
+   * runner.
+   *
+   * @param item its number, not negative
+   */
+  void announce(long item) {
+    CURRENT.setRelease(this, item);
+  }
+
+  /** The other half of it, when the item is claimed. Code of a user has run here before. */
+  void begun(long item) {
+    if (wanted == item) {
+      runner.interrupt();
+    }
+  }
+
   /** The item's own code has ended; what follows is the worker's. On the runner. */
   void end() {
     long item = current();

@@ -3,6 +3,7 @@ package dev.tutti.process.worker;
 import dev.tutti.spi.Belongings;
 import dev.tutti.task.WorkerContext;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** What a task can ask of the worker process that runs it. */
@@ -12,7 +13,7 @@ final class ItemContext implements WorkerContext {
   private final Attempt running;
   private final Belongings belongings;
   private final Teller teller;
-  private volatile long item; // one after the other, where it serves a pack
+  private final AtomicLong item = new AtomicLong(); // one after the other, where it serves a pack
 
   ItemContext(String worker, int attempt, Attempt running, Belongings belongings, Teller teller) {
     this.worker = worker;
@@ -24,7 +25,7 @@ final class ItemContext implements WorkerContext {
 
   /** From now on it is that of another item. */
   void serve(long number) {
-    item = number;
+    item.setRelease(number); // who asks runs after it, or was started by who does
   }
 
   @Override
@@ -39,7 +40,7 @@ final class ItemContext implements WorkerContext {
 
   @Override
   public boolean isCancelled() {
-    return running.isToStop(item);
+    return running.isToStop(item.get());
   }
 
   @Override
@@ -47,7 +48,7 @@ final class ItemContext implements WorkerContext {
     if (!(fraction >= 0 && fraction <= 1)) {
       throw new IllegalArgumentException("fraction must be from 0 to 1: fraction=" + fraction);
     }
-    teller.progress(item, fraction);
+    teller.progress(item.get(), fraction);
   }
 
   @Override

@@ -3,11 +3,8 @@ package dev.tutti.process.worker;
 import static java.util.Objects.requireNonNull;
 
 import dev.tutti.codec.Codec;
-import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
-import dev.tutti.codec.ValueFilter;
-import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.FrameStream;
@@ -15,11 +12,9 @@ import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.StartContext;
-import dev.tutti.task.NotSendableException;
 import dev.tutti.task.WorkerContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +28,6 @@ final class ItemLoop {
    * begun and whose outcome is not in the channel, and for no other.
    *
    * A pack is the same for each of its elements, but that the claim of the next one marks the last one as done.
-   *
-   * A function that cannot be decoded fails each of its items: only an item has somebody who waits.
-   *
-   * A worker that leaves by itself says so before its last outcome, so that the pool gives it nothing more.
    */
   private static final long GATE_PAUSE_NANOS = 100_000;
   private static final int PACK_HEAD_BYTES = Long.BYTES + Integer.BYTES + 1;
@@ -46,19 +37,10 @@ final class ItemLoop {
   private final Attempt attempt;
   private final Belongings belongings;
   private final Teller teller;
-  private final HeapWatch heap;
-  private final ByteBuffer quickReply = ByteBuffer.allocate(Told.MOST_QUICK_BYTES);
-  private final LargeValues large;
-  private final ValueFilter filter = Filters.tasks();
-  private final ClassLoader loader = ClassLoader.getSystemClassLoader();
+  private final CallInHand call;
+  private final ItemRunner runner;
   private @Nullable ByteBuffer parts; // of the next frame
-  private @Nullable ByteBuffer functionParts;
-  private @Nullable ByteBuffer functionBytes;
-  private @Nullable Object function;
-  private Body body = Body.CALLABLE;
-  private @Nullable ClassLoader contextLoader = loader;
   private boolean lastItemRan;
-  private boolean leaves;
 
   ItemLoop(
       FrameStream channel,
@@ -73,13 +55,13 @@ final class ItemLoop {
     this.attempt = attempt;
     this.belongings = belongings;
     this.teller = teller;
-    this.heap = heap;
-    this.large = large;
+    this.call = new CallInHand(large);
+    this.runner = new ItemRunner(channel, attempt, heap, large, call);
   }
 
   /** Runs until the pool says that there will be no more, or until this worker has to leave. */
   void run() throws IOException {
-    while (!leaves) {
+    while (!runner.leaves()) {
       Frame frame = channel.read();
       if (frame == null) {
         return;
@@ -87,7 +69,10 @@ final class ItemLoop {
       switch (frame.kind()) {
         case INITIALISE -> initialise(frame.content());
         case PARTS -> parts = frame.content();
-        case CALL -> keepFunction(frame.atLeast(2));
+        case CALL -> {
+          call.begin(frame.atLeast(2), parts);
+          parts = null;
+        }
         case ITEM -> runItem(frame.atLeast(Long.BYTES + Integer.BYTES));
         case PACK -> runPack(frame.atLeast(PACK_HEAD_BYTES));
         case BATCH_END -> endBatch(frame.atLeast(Long.BYTES).getLong());
@@ -102,7 +87,7 @@ final class ItemLoop {
   /** An outcome of the last item says as much as a frame of its own, and costs no further write. */
   private void endBatch(long batch) throws IOException {
     if (!lastItemRan) {
-      send(Frame.begin(Frame.Kind.BATCH_DONE, Long.BYTES).putLong(batch));
+      runner.send(Frame.begin(Frame.Kind.BATCH_DONE, Long.BYTES).putLong(batch));
     }
     lastItemRan = false;
   }
@@ -113,7 +98,8 @@ final class ItemLoop {
         new StartContext(worker, belongings, line -> teller.log(line.level(), line.message()));
     ByteBuffer answer;
     try {
-      Object initialiser = Codec.decode(action, loader, filter);
+      Object initialiser =
+          Codec.decode(action, ClassLoader.getSystemClassLoader(), Filters.tasks());
       attempt.userCodeBegins();
       ScopedValue.where(WorkerContext.CURRENT, context)
           .call(() -> Body.RUNNABLE.invoke(requireNonNull(initialiser, "initialiser"), null));
@@ -123,22 +109,9 @@ final class ItemLoop {
       answer = Frame.begin(Frame.Kind.NOT_INITIALISED, bytes.length).put(bytes);
     } finally {
       attempt.end();
-      tidy(attempt.runner(), worker);
+      runner.tidy(worker);
     }
-    send(answer);
-  }
-
-  private void keepFunction(ByteBuffer content) throws WireException {
-    int code = content.get();
-    if (code < 0 || code >= Body.values().length) {
-      throw new WireException("unknown kind of call: body=" + code);
-    }
-    body = Body.values()[code];
-    contextLoader = Frame.Loader.of(content.get()).here();
-    functionBytes = content;
-    functionParts = parts;
-    parts = null;
-    function = null;
+    runner.send(answer);
   }
 
   private void runItem(ByteBuffer content) throws IOException {
@@ -158,7 +131,7 @@ final class ItemLoop {
       claims.done(item);
     } catch (OutOfMemoryError e) {
       claims.record(Claims.Cause.OUT_OF_MEMORY, item); // needs no memory
-      leaves = true;
+      runner.leave();
     }
   }
 
@@ -174,28 +147,38 @@ final class ItemLoop {
       claims.noneRuns(pack);
     } catch (OutOfMemoryError e) {
       claims.record(Claims.Cause.OUT_OF_MEMORY, pack);
-      leaves = true;
+      runner.leave();
     }
   }
 
   private @Nullable Void runElements(
       long pack, int count, ByteBuffer content, ItemContext context, Told told) throws IOException {
     ByteBuffer element = content.duplicate();
-    for (int i = 0; i < count && !leaves; i++) {
+    for (int i = 0; i < count && !runner.leaves(); i++) {
       if (claims.isGateShut()) {
         claims.noneRuns(pack);
         awaitGate();
       }
       lastItemRan = false;
+      boolean announced =
+          call.isRead(); // to read a function can need a channel, which no interrupt may reach
+      if (announced) {
+        attempt.announce(pack + i);
+      }
       if (!claims.claimElement(pack, i)) {
+        attempt.end();
         break; // it was taken back, and all behind it
       }
       if (i == 0) {
-        send(Frame.begin(Frame.Kind.PACK_BEGUN, Long.BYTES).putLong(pack));
+        runner.send(Frame.begin(Frame.Kind.PACK_BEGUN, Long.BYTES).putLong(pack));
       }
       toNext(content, element);
       context.serve(pack + i);
-      runAndSend(pack + i, element, null, told);
+      if (announced) {
+        runner.runAnnounced(pack + i, element, told);
+      } else {
+        runner.run(pack + i, element, null, told);
+      }
       lastItemRan = i == count - 1;
     }
     return null;
@@ -241,7 +224,7 @@ final class ItemLoop {
 
     @Override
     public @Nullable Void call() throws IOException {
-      runAndSend(item, content, itemParts, Told.BY_NUMBER);
+      runner.run(item, content, itemParts, Told.BY_NUMBER);
       return null;
     }
   }
@@ -254,101 +237,5 @@ final class ItemLoop {
       WorkerContext context, ScopedValue.CallableOp<@Nullable Void, IOException> work)
       throws IOException {
     ScopedValue.where(WorkerContext.CURRENT, context).call(work);
-  }
-
-  private void runAndSend(long item, ByteBuffer content, @Nullable ByteBuffer itemParts, Told told)
-      throws IOException {
-    long start = told == Told.AS_NEXT ? 0 : System.nanoTime();
-    ByteBuffer outcome = outcome(item, content, itemParts, start, told);
-    if (!leaves && attempt.isToLeave()) {
-      leave(Frame.Leave.OUT_OF_MEMORY);
-    }
-    if (!leaves && heap.isAboveBound()) {
-      leave(Frame.Leave.HEAP);
-    }
-    send(outcome);
-  }
-
-  private void leave(Frame.Leave reason) throws IOException {
-    leaves = true;
-    send(Frame.begin(Frame.Kind.LEAVING, 1).put((byte) reason.ordinal()));
-  }
-
-  private ByteBuffer outcome(
-      long item, ByteBuffer content, @Nullable ByteBuffer itemParts, long start, Told told)
-      throws IOException {
-    Cargo result;
-    try {
-      Object argument = argument(content, itemParts);
-      Object value = invoke(item, argument);
-      if (told.quickFrame(quickReply, item, start, value)) {
-        return quickReply;
-      }
-      result = told == Told.BY_NUMBER ? large.result(value) : LargeValues.inOnePiece(value);
-    } catch (OutOfMemoryError e) {
-      ByteBuffer failure = failure(item, e, start, told);
-      leave(Frame.Leave.OUT_OF_MEMORY);
-      return failure;
-    } catch (Throwable e) { // whatever it is, it is this item's failure
-      return failure(item, e, start, told);
-    }
-    return told.head(LargeValues.begin(result, told.success(), told.headBytes()), item, start)
-        .put(result.bytes());
-  }
-
-  private @Nullable Object argument(ByteBuffer content, @Nullable ByteBuffer itemParts) {
-    try {
-      if (function == null) {
-        ByteBuffer bytes = requireNonNull(functionBytes, "item before its call");
-        function = large.read(bytes.duplicate(), functionParts, loader, filter);
-      }
-      return content.hasRemaining() ? large.read(content, itemParts, loader, filter) : null;
-    } catch (DecodeException e) {
-      if (e.getCause() instanceof OutOfMemoryError full) {
-        throw full;
-      }
-      throw new NotSendableException(
-          "cannot read the task in the worker: %s; a worker sees the class path of its parent,"
-                  .formatted(e.getMessage())
-              + " classes made at run time are not there [T003]",
-          e.getCause());
-    }
-  }
-
-  private @Nullable Object invoke(long item, @Nullable Object argument) throws Exception {
-    Thread runner = attempt.runner();
-    String name = runner.getName();
-    if (contextLoader != loader) {
-      runner.setContextClassLoader(contextLoader);
-    }
-    attempt.begin(item);
-    try {
-      return body.invoke(requireNonNull(function, "function"), argument);
-    } finally {
-      attempt.end();
-      tidy(runner, name);
-    }
-  }
-
-  /** What a task changed at its thread is not for the next one. */
-  @SuppressWarnings("ThreadPriorityCheck") // only undone here
-  private void tidy(Thread runner, String name) {
-    if (runner.getContextClassLoader() != loader) {
-      runner.setContextClassLoader(loader);
-    }
-    if (!name.equals(runner.getName())) {
-      runner.setName(name);
-    }
-    if (runner.getPriority() != Thread.NORM_PRIORITY) {
-      runner.setPriority(Thread.NORM_PRIORITY);
-    }
-  }
-
-  private static ByteBuffer failure(long item, Throwable failure, long start, Told told) {
-    return told.frame(false, item, start, FailureCodec.encode(failure));
-  }
-
-  private void send(ByteBuffer frame) throws IOException {
-    channel.sendFully(List.of(frame.flip()));
   }
 }

@@ -26,6 +26,7 @@ import dev.tutti.spi.Call;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.PartOutcomes;
 import dev.tutti.spi.WorkSource;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.WorkerLostException;
@@ -71,8 +72,7 @@ class ArrivalsFuzzTest {
     private int twice;
 
     @Override
-    public void endedPart(
-        Item pack, int from, List<? extends Outcome<?>> outcomes, long @Nullable [] elapsedNanos) {
+    public void endedPart(Item pack, int from, PartOutcomes outcomes) {
       for (int i = from; i < from + outcomes.size(); i++) {
         if (!ended.add(pack.index() + i)) {
           twice++;

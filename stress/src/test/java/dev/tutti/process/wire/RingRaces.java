@@ -92,6 +92,19 @@ public class RingRaces {
       }
     }
 
+    /** Writes a message without waking anybody. */
+    void put(int number) {
+      byte[] message = new byte[MESSAGE_BYTES];
+      Arrays.fill(message, (byte) number);
+      try {
+        if (!out.put(ByteBuffer.wrap(message), 0)) {
+          throw new IllegalStateException("there must be room");
+        }
+      } catch (WireException e) {
+        throw new IllegalStateException("nobody damages it", e);
+      }
+    }
+
     /** {@return the number of the next message; 0 if there is none, -1 if it is torn} */
     int read() {
       ByteBuffer into = ByteBuffer.wrap(taken);
@@ -192,6 +205,47 @@ public class RingRaces {
     public void reader(ZZ_Result r) {
       r.r2 = in.hasMore();
       in.sleep(FrameRing.Sleep.ASLEEP);
+    }
+  }
+
+  /** The same where who writes compares and sets something else before it looks. */
+  @JCStressTest
+  @State
+  @Outcome(id = "false, false", expect = FORBIDDEN, desc = "it sleeps, and nobody rings")
+  @Outcome(expect = ACCEPTABLE)
+  public static class WakeUpAfterPut extends Shared {
+    private final AtomicInteger between = new AtomicInteger();
+
+    @Actor
+    public void writer(ZZ_Result r) {
+      put(1);
+      between.compareAndSet(0, 1);
+      r.r1 = !out.isAwake() && out.mustRing(false);
+    }
+
+    @Actor
+    public void reader(ZZ_Result r) {
+      in.sleep(FrameRing.Sleep.ASLEEP);
+      r.r2 = in.hasMore();
+    }
+  }
+
+  /** The same with nothing in between. */
+  @JCStressTest
+  @State
+  @Outcome(id = "false, false", expect = FORBIDDEN, desc = "it sleeps, and nobody rings")
+  @Outcome(expect = ACCEPTABLE)
+  public static class BrokenWakeUpAfterPut extends Shared {
+    @Actor
+    public void writer(ZZ_Result r) {
+      put(1);
+      r.r1 = !out.isAwake() && out.mustRing(false);
+    }
+
+    @Actor
+    public void reader(ZZ_Result r) {
+      in.sleep(FrameRing.Sleep.ASLEEP);
+      r.r2 = in.hasMore();
     }
   }
 
