@@ -57,7 +57,7 @@ final class Feeder {
   /** {@return whether there may be more input} */
   private boolean feedSome(int most) {
     long start = System.nanoTime();
-    List<Item> items = new ArrayList<>(most);
+    List<Item> items = new ArrayList<>();
     boolean more = read(items, most);
     if (!items.isEmpty()) {
       offer(items, () -> dispatcher.offer(run, items));

@@ -180,7 +180,8 @@ abstract class Resequencer {
 
     /** {@return the results in input order, after all have ended} */
     List<@Nullable Object> values() {
-      return new ArrayList<>(Arrays.asList(values).subList(0, count));
+      boolean isFull = count == values.length;
+      return new ArrayList<>(Arrays.asList(isFull ? values : Arrays.copyOf(values, count)));
     }
 
     @Override

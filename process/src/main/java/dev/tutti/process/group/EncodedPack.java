@@ -19,7 +19,8 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // it is never compared
 record EncodedPack(byte[] bytes, int[] begins, int first, int end) implements PackForm {
-  private static final int USUAL_BYTES = 16;
+  private static final int USUAL_BYTES = 10; // of a number, with its length
+  private static final int MOST_QUICK_BYTES = Integer.BYTES + Codec.MOST_QUICK_BYTES;
   private static final long MOST_BYTES = Frame.MAX_PAYLOAD_BYTES / 2;
 
   /**
@@ -31,10 +32,10 @@ record EncodedPack(byte[] bytes, int[] begins, int first, int end) implements Pa
   static EncodedPack of(Item pack) {
     int count = pack.count();
     int[] begins = new int[count + 1];
-    ByteBuffer out = ByteBuffer.wrap(new byte[count * USUAL_BYTES]);
+    ByteBuffer out = ByteBuffer.wrap(new byte[count * USUAL_BYTES + MOST_QUICK_BYTES]);
     for (int i = 0; i < count; i++) {
       Object element = pack.argument(i);
-      out = withRoom(out, Integer.BYTES + Codec.MOST_QUICK_BYTES);
+      out = withRoom(out, MOST_QUICK_BYTES);
       int begin = out.position() + Integer.BYTES;
       if (Codec.encodeQuickly(element, out.position(begin))) {
         out.putInt(begin - Integer.BYTES, out.position() - begin);

@@ -13,6 +13,8 @@ public final class FramePacker {
   /** A payload of this size is not copied: it leaves as it is, behind its header. */
   private static final int LARGE_BYTES = 1 << 14;
 
+  private static final int SMALL_PACK_BYTES = 1 << 10;
+
   private static final int ITEM_HEAD_BYTES = Long.BYTES + Integer.BYTES;
   private static final int PACK_HEAD_BYTES = Long.BYTES + Integer.BYTES + 1;
 
@@ -75,7 +77,7 @@ public final class FramePacker {
         .putLong(number)
         .putInt(count)
         .put((byte) (timed ? 1 : 0));
-    if (elements.remaining() < LARGE_BYTES) {
+    if (elements.remaining() < SMALL_PACK_BYTES) {
       room(elements.remaining()).put(elements);
     } else {
       next(0);
