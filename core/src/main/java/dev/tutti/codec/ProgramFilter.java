@@ -10,7 +10,8 @@ final class ProgramFilter {
    * code of a user has run: its pool has seen that no property sets one, and says so by a property of its own.
    *
    * `unset` is written by the thread that is about to run such code, and only ever cleared; who runs because of that code
-   * sees it cleared.
+   * sees it cleared. One thing comes before: the class of a worker's first function is initialised while that is read. If that
+   * sets a filter, it is not asked about the item that comes with the function.
    */
   private static volatile boolean unset =
       System.getProperty(Filters.PROGRAM_HAS_NONE) != null; // not by Boolean: any value will do

@@ -180,8 +180,8 @@ abstract class Resequencer {
 
     /** {@return the results in input order, after all have ended} */
     List<@Nullable Object> values() {
-      boolean isFull = count == values.length;
-      return new ArrayList<>(Arrays.asList(isFull ? values : Arrays.copyOf(values, count)));
+      @Nullable Object[] all = count == values.length ? values : Arrays.copyOf(values, count);
+      return new ArrayList<@Nullable Object>(Arrays.asList(all));
     }
 
     @Override

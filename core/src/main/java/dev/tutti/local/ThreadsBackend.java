@@ -154,7 +154,8 @@ public final class ThreadsBackend implements Backend {
       return false;
     }
 
-    private void startWorker() {
+    /** {@return whether there is one more; if not, others serve} */
+    private boolean startWorker() {
       Worker worker = new Worker("tutti-" + pool + "-worker-" + named++);
       workers.add(worker);
       try {
@@ -164,7 +165,9 @@ public final class ThreadsBackend implements Backend {
         if (workers.isEmpty()) {
           throw e;
         }
+        return false;
       }
+      return true;
     }
 
     @Override
@@ -242,8 +245,9 @@ public final class ThreadsBackend implements Backend {
       try {
         most = workersWanted;
         wake.signalAll();
-        while (workers.size() < most && !closed && source.hasWork()) {
-          startWorker();
+        boolean more = true;
+        while (more && workers.size() < most && !closed && source.hasWork()) {
+          more = startWorker();
         }
       } finally {
         lock.unlock();
@@ -254,8 +258,9 @@ public final class ThreadsBackend implements Backend {
     public void warm() {
       lock.lock();
       try {
-        while (workers.size() < most && !closed) {
-          startWorker();
+        boolean more = true;
+        while (more && workers.size() < most && !closed) {
+          more = startWorker();
         }
       } finally {
         lock.unlock();

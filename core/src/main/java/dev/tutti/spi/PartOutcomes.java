@@ -37,6 +37,7 @@ public final class PartOutcomes extends AbstractList<Outcome<?>> implements Rand
    */
   public static PartOutcomes of(Outcome<?> outcome, long elapsedNanos) {
     PartOutcomes one = new PartOutcomes();
+    one.keepTimes();
     one.addOutcome(outcome);
     one.took(elapsedNanos);
     return one;
@@ -77,20 +78,26 @@ public final class PartOutcomes extends AbstractList<Outcome<?>> implements Rand
    */
   public void addValue(@Nullable Object value) {
     if (size == all.length) {
+      long[] moreNanos = nanos.length == 0 ? nanos : Arrays.copyOf(nanos, 2 * size);
       all = Arrays.copyOf(all, 2 * size);
+      nanos = moreNanos;
     }
     all[size++] = value;
   }
 
+  /** From now on it is also said how long each ran. */
+  public void keepTimes() {
+    if (nanos.length == 0) {
+      nanos = new long[all.length];
+    }
+  }
+
   /**
-   * Says how long the last one ran.
+   * Says how long the last one ran, after {@link #keepTimes}. Takes no memory.
    *
    * @param elapsedNanos that, in nanoseconds
    */
   public void took(long elapsedNanos) {
-    if (nanos.length < all.length) {
-      nanos = Arrays.copyOf(nanos, all.length);
-    }
     nanos[size - 1] = elapsedNanos;
   }
 

@@ -18,7 +18,7 @@ import java.nio.ByteOrder;
  *   | turn | (padding) | the parts          |
  *   +------+-----------+------------- ... --+
  *
- *   turn: which filling of the block it is; 0 once its reader has given it back
+ *   turn: which filling of the block it is; 0 once its reader has given it back, -1 if it never will
  * </pre>
  */
 final class Block {
@@ -30,12 +30,16 @@ final class Block {
    *   readable  -> free       Blocks.giveBack(), by who knows that nobody will read; or the reader has put 0 into `turn`, by
    *                           compare-and-set from the number that it was told, and Blocks.collect() has found that
    *
+   *   readable  -> closed     the reader has put -1 into `turn`, in the same way: some thread of it may read for ever. collect()
+   *                           closes the block here, and the reader keeps the memory as long as it maps it
+   *
    * Numbers go up, so a reader that comes late, or twice, gives back nothing. What the borrower wrote is read after the frame that
    * tells of it. What the reader read is before its 0, which collect() reads before the next filling; both are volatile.
    */
   static final int HEADER_BYTES = 64;
 
   private static final long GIVEN_BACK = 0;
+  private static final long ABANDONED = -1;
 
   /** So much is mapped by the kernel at a read, as it comes configured; at a write, one page. */
   private static final long MAPPED_AT_ONCE = 1 << 16;
@@ -75,6 +79,11 @@ final class Block {
     LONG.compareAndSet(header, 0, turn, GIVEN_BACK);
   }
 
+  /** The reader may look here for ever. */
+  static void abandon(ByteBuffer header, long turn) {
+    LONG.compareAndSet(header, 0, turn, ABANDONED);
+  }
+
   /** {@return how many bytes of parts it has room for} */
   long room() {
     return segment.memory().byteSize() - HEADER_BYTES;
@@ -101,6 +110,11 @@ final class Block {
   /** {@return whether the reader has given back what it was told of} */
   boolean isGivenBack() {
     return (long) LONG.getVolatile(header, 0) == GIVEN_BACK;
+  }
+
+  /** {@return whether the reader will never give back what it was told of} */
+  boolean isAbandoned() {
+    return (long) LONG.getVolatile(header, 0) == ABANDONED;
   }
 
   void close() throws IOException {

@@ -101,6 +101,13 @@ public final class BlockReader implements AutoCloseable {
       return mapping.memory.asSlice(Block.HEADER_BYTES, bytes());
     }
 
+    /** A thread that cannot be stopped may read this for ever: the owner does without the block. */
+    public void abandon() {
+      if (givesBack) {
+        Block.abandon(Block.header(mapping.memory), table.turn());
+      }
+    }
+
     @Override
     public void close() {
       if (!ended) {

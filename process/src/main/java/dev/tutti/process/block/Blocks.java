@@ -4,6 +4,7 @@ import dev.tutti.memory.segment.Segment;
 import dev.tutti.spi.Timer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,6 +50,7 @@ public final class Blocks implements AutoCloseable {
 
   private static final long LEAST_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
   private static final long MOST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long LEAST_STEP = 1 << 16;
   private static final int STEPS = 8;
 
@@ -96,6 +98,7 @@ public final class Blocks implements AutoCloseable {
   private boolean paused;
   private @Nullable Future<?> tick;
   private boolean closed;
+  private volatile long neverBack; // how many bytes were lent when nothing had come back for long
 
   /**
    * Makes a store without any block.
@@ -136,8 +139,8 @@ public final class Blocks implements AutoCloseable {
    */
   @Nullable Block lend(long needed, boolean must) {
     long room = roomFor(needed);
-    if (waits) {
-      awaitRoom(room);
+    if (waits && !awaitRoom(room) && !must) {
+      return null;
     }
     List<Block> surplus = new ArrayList<>();
     long serial;
@@ -161,12 +164,57 @@ public final class Blocks implements AutoCloseable {
     return make(room, serial);
   }
 
-  /** Readers say nothing when they give back, so this looks; a copy of so much takes longer. */
-  private void awaitRoom(long room) {
+  /**
+   * Readers say nothing when they give back, so this looks; a copy of so much takes longer. A
+   * reader that has not come to a block for long never may: what needs one now does without, and so
+   * does what comes later, at once, until something comes back.
+   *
+   * @return whether there is room
+   */
+  private boolean awaitRoom(long room) {
     long pause = LEAST_LOOK_NANOS;
+    long began = around.nanoTime();
+    long before = lentBytes();
     for (long now = collect(); now > 0 && now + room > mostBytes; now = collect()) {
+      if (now < before) { // something has come back
+        began = around.nanoTime();
+        before = now;
+      }
+      if (now == neverBack || around.nanoTime() - began > LONGEST_WAIT_NANOS) {
+        neverBack = now;
+        return false;
+      }
       LockSupport.parkNanos(this, pause);
       pause = Math.min(MOST_LOOK_NANOS, 2 * pause);
+    }
+    neverBack = 0;
+    return true;
+  }
+
+  /**
+   * Waits until readers have given back what they were told of.
+   *
+   * @param patience how long at most
+   * @return whether they have
+   */
+  public boolean awaitReader(Duration patience) {
+    long began = around.nanoTime();
+    for (long left = collect(); left > 0; left = collect()) {
+      if (left == neverBack || around.nanoTime() - began > patience.toNanos()) {
+        return false;
+      }
+      LockSupport.parkNanos(this, MOST_LOOK_NANOS);
+      boolean _ = Thread.interrupted(); // not ours to obey; a flag that stays would make this spin
+    }
+    return true;
+  }
+
+  private long lentBytes() {
+    lock.lock();
+    try {
+      return lentBytes;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -294,17 +342,26 @@ public final class Blocks implements AutoCloseable {
    * @return how many bytes are lent still
    */
   long collect() {
+    List<Block> abandoned = new ArrayList<>();
+    long left;
     lock.lock();
     try {
       if (!closed) {
         // In one hold of the lock: once it is back, it can be lent anew, and is not given back
         // then.
         lent.stream().filter(Block::isGivenBack).toList().forEach(this::takeBack);
+        lent.removeIf(block -> block.isAbandoned() && abandoned.add(block));
+        for (Block block : abandoned) {
+          lentBytes -= block.room();
+          count(-block.room(), -1);
+        }
       }
-      return lentBytes;
+      left = lentBytes;
     } finally {
       lock.unlock();
     }
+    abandoned.forEach(Blocks::close);
+    return left;
   }
 
   // ---------------------------------------------------------------- giving back to the system

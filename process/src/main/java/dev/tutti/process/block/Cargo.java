@@ -46,10 +46,11 @@ public final class Cargo {
     if (parts.isEmpty()) {
       return new Cargo(fitting(bytes, bytes.length, mostBytes, role, wayOut), null);
     }
+    fitting(bytes, bytes.length, mostBytes, role, wayOut);
     long[] lengths = parts.lengths();
     Lent lent = lend(parts, lengths, role, blocks, mostBytes);
     if (lent != null) {
-      return new Cargo(fitting(bytes, bytes.length, mostBytes, role, wayOut), lent);
+      return new Cargo(bytes, lent);
     }
     fitting(bytes, Parts.room(lengths), mostBytes, role, wayOut);
     return inOnePiece(value, role, mostBytes, wayOut);

@@ -48,6 +48,13 @@ final class ArrivedParts implements AutoCloseable {
     return reading == null ? PartSource.none() : reading.parts();
   }
 
+  /** The thread that reads them may do so for ever. */
+  void abandon() {
+    if (reading != null) {
+      reading.abandon();
+    }
+  }
+
   @Override
   public void close() {
     if (reading != null) {

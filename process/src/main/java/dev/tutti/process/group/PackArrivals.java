@@ -54,6 +54,9 @@ final class PackArrivals {
     boolean timed = flight.item().call().isTimed();
     ByteBuffer content = frame.atLeast(timed ? HEAD_BYTES : 0);
     long nanos = timed ? content.getLong() : 0;
+    if (timed) {
+      come.keepTimes(); // so that nothing fails between adding an outcome and its time
+    }
     if (addQuickly(flight, frame, nanos)) {
       return true;
     }
@@ -95,13 +98,18 @@ final class PackArrivals {
         || element >= flight.item().wanted()) {
       return false;
     }
-    Object value = reading.readQuickly(frame.content());
-    if (value == Codec.NOT_QUICK) {
-      return false;
+    try {
+      Object value = reading.readQuickly(frame.content());
+      if (value == Codec.NOT_QUICK) {
+        return false;
+      }
+      come.addValue(value);
+    } catch (RuntimeException | Error e) { // as in next()
+      add(flight, element, new Failure<>(e), nanos);
+      throw e;
     }
-    come.addValue(value);
     if (flight.item().call().isTimed()) {
-      come.took(nanos);
+      come.took(nanos); // prepared by next()
     }
     if (come.size() == MOST_AT_ONCE) {
       tell();

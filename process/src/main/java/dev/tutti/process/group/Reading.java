@@ -44,13 +44,15 @@ final class Reading {
     private final int element;
     private final Frame.Kind kind;
     private final long elapsedNanos;
+    private final ArrivedParts parts;
     private int looks; // only look() uses it, on the one thread of the clock
 
-    Current(Flight flight, int element, Frame.Kind kind, long elapsedNanos) {
+    Current(Flight flight, int element, Frame.Kind kind, long elapsedNanos, ArrivedParts parts) {
       this.flight = flight;
       this.element = element;
       this.kind = kind;
       this.elapsedNanos = elapsedNanos;
+      this.parts = parts;
     }
 
     Flight flight() {
@@ -143,7 +145,7 @@ final class Reading {
       return new Failure<>(
           unreadable(kind, "earlier ones are still being read: threads=" + strays, null));
     }
-    Current mine = new Current(flight, element, kind, elapsedNanos);
+    Current mine = new Current(flight, element, kind, elapsedNanos, parts);
     current.set(mine); // before watched: look() sets that before it looks here a last time
     if (watched.compareAndSet(false, true)) {
       lookLater();
@@ -204,6 +206,7 @@ final class Reading {
   private void relieve(Current late) {
     if (current.compareAndSet(late, null)) {
       shared.strays().incrementAndGet();
+      late.parts.abandon();
       late.thread.interrupt(); // it is not in a channel, and never will be again
       Relief action = relief;
       if (action != null) {

@@ -2,6 +2,7 @@ package dev.tutti.process.launch;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,8 @@ public final class WorkerProcess {
       List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "TUTTI_JAVA_OPTIONS");
 
   private static final Duration OUTPUT_PATIENCE = Duration.ofMillis(500);
+
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
 
   private final Process process;
   private final OutputPump stdout;
@@ -180,10 +183,19 @@ public final class WorkerProcess {
 
   /** Kills it, and the programs that its tasks have started. */
   public void kill() {
-    List<ProcessHandle> children = // before they lose their parent
-        process.descendants().filter(child -> !isGuard(child)).toList();
+    List<ProcessHandle> children = children(); // before they lose their parent
     process.toHandle().destroyForcibly(); // Process.destroyForcibly would close its streams unread
     children.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Without a descriptor none can be found; then the guard alone kills them. */
+  private List<ProcessHandle> children() {
+    try {
+      return process.descendants().filter(child -> !isGuard(child)).toList();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "cannot look for the programs of a worker: pid={0} {1}", pid(), e);
+      return List.of();
+    }
   }
 
   /**

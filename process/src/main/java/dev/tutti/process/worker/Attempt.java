@@ -66,6 +66,13 @@ final class Attempt {
   /** Code of a user is about to run. */
   void userCodeBegins() {
     Filters.programMayHaveOne();
+    beReachable();
+  }
+
+  /**
+   * A value is about to be read: code of its class may take long, or its failure not fit in a ring.
+   */
+  void beReachable() {
     Control late = control;
     if (late != null) {
       control = null;

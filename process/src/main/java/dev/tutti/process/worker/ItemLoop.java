@@ -59,12 +59,16 @@ final class ItemLoop {
     this.runner = new ItemRunner(channel, attempt, heap, large, call);
   }
 
-  /** Runs until the pool says that there will be no more, or until this worker has to leave. */
-  void run() throws IOException {
+  /**
+   * Runs until the pool says that there will be no more, or until this worker has to leave.
+   *
+   * @return whether it leaves by itself
+   */
+  boolean run() throws IOException {
     while (!runner.leaves()) {
       Frame frame = channel.read();
       if (frame == null) {
-        return;
+        return false;
       }
       switch (frame.kind()) {
         case INITIALISE -> initialise(frame.content());
@@ -77,11 +81,12 @@ final class ItemLoop {
         case PACK -> runPack(frame.atLeast(PACK_HEAD_BYTES));
         case BATCH_END -> endBatch(frame.atLeast(Long.BYTES).getLong());
         case BYE -> {
-          return;
+          return false;
         }
         default -> throw new WireException("pool sent what is not for a worker: " + frame.kind());
       }
     }
+    return true;
   }
 
   /** An outcome of the last item says as much as a frame of its own, and costs no further write. */
@@ -98,6 +103,7 @@ final class ItemLoop {
         new StartContext(worker, belongings, line -> teller.log(line.level(), line.message()));
     ByteBuffer answer;
     try {
+      attempt.beReachable();
       Object initialiser =
           Codec.decode(action, ClassLoader.getSystemClassLoader(), Filters.tasks());
       attempt.userCodeBegins();
@@ -109,8 +115,8 @@ final class ItemLoop {
       answer = Frame.begin(Frame.Kind.NOT_INITIALISED, bytes.length).put(bytes);
     } finally {
       attempt.end();
-      runner.tidy(worker);
     }
+    runner.tidy();
     runner.send(answer);
   }
 

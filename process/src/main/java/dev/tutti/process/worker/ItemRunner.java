@@ -21,6 +21,7 @@ final class ItemRunner {
   private final LargeValues large;
   private final CallInHand call;
   private final Thread runner;
+  private final String name;
   private final ClassLoader loader = ClassLoader.getSystemClassLoader();
   private final ByteBuffer quickReply = ByteBuffer.allocate(Told.MOST_QUICK_BYTES);
   private boolean leaves;
@@ -33,6 +34,7 @@ final class ItemRunner {
     this.large = large;
     this.call = call;
     this.runner = attempt.runner();
+    this.name = runner.getName();
   }
 
   /** {@return whether nothing more is to run here} */
@@ -55,9 +57,9 @@ final class ItemRunner {
   void run(long item, ByteBuffer content, @Nullable ByteBuffer parts, Told told)
       throws IOException {
     long start = startOf(told);
-    String name = runner.getName();
     Object value = null;
     Throwable failure = null;
+    attempt.beReachable();
     try {
       Object argument = call.argument(content, parts);
       attempt.begin(item);
@@ -65,7 +67,6 @@ final class ItemRunner {
         value = call.invoke(runner, argument);
       } finally {
         attempt.end();
-        tidy(name);
       }
     } catch (Throwable e) { // whatever it is, it is this item's failure
       failure = e;
@@ -82,7 +83,6 @@ final class ItemRunner {
    */
   void runAnnounced(long item, ByteBuffer content, Told told) throws IOException {
     long start = startOf(told);
-    String name = runner.getName();
     Object value = null;
     Throwable failure = null;
     boolean put = false;
@@ -97,9 +97,9 @@ final class ItemRunner {
       failure = e;
     } finally {
       attempt.end(); // compares and sets, as wakeReader() wants it
-      tidy(name);
     }
     if (put) {
+      tidy();
       channel.wakeReader();
     } else {
       sendOutcome(item, value, failure, start, told);
@@ -119,6 +119,7 @@ final class ItemRunner {
       throws IOException {
     ByteBuffer outcome =
         failure == null ? success(item, value, start, told) : failure(item, failure, start, told);
+    tidy();
     if (!leaves && attempt.isToLeave()) {
       leave(Frame.Leave.OUT_OF_MEMORY);
     }
@@ -156,9 +157,11 @@ final class ItemRunner {
     send(Frame.begin(Frame.Kind.LEAVING, 1).put((byte) reason.ordinal()));
   }
 
-  /** What a task changed at its thread is not for the next one. */
+  /** What a task, or a value of its, has changed at its thread is not for the next one. */
   @SuppressWarnings("ThreadPriorityCheck") // only undone here
-  void tidy(String name) {
+  void tidy() {
+    boolean _ =
+        Thread.interrupted(); // by the value; one that was meant for the task has gone with it
     if (runner.getContextClassLoader() != loader) {
       runner.setContextClassLoader(loader);
     }

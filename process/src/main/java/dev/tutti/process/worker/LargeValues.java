@@ -10,12 +10,16 @@ import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the values of one worker, with their large parts in shared memory. */
 final class LargeValues {
   /** How much may wait for the pool to copy it; one result may be larger. */
   private static final long MOST_BYTES = 1 << 27;
+
+  /** For how long a pool may be busy with other values before it comes to the last ones. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static final String WAY_OUT = "write it to a file";
 
@@ -47,6 +51,11 @@ final class LargeValues {
     } catch (IOException e) {
       throw new DecodeException("its shared memory cannot be mapped: " + e, e);
     }
+  }
+
+  /** Waits until all large results have been read, or are not likely to be. */
+  void awaitReader() {
+    own.awaitReader(PATIENCE);
   }
 
   /** {@return a result; its block is the pool's to give back} */

@@ -65,7 +65,9 @@ public final class WorkerMain {
       ItemLoop loop =
           new ItemLoop(work, pool.claims(), pool.attempt(), belongings, teller, heap, large);
       pool.claims().sayHere();
-      loop.run();
+      if (loop.run()) {
+        large.awaitReader(); // which finds this process's memory through this process
+      }
       pool.lastWords().isLeaving();
     } catch (IOException brokenChannel) {
       System.err.println("tutti: worker lost its pool: " + brokenChannel);

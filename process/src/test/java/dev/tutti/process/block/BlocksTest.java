@@ -16,12 +16,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -325,7 +328,71 @@ class BlocksTest {
     }
   }
 
+  /** A reader that may look for ever keeps its memory, and the store does without the block. */
+  @Test
+  void collect_abandonedBlock_isClosedAndNotLentAgain() throws Exception {
+    Block block = lend(MIB);
+    PartsTable table = filled(blocks, block, 41);
+    BlockReader reader = new BlockReader(SELF, true, around);
+    try (BlockReader.Reading reading = reader.read(table.toBytes())) {
+      reading.abandon();
+      assertThat(blocks.collect()).isZero();
+      assertThat(open()).isZero();
+      assertThat(blocks.bytes()).isZero();
+      assertThat(reading.memory().get(ValueLayout.JAVA_LONG_UNALIGNED, 0)).isEqualTo(41);
+    } finally {
+      reader.close();
+    }
+    assertThat(lend(MIB)).isNotSameAs(block);
+  }
+
+  /** Who never gives back does not hold up others for ever, and only the first of them. */
+  @Test
+  void lend_readerNeverComes_goesWithoutAfterAWhile() {
+    AtomicLong clock = new AtomicLong();
+    Blocks.Around hurrying =
+        new Blocks.Around() {
+          @Override
+          public Segment make(long bytes) throws IOException {
+            return BlocksTest.this.make(bytes);
+          }
+
+          @Override
+          public long nanoTime() {
+            return clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+          }
+
+          @Override
+          public Future<?> after(long nanos, Runnable action) {
+            return new CompletableFuture<>();
+          }
+        };
+    try (Blocks waiting = new Blocks(2 * MIB, true, hurrying)) {
+      Block never = lend(waiting, 2 * MIB);
+      filled(waiting, never, 41);
+      assertThat(waiting.lend(MIB, false)).isNull();
+      long then = clock.get();
+      assertThat(waiting.lend(MIB, false)).isNull();
+      assertThat(clock.get() - then).isLessThan(TimeUnit.SECONDS.toNanos(4));
+      assertThat(waiting.awaitReader(Duration.ofDays(1))).as("not waited for again").isFalse();
+      waiting.giveBack(never);
+      assertThat(waiting.awaitReader(Duration.ofDays(1))).isTrue();
+      Block again = lend(waiting, MIB);
+      filled(waiting, again, 42);
+    }
+  }
+
   // ---------------------------------------------------------------- cargo
+
+  /** What does not fit beside a block takes none. */
+  @Test
+  void of_restTooLarge_takesNoBlock() {
+    List<Object> value = List.of(new double[1 << 17], "x".repeat(1 << 16));
+    assertThatThrownBy(() -> Cargo.of(value, Role.ITEM, blocks, 1 << 12, "do so"))
+        .isInstanceOf(NotSendableException.class)
+        .hasMessageContaining("do so");
+    assertThat(blocks.bytes()).isZero();
+  }
 
   private static @Nullable Object unload(Cargo cargo, BlockReader reader) throws Exception {
     ByteBuffer bytes = ByteBuffer.wrap(cargo.bytes());
