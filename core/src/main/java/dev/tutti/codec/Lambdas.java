@@ -34,6 +34,24 @@ final class Lambdas {
   private static final String MAKES_LAMBDA = "$deserializeLambda$";
   private static final int NAMES = 8;
 
+  /** By a method handle: {@link Method#invoke} would make three classes first. */
+  private static final ClassValue<MethodHandle> MAKERS =
+      new ClassValue<>() {
+        @Override
+        protected MethodHandle computeValue(Class<?> home) {
+          Lambdas.class.getModule().addReads(home.getModule()); // as reflection does
+          try {
+            return MethodHandles.privateLookupIn(home, MethodHandles.lookup())
+                .findStatic(
+                    home,
+                    MAKES_LAMBDA,
+                    MethodType.methodType(Object.class, SerializedLambda.class));
+          } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+          }
+        }
+      };
+
   private Lambdas() {}
 
   /** {@return the bytes; null if it has to be a JDK stream} */
@@ -120,22 +138,12 @@ final class Lambdas {
           new SerializedLambda(
               home, names[1], names[2], names[3], kind, names[4], names[5], names[6], names[7],
               captured);
-      return requireNonNull(make(home, lambda), "function");
+      return requireNonNull((Object) MAKERS.get(home).invokeExact(lambda), "function");
     } catch (DecodeException e) {
       throw e;
     } catch (Throwable e) { // whatever the initialisation of a class throws
       throw new DecodeException("it cannot be read: " + ValueReader.textOf(e), e);
     }
-  }
-
-  /** By a method handle: {@link Method#invoke} would make three classes first. */
-  private static Object make(Class<?> home, SerializedLambda lambda) throws Throwable {
-    Lambdas.class.getModule().addReads(home.getModule()); // as reflection does
-    MethodHandle maker =
-        MethodHandles.privateLookupIn(home, MethodHandles.lookup())
-            .findStatic(
-                home, MAKES_LAMBDA, MethodType.methodType(Object.class, SerializedLambda.class));
-    return (Object) maker.invokeExact(lambda);
   }
 
   private static int length(ByteBuffer bytes) throws DecodeException {
