@@ -16,7 +16,8 @@ final class Portions implements Iterator<Object> {
    * One thread reads (the feeder), one takes results (the consumer); on a pool whose caller runs the work they are one
    * thread, which never waits here. What is below `lock` is guarded by it, the rest is the reader's.
    *
-   *   read      next() waits for room, takes elements, and puts the portion into `open`
+   *   read      hasNext() waits for room, as an input may already take an element when it is asked whether it has one; next()
+   *             takes elements, and puts the portion into `open`
    *   ended     the consumer takes the oldest portion out of `open`, as results come in order, and says how long it took
    *
    * Portions begin with one element. One that was quick lets the next have as many as would take 5 ms, at most sixteen
@@ -41,6 +42,7 @@ final class Portions implements Iterator<Object> {
   private @Nullable Iterator<?> input;
   private @Nullable Range range;
   private long taken;
+  private int most; // elements of the next portion; 0 while there is no room for one
   private int lastCount = 1;
   private int mostByBytes = Integer.MAX_VALUE;
   private @Nullable Throwable failure;
@@ -84,6 +86,9 @@ final class Portions implements Iterator<Object> {
       failure = null;
       throw Unchecked.<RuntimeException>same(thrown);
     }
+    if (most == 0) {
+      most = awaitRoom();
+    }
     Iterator<?> elements = input;
     return range != null ? taken < range.count() : elements != null && elements.hasNext();
   }
@@ -93,11 +98,11 @@ final class Portions implements Iterator<Object> {
     if (!hasNext()) {
       throw new NoSuchElementException("the input has ended");
     }
-    int most = awaitRoom();
     Object portion =
-        range != null ? range.part(taken, (int) Math.min(most, range.count() - taken)) : read(most);
+        range != null ? range.part(taken, (int) Math.min(most, range.count() - taken)) : read();
     lastCount = Fold.count(portion);
     taken += lastCount;
+    most = 0;
     lock.lock();
     try {
       open.addLast(portion);
@@ -108,7 +113,7 @@ final class Portions implements Iterator<Object> {
     return portion;
   }
 
-  private @Nullable Object[] read(int most) {
+  private @Nullable Object[] read() {
     Iterator<?> elements = input;
     @Nullable Object[] portion = new Object[Math.min(most, 16)];
     int count = 0;

@@ -134,7 +134,6 @@ interface MappingSuite extends Subject {
       assertThat(
               numbers(2).stream()
                   .gather(Parallel.on(pool).mapping(fn))
-                  .peek(_ -> awaitBegin(folder))
                   .limit(1))
           .containsExactly(0);
       Await.file(folder.resolve("1.end"));
@@ -154,7 +153,6 @@ interface MappingSuite extends Subject {
           numbers(2).stream()
               .gather(Parallel.on(pool).mapping(fn))
               .peek(_ -> {
-                awaitBegin(folder);
                 throw new IllegalStateException("after");
               });
       assertThatIllegalStateException().isThrownBy(stream::toList).withMessage("after");
@@ -194,9 +192,16 @@ interface MappingSuite extends Subject {
     assertThatExceptionOfType(SayWhenError.class).isThrownBy(stream::toList);
   }
 
+  /** Item 0 ends when item 1 has begun, which ends only when it is stopped. */
   private static Fn<Integer, Integer> endlessAfterZero(Path folder) {
     Fn<Integer, Integer> endless = Faults.writesMarkers(folder, Faults.waitsForInterrupt());
-    return n -> n == 0 ? 0 : endless.apply(n);
+    return n -> {
+      if (n == 0) {
+        awaitBegin(folder);
+        return 0;
+      }
+      return endless.apply(n);
+    };
   }
 
   private static void awaitBegin(Path folder) {
