@@ -17,6 +17,7 @@ import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Pair;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.testkit.SayWhen.SayWhenError;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -313,6 +314,27 @@ interface InputSuite extends Subject {
           });
       assertThat(taken.get()).isLessThanOrEqualTo(1 + 8);
     }
+  }
+
+  /** Nothing keeps such a stream: not what its function has captured, not its input. */
+  @Test
+  default void stream_dropped_nothingKeepsIt() throws InterruptedException {
+    try (Pool pool = open(2)) {
+      WeakReference<Object> captured = dropStream(pool);
+      Await.until(
+          "what the function has captured is gone",
+          () -> {
+            System.gc();
+            assertThat(pool.map(numbers(8), InputSuite::twice)).hasSize(8); // workers forget
+            return captured.get() == null;
+          });
+    }
+  }
+
+  private static WeakReference<Object> dropStream(Pool pool) {
+    int[] big = new int[1_000];
+    takeOne(Parallel.on(pool).window(8).stream(Items.of(endless()), n -> n + big[n % 2]));
+    return new WeakReference<>(big);
   }
 
   private static void takeOne(Stream<Integer> results) {

@@ -131,10 +131,7 @@ interface MappingSuite extends Subject {
     }
     Fn<Integer, Integer> fn = endlessAfterZero(folder);
     try (Pool pool = open(2)) {
-      assertThat(
-              numbers(2).stream()
-                  .gather(Parallel.on(pool).mapping(fn))
-                  .limit(1))
+      assertThat(numbers(2).stream().gather(Parallel.on(pool).mapping(fn)).limit(1))
           .containsExactly(0);
       Await.file(folder.resolve("1.end"));
     }

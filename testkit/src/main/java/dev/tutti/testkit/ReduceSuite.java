@@ -140,13 +140,32 @@ interface ReduceSuite extends Subject {
       return;
     }
     try (Pool pool = open(2)) {
-      Fn<Integer, Integer> meets =
-          n -> {
-            Files.createFile(folder.resolve("" + n));
-            Await.file(folder.resolve("" + (1 - n)));
-            return n;
-          };
+      Fn<Integer, Integer> meets = meets(folder);
       assertThat(Parallel.on(pool).reduce(List.of(0, 1), 0, meets, Integer::sum)).isEqualTo(1);
+    }
+  }
+
+  /** Items 0 and 1 wait for each other. */
+  private static Fn<Integer, Integer> meets(Path folder) {
+    return n -> {
+      Files.createFile(folder.resolve("" + n));
+      Await.file(folder.resolve("" + (1 - n)));
+      return n;
+    };
+  }
+
+  /** B076: what one call has learned of its items does not go into the next. */
+  @Test
+  default void reduce_slowItemsAfterQuickOnes_runAtOnce(@TempDir Path folder) {
+    if (callerRuns()) {
+      return;
+    }
+    try (Pool pool = open(2)) {
+      Bulk bulk = Parallel.on(pool);
+      assertThat(bulk.reduce(Items.range(0, 100_000), 0, n -> n % 2, Integer::sum))
+          .isEqualTo(50_000);
+      Fn<Integer, Integer> meets = meets(folder);
+      assertThat(bulk.reduce(List.of(0, 1), 0, meets, Integer::sum)).isEqualTo(1);
     }
   }
 
