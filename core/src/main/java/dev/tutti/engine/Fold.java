@@ -36,8 +36,8 @@ record Fold(
         sum = combiner.apply(sum, valueOf(element(all, i)));
       }
       return sum;
-    } catch (OutOfMemoryError e) {
-      throw e; // the worker wants to know
+    } catch (OutOfMemoryError | InterruptedException e) {
+      throw e; // the worker looks for these
     } catch (Exception | Error e) {
       if (count == 1) {
         throw e;

@@ -36,6 +36,7 @@ final class Portions implements Iterator<Object> {
   private final boolean waits;
   private final boolean learns;
   private final int window;
+  private final boolean isFree; // elements take no memory, and nobody has bounded them
   private final int mostElements;
   private final int largest;
 
@@ -63,7 +64,7 @@ final class Portions implements Iterator<Object> {
     this.waits = waits;
     this.learns = batch == 0;
     this.window = window == 0 ? BulkPlan.DEFAULT_WINDOW : window;
-    boolean isFree = window == 0 && items instanceof Range;
+    this.isFree = window == 0 && items instanceof Range;
     this.mostElements = window == 0 ? QUICK_WINDOW : window;
     this.largest = isFree ? MOST_IN_RANGE : Math.max(1, mostElements / 4);
     this.size = learns ? 1 : Math.min(batch, isFree ? MOST_IN_RANGE : mostElements);
@@ -155,7 +156,7 @@ final class Portions implements Iterator<Object> {
       return false;
     }
     boolean manyPortions = open.size() >= FEW_PORTIONS && openElements >= window;
-    return manyPortions || (range == null && openElements + size > mostElements);
+    return manyPortions || (!isFree && openElements + size > mostElements);
   }
 
   /** Says how many bytes the last portion takes in the form for workers; 0 if it has none. */

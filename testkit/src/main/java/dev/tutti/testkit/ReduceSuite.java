@@ -369,14 +369,20 @@ interface ReduceSuite extends Subject {
     }
   }
 
-  /** A caller that is interrupted stops the items, keeps its flag and is told. */
+  /**
+   * A caller that is interrupted stops the items, keeps its flag and is told; of the portion that
+   * runs, no further item begins.
+   */
   @Test
   default void reduce_callerInterrupted_itemsStop(@TempDir Path folder)
       throws InterruptedException {
     try (Pool pool = open(2)) {
       Fn<Integer, Integer> endless = Faults.writesMarkers(folder, Faults.waitsForInterrupt());
       Caller<Integer> caller =
-          Caller.of(() -> Parallel.on(pool).reduce(List.of(0), 0, endless, Integer::sum));
+          Caller.of(() ->
+              Parallel.on(pool)
+                  .batch(Batching.fixed(3))
+                  .reduce(List.of(0, 1, 2), 0, endless, Integer::sum));
       Await.file(folder.resolve("0.begin"));
       caller.interrupt();
       Caller.End<Integer> end = caller.end();
@@ -384,6 +390,36 @@ interface ReduceSuite extends Subject {
       assertThat(end.failure()).isInstanceOf(CancellationException.class);
       assertThat(end.interrupted()).isTrue();
     }
+    assertThat(folder.resolve("1.begin")).doesNotExist();
+  }
+
+  /** The same where the function takes no notice: the next item of the portion does not begin. */
+  @Test
+  default void reduce_interruptIgnored_nextItemDoesNotBegin(@TempDir Path folder) throws Exception {
+    if (callerRuns() || canStop()) {
+      return; // the caller's own interrupt is his; a process is killed
+    }
+    Path go = folder.resolve("go");
+    Fn<Integer, Integer> fn =
+        n -> {
+          Files.createFile(folder.resolve("" + n));
+          while (!Files.exists(go) || !Thread.currentThread().isInterrupted()) {
+            Thread.onSpinWait();
+          }
+          return n;
+        };
+    try (Pool pool = open(2)) {
+      Caller<Integer> caller =
+          Caller.of(() ->
+              Parallel.on(pool)
+                  .batch(Batching.fixed(2))
+                  .reduce(List.of(0, 1), 0, fn, Integer::sum));
+      Await.file(folder.resolve("0"));
+      caller.interrupt();
+      assertThat(caller.end().failure()).isInstanceOf(CancellationException.class);
+      Files.createFile(go);
+    }
+    assertThat(folder.resolve("1")).doesNotExist();
   }
 
   /** Progress counts items, not portions. */
