@@ -10,6 +10,7 @@ import dev.tutti.plan.SequentialOptions;
 import dev.tutti.plan.ThreadOptions;
 import dev.tutti.plan.VirtualThreadOptions;
 import dev.tutti.task.Action;
+import dev.tutti.task.BiFn;
 import dev.tutti.task.Done;
 import dev.tutti.task.Fn;
 import dev.tutti.task.ItemAction;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * with {@link NotSendableException}.
  *
  * <p>The bulk calls here are those of {@link Bulk} with its defaults; {@link Parallel#on} opens the
- * way to the options.
+ * way to the options, and to {@code reduce} and {@code mapping}. {@link Items} makes an input of a
+ * stream, an iterator, an array, a range of numbers.
  *
  * <p><b>Lifetime.</b> Workers start when there is work for them. {@link #close} waits for all that
  * was submitted; {@link #closeNow} stops it. Both may be called again and end every future. A
@@ -235,6 +237,31 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   default <A extends @Nullable Object, R extends @Nullable Object> List<R> map(
       Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
     return Parallel.on(this).map(items, fn);
+  }
+
+  /**
+   * The same as {@link #map(Iterable, Fn)} over two inputs side by side; the shorter one ends it.
+   *
+   * @param <A> the type of the first items
+   * @param <B> the type of the second items
+   * @param <R> the type of the results
+   * @param as the first input
+   * @param bs the second input
+   * @param fn the function
+   * @return the results in input order
+   * @throws TaskFailedException if an item fails
+   * @throws NotSendableException if the function cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   * @throws IllegalArgumentException if one of the inputs is a single {@code Path}
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted, whose
+   *     flag stays set, or the pool is stopped
+   */
+  default <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      List<R> map(
+          Iterable<? extends A> as,
+          Iterable<? extends B> bs,
+          BiFn<? super A, ? super B, ? extends R> fn) {
+    return Parallel.on(this).map(as, bs, fn);
   }
 
   /**

@@ -96,6 +96,17 @@ public final class FailureCodec {
     return stand.originalClass() != null && stand.reason() != null;
   }
 
+  /** {@return the exception itself if it can be sent, else its substitute} */
+  static Throwable sendable(Throwable failure) {
+    try {
+      Codec.encode(failure, Role.EXCEPTION);
+      return failure;
+    } catch (NotSendableException e) {
+      Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+      return substitute(failure, String.valueOf(e.getMessage()), seen);
+    }
+  }
+
   private static SubstituteException withReason(SubstituteException stand, String reason) {
     SubstituteException named =
         new SubstituteException(

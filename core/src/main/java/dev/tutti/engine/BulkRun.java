@@ -167,12 +167,19 @@ final class BulkRun extends EngineCall {
     }
     return new ProgressMeter(
         listener,
-        items instanceof Collection<?> c ? OptionalLong.of(c.size()) : OptionalLong.empty());
+        items instanceof Collection<?> c && c.size() < Integer.MAX_VALUE
+            ? OptionalLong.of(c.size())
+            : OptionalLong.empty());
   }
 
   /** Reads the whole input on the calling thread. */
   void feedAll() {
     feeder.feedAll();
+  }
+
+  /** Brings one element, which the input has, into the pool, on the calling thread. */
+  void feedOne() {
+    feeder.feedOne();
   }
 
   // ---------------------------------------------------------------- for the feeder
@@ -528,6 +535,15 @@ final class BulkRun extends EngineCall {
    * @return the next item that has ended; null when there is none left
    */
   @Nullable Done<?, ?> next(boolean feeds) {
+    Done<?, ?> done = nextEnded(feeds);
+    if (done != null && stopsAtFailure && !done.outcome().succeeded()) {
+      throw ItemFailure.of(done);
+    }
+    return done;
+  }
+
+  /** The same, but gives an item that ends the call as well; the call is stopped then. */
+  @Nullable Done<?, ?> nextEnded(boolean feeds) {
     Done<?, ?> done;
     try {
       done = feeds ? runUntilNews() : awaitNews();
@@ -542,9 +558,32 @@ final class BulkRun extends EngineCall {
     }
     if (stopsAtFailure && !done.outcome().succeeded()) {
       stop();
-      throw ItemFailure.of(done);
     }
     return done;
+  }
+
+  /** {@return whether the consumer need not wait for the next result} */
+  boolean isReady() {
+    lock.lock();
+    try {
+      return stopped || results.isReady();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The consumer is about to wait: if all open items wait for a batch to be full, they go out. */
+  void flush() {
+    long open;
+    lock.lock();
+    try {
+      open = taken - settled;
+    } finally {
+      lock.unlock();
+    }
+    if (open > 0) {
+      dispatcher.windowIsFull(this, open);
+    }
   }
 
   private @Nullable Done<?, ?> runUntilNews() throws InterruptedException {
@@ -701,6 +740,16 @@ final class BulkRun extends EngineCall {
     leave();
   }
 
+  /** {@return whether the call has ended for its consumer} */
+  boolean hasLeft() {
+    lock.lock();
+    try {
+      return left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void leave() {
     lock.lock();
     try {
@@ -714,6 +763,9 @@ final class BulkRun extends EngineCall {
     dispatcher.leave(this);
     dispatcher.group().forget(this);
     deadline.ifPresent(d -> d.cancel(false));
+    if (dispatcher.callerRuns()) {
+      feeder.close(); // elsewhere the thread that reads closes it
+    }
     if (meter != null) {
       meter.finish();
     }

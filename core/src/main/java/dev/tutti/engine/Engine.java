@@ -4,7 +4,6 @@ import dev.tutti.event.PoolListener;
 import dev.tutti.event.Subscription;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.CallOptions;
-import dev.tutti.plan.FailurePolicy;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CallContext;
@@ -18,7 +17,6 @@ import dev.tutti.task.WorkerContext;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -246,50 +244,9 @@ public final class Engine {
     group().keep(least);
   }
 
-  /**
-   * Runs a bulk call to its end and keeps its results.
-   *
-   * @param body in which way the function is called
-   * @param function the function
-   * @param items the input, read on the calling thread
-   * @param plan how to run it
-   * @return the results in input order; empty for a function without results
-   */
-  public List<@Nullable Object> runAll(
-      Body body, Object function, Iterable<?> items, BulkPlan plan) {
-    int expected = items instanceof Collection<?> all ? all.size() : 0;
-    Resequencer.All results = new Resequencer.All(body != Body.ITEM_ACTION, expected);
-    boolean stops = plan.failures() == FailurePolicy.STOP_AT_FIRST;
-    BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, stops);
-    run.runAll(dispatcher.callerRuns());
-    return results.values();
-  }
-
-  /**
-   * Starts a bulk call whose results are taken one by one.
-   *
-   * @param body in which way the function is called
-   * @param function the function
-   * @param items the input, read on a thread of its own, or on the consumer's where that runs the
-   *     work
-   * @param plan how to run it
-   * @param inOrder whether results come in input order, not as they end
-   * @param stopsAtFailure whether the first item that fails ends the call
-   * @param owner what is to stay reachable as long as the results are
-   * @return the results to come
-   */
-  public ResultIterator iterate(
-      Body body,
-      Object function,
-      Iterable<?> items,
-      BulkPlan plan,
-      boolean inOrder,
-      boolean stopsAtFailure,
-      Object owner) {
-    Resequencer results =
-        inOrder ? new Resequencer.InOrder(plan.itemWindow()) : new Resequencer.AsEnded();
-    BulkRun run = new BulkRun(dispatcher, body, function, items, plan, results, stopsAtFailure);
-    return ResultIterator.over(run, dispatcher.callerRuns(), name, owner);
+  /** {@return bulk calls on this engine} */
+  public BulkCalls bulk() {
+    return new BulkCalls(dispatcher, name);
   }
 
   /** {@return whether workers see the memory of this JVM} */

@@ -27,6 +27,7 @@ final class Feeder {
   private final BulkRun run;
   private final Dispatcher dispatcher;
   private final Iterator<?> input;
+  private final @Nullable OwnedInput owned;
   private final int mostAtOnce;
   private final List<@Nullable Object> elements = new ArrayList<>(); // that are being read
   private int atOnce = 1;
@@ -35,6 +36,7 @@ final class Feeder {
   Feeder(BulkRun run, Dispatcher dispatcher, Iterable<?> input) {
     this.run = run;
     this.dispatcher = dispatcher;
+    this.owned = input instanceof OwnedInput closeable ? closeable : null;
     this.input = input.iterator();
     this.mostAtOnce = input instanceof Collection<?> ? MOST_AT_ONCE : 1;
   }
@@ -51,7 +53,35 @@ final class Feeder {
       }
     } catch (InterruptedException e) {
       run.interrupted();
+    } finally {
+      close();
     }
+  }
+
+  /** Closes the input, of which no more is wanted. Not while another thread reads it. */
+  void close() {
+    Throwable failure = closed(null);
+    if (failure != null) {
+      System.getLogger("dev.tutti")
+          .log(System.Logger.Level.WARNING, "an input that was left could not be closed", failure);
+    }
+  }
+
+  /** {@return what came before, or if that is nothing, what closing the input throws} */
+  private @Nullable Throwable closed(@Nullable Throwable failure) {
+    if (owned != null) {
+      try {
+        owned.close();
+      } catch (Throwable e) { // the user's code
+        if (failure == null) {
+          return e;
+        }
+        if (e != failure) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    return failure;
   }
 
   /** {@return whether there may be more input} */
@@ -76,6 +106,19 @@ final class Feeder {
     }
     if (!items.isEmpty()) {
       offer(items, () -> dispatcher.runHere(run, items));
+    }
+  }
+
+  /** Brings one element into the pool, or runs it where the caller does; the input has one. */
+  void feedOne() {
+    List<Item> items = new ArrayList<>(1);
+    read(items, 1);
+    if (!items.isEmpty()) {
+      offer(
+          items,
+          dispatcher.callerRuns()
+              ? () -> dispatcher.runHere(run, items)
+              : () -> dispatcher.offer(run, items));
     }
   }
 
@@ -110,7 +153,11 @@ final class Feeder {
         failure = e;
         more = false;
       }
-      bytes += admit(index, items, refused);
+      long added = admit(index, items, refused);
+      if (input instanceof Portions portions) {
+        portions.weigh(added);
+      }
+      bytes += added;
       index += elements.size();
     }
     elements.clear();
@@ -124,14 +171,14 @@ final class Feeder {
     return more;
   }
 
-  /** What was read before the end is offered before the end is told. */
+  /** What was read before the end is offered before the input is closed and the end is told. */
   private void endAfter(List<Item> items, @Nullable Throwable failure) {
     if (!items.isEmpty() && !dispatcher.callerRuns()) {
       List<Item> last = List.copyOf(items);
       items.clear();
       offer(last, () -> dispatcher.offer(run, last));
     }
-    run.endInput(failure);
+    run.endInput(closed(failure));
   }
 
   /** {@return how many elements to make one item of, if they are as large as those before} */

@@ -9,6 +9,7 @@ import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 
 /** What a bulk call throws for an item that did not succeed. */
 final class ItemFailure {
@@ -34,12 +35,16 @@ final class ItemFailure {
   }
 
   private static TaskFailedException of(Done<?, ?> done, Throwable cause) {
-    String item;
+    return new TaskFailedException(
+        done.index(), textOf(done.item()), Math.max(1, done.attempts()), cause);
+  }
+
+  /** {@return an item in words} */
+  static String textOf(@Nullable Object item) {
     try {
-      item = String.valueOf(done.item());
+      return String.valueOf(item);
     } catch (RuntimeException e) { // toString of a user's class, in a message about another failure
-      item = "(its toString failed: " + e.getClass().getName() + ")";
+      return "(its toString failed: " + e.getClass().getName() + ")";
     }
-    return new TaskFailedException(done.index(), item, Math.max(1, done.attempts()), cause);
   }
 }

@@ -28,9 +28,14 @@ final class ProgressMeter {
   }
 
   void count(boolean succeeded) {
-    done.incrementAndGet(); // before failed, so that no state shows more failed than done items
-    if (!succeeded) {
-      failed.incrementAndGet();
+    count(1, succeeded ? 0 : 1);
+  }
+
+  /** Counts items that have ended, of which some failed. */
+  void count(int ended, int ofThemFailed) {
+    done.addAndGet(ended); // before failed, so that no state shows more failed than done items
+    if (ofThemFailed > 0) {
+      failed.addAndGet(ofThemFailed);
     }
   }
 

@@ -34,9 +34,12 @@ public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable
     if (feeds) {
       return new ResultIterator(run, true, null, owner);
     }
-    Thread feeder =
-        Thread.ofPlatform().daemon().name("tutti-" + pool + "-feeder").start(run::feedAll);
-    return new ResultIterator(run, false, feeder, owner);
+    return new ResultIterator(run, false, feeder(run, pool), owner);
+  }
+
+  /** Starts the thread that reads the input of a call. */
+  static Thread feeder(BulkRun run, String pool) {
+    return Thread.ofPlatform().daemon().name("tutti-" + pool + "-feeder").start(run::feedAll);
   }
 
   @Override
@@ -68,6 +71,9 @@ public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable
   public void close() {
     ended = true;
     next = null;
+    if (feeds) {
+      run.stop(); // closes the input, on this thread
+    }
     stop.clean();
   }
 
@@ -75,9 +81,11 @@ public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable
   private record Stop(BulkRun call, @Nullable Thread feeder) implements Runnable {
     @Override
     public void run() {
-      call.stop();
       if (feeder != null) {
+        call.stop();
         feeder.interrupt(); // it may be waiting for input that nobody wants any more
+      } else if (!call.hasLeft()) { // dropped, and its input is not to be closed by the collector
+        Thread.ofVirtual().name("tutti-closer").start(call::stop);
       }
     }
   }

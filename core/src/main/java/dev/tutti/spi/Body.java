@@ -1,7 +1,11 @@
 package dev.tutti.spi;
 
+import dev.tutti.task.BiAction;
+import dev.tutti.task.BiFn;
 import dev.tutti.task.Fn;
 import dev.tutti.task.ItemAction;
+import dev.tutti.task.Pair;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +47,37 @@ public enum Body {
       ((ItemAction<@Nullable Object>) function).accept(item);
       return null;
     }
+  },
+  /** A {@link BiFn}: an item that is a {@link Pair}, a result. */
+  BI_FN {
+    @Override
+    @SuppressWarnings("unchecked") // as above
+    public @Nullable Object invoke(Object function, @Nullable Object item) throws Exception {
+      Pair<?, ?> pair = (Pair<?, ?>) Objects.requireNonNull(item, "item");
+      return ((BiFn<@Nullable Object, @Nullable Object, @Nullable Object>) function)
+          .apply(pair.first(), pair.second());
+    }
+  },
+  /** A {@link BiAction}: an item that is a {@link Pair}, no result. */
+  BI_ACTION {
+    @Override
+    @SuppressWarnings("unchecked") // as above
+    public @Nullable Object invoke(Object function, @Nullable Object item) throws Exception {
+      Pair<?, ?> pair = (Pair<?, ?>) Objects.requireNonNull(item, "item");
+      ((BiAction<@Nullable Object, @Nullable Object>) function).accept(pair.first(), pair.second());
+      return null;
+    }
   };
+
+  /** {@return whether the function is called with an item} */
+  public boolean hasItem() {
+    return this != CALLABLE && this != RUNNABLE;
+  }
+
+  /** {@return whether the function has a result} */
+  public boolean hasResult() {
+    return this == CALLABLE || this == FN || this == BI_FN;
+  }
 
   /**
    * Calls the function.

@@ -59,7 +59,27 @@ public final class TaskFailedException extends RuntimeException {
     return new TaskFailedException(message, index, attempt, cause);
   }
 
-  /** {@return the item's place in the input, or which fork of its group it was; from 0} */
+  /**
+   * Makes the exception for items that ran together, of which one has failed and nobody knows
+   * which.
+   *
+   * @param first the place of the first of them in the input, from 0
+   * @param last the place of the last of them
+   * @param attempt the number of the attempt that failed, from 1
+   * @param cause what is known, such as how the worker died
+   * @return the exception
+   */
+  public static TaskFailedException ofItems(long first, long last, int attempt, Throwable cause) {
+    String message =
+        "one of items %d to %d failed: attempt=%d cause=%s"
+            .formatted(first, last, attempt, text(Objects.requireNonNull(cause, "cause")));
+    return new TaskFailedException(message, first, attempt, cause);
+  }
+
+  /**
+   * {@return the place of the item in the input, or of the first of several; or which fork of its
+   * group it was; from 0}
+   */
   public long index() {
     return index;
   }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.Bulk;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.Subscription;
 import dev.tutti.plan.RetryPolicy;
+import dev.tutti.task.Fn;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerContext;
 import java.io.IOException;
@@ -216,6 +218,29 @@ interface ContextSuite extends Subject {
     List<Integer> all = Parallel.on(Pool.current()).window(2).map(numbers(10), i -> factor * i);
     int again = all.stream().mapToInt(Integer::intValue).sum();
     return sum == again ? sum : -1;
+  }
+
+  /** Bulk calls of each kind, three deep, on a pool of one worker: right, and no deadlock. */
+  @Test
+  default void current_oneWorkerBulkThreeDeep_noDeadlock() throws Exception {
+    try (Pool pool = open(1)) {
+      assertThat(pool.submit(() -> bulkDepth(3)).get()).isEqualTo(4 * 4 * 4);
+    }
+  }
+
+  /** Four times as much as one level deeper, by four calls. */
+  private static int bulkDepth(int left) {
+    if (left == 0) {
+      return 1;
+    }
+    Bulk bulk = Parallel.on(Pool.current()).window(2);
+    Fn<Integer, Integer> deeper = _ -> bulkDepth(left - 1);
+    int mapped = bulk.map(List.of(1), deeper).getFirst();
+    int reduced = bulk.reduce(List.of(1), 0, deeper, Integer::sum);
+    int gathered = Stream.of(1).gather(bulk.mapping(deeper)).findFirst().orElseThrow();
+    try (Stream<Integer> results = bulk.stream(List.of(1), List.of(1), (a, b) -> a * b)) {
+      return mapped + reduced + gathered + mapped * results.findFirst().orElseThrow();
+    }
   }
 
   /** B140: the size changes while tasks wait; no task is lost and nothing hangs. */

@@ -14,7 +14,6 @@ import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Introduction;
 import dev.tutti.spi.Batch;
-import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
@@ -524,8 +523,7 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public void admit(Item item) {
-    Body body = item.call().body();
-    if (body != Body.FN && body != Body.ITEM_ACTION) {
+    if (!item.call().body().hasItem()) {
       return;
     }
     Cargo function = ((SentCall) requireNonNull(item.call().form(), "form")).cargo();
