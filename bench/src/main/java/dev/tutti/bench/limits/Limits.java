@@ -3,6 +3,7 @@ package dev.tutti.bench.limits;
 /** One program, one promise: each is run in a JVM of its own, and exits with 1 if it is broken. */
 public final class Limits {
   private static final int RUNS = 5;
+  private static final int BATCH_RUNS = 3; // of each of some loads
 
   private Limits() {}
 
@@ -21,7 +22,7 @@ public final class Limits {
       case "numbers" -> FlatMemory.numbers(verdict, quick ? 100_000 : 10_000_000);
       case "large" -> FlatMemory.large(verdict, quick ? 16 : 256);
       case "slow" -> SlowItem.run(verdict, runs);
-      case "batches" -> BestBatch.run(verdict, quick ? 50 : 1_000, runs);
+      case "batches" -> BestBatch.run(verdict, quick ? 50 : 1_000, quick ? 1 : BATCH_RUNS);
       case "left" -> TimeLeft.run(verdict, quick ? 50 : 1_000, runs);
       default -> throw new IllegalArgumentException("unknown measurement: " + args[0]);
     }
