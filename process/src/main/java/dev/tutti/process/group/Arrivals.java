@@ -134,6 +134,7 @@ final class Arrivals {
     Flight flight = flights.land(content.getLong());
     long elapsed = content.getLong();
     try {
+      flight.item().resultBytes(content.remaining() + with.bytes());
       listener.landed(1);
       if (reading.mayTakeLong(kind, content) || isToBeTold()) {
         tellReported();
