@@ -38,7 +38,11 @@ abstract sealed class BulkOptions permits Bulk {
    * which they cross to a worker process. The default is an eighth of the largest heap. An item is
    * read while the others take less, so the last one may go beyond it. Items do not cross to
    * threads, so for them this bounds nothing. It holds together with the {@linkplain #window(int)
-   * bound on their number}; results are not counted.
+   * bound on their number}.
+   *
+   * <p>The same bound holds, by itself, for large results (64 KiB and more) of streams from worker
+   * processes: while those that nobody has taken are more, no further item begins. What runs
+   * already still ends. Results that go into a list, as those of {@code map}, are not bounded.
    *
    * @param bytes how much, at least 1 byte
    * @return bulk calls with this window

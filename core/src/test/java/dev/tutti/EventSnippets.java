@@ -47,16 +47,16 @@ final class EventSnippets {
               case PoolEvent.WorkerStarted started -> lines.add(started.worker() + " is there");
               case PoolEvent.WorkerNotStarted not -> lines.add("no worker: " + not.cause());
               case PoolEvent.WorkerEnded ended -> lines.add(ended.worker() + ": " + ended.words());
-              case PoolEvent.TaskAdvanced task -> lines.add("task at " + task.fraction());
+              case PoolEvent.TaskAdvanced task -> lines.add(task.fraction() + " " + task.text());
               case PoolEvent.StartCache cache -> lines.add("start cache: " + cache.words());
               case PoolEvent.EventsLost lost -> lines.add(lost.events() + " events missed");
             }
           };
       Subscription listening = pool.listen(listener);
-      pool.submit(() -> WorkerContext.current().progress(0.5)).join();
+      pool.submit(() -> WorkerContext.current().progress(0.5, "page 2")).join();
       listening.close();
       // @end region=poolEvents
     }
-    assertThat(lines.poll(30, TimeUnit.SECONDS)).isEqualTo("task at 0.5");
+    assertThat(lines.poll(30, TimeUnit.SECONDS)).isEqualTo("0.5 page 2");
   }
 }

@@ -140,7 +140,7 @@ final class TaskSnippets {
               WorkerContext context = WorkerContext.current();
               MimeTable table =
                   context.perWorker(MimeTable.class, MimeTable::load); // once a worker
-              context.progress(0.5);
+              context.progress(1, 2); // of two steps one is done
               return context.isCancelled() ? "" : table.typeOf(file);
             });
     // @end region=workerContext

@@ -4,11 +4,14 @@ import dev.tutti.Bulk;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.process.ProcessOptions;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options by which a run bounds its inputs and its workers. */
 final class Limits {
+  private static final int MOST_RETRIES = 1_000_000;
+
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
@@ -37,16 +40,27 @@ final class Limits {
       description = "A fresh worker process after so many inputs.")
   private @Nullable String recycle;
 
+  /** Says what is wrong with them, before anything is compiled or started. */
+  void check(BackendOptions options) {
+    var _ = timeLimit();
+    var _ = furtherAttempts();
+    var _ = on(options);
+  }
+
   /** {@return the same calls with these bounds} */
   Bulk on(Bulk bulk) {
-    Bulk bounded = bulk;
-    if (timeout != null) {
-      bounded = bounded.timeout(Numbers.duration("--timeout", timeout));
-    }
-    if (retries != null) {
-      bounded = bounded.retry(RetryPolicy.attempts(1 + Numbers.notNegative("--retries", retries)));
-    }
-    return bounded;
+    Duration limit = timeLimit();
+    Bulk bounded = limit == null ? bulk : bulk.timeout(limit);
+    int more = furtherAttempts();
+    return more == 0 ? bounded : bounded.retry(RetryPolicy.attempts(1 + more));
+  }
+
+  private @Nullable Duration timeLimit() {
+    return timeout == null ? null : Numbers.duration("--timeout", timeout);
+  }
+
+  private int furtherAttempts() {
+    return retries == null ? 0 : Numbers.upTo(MOST_RETRIES, "--retries", retries);
   }
 
   /** {@return the same options with these bounds; usage is wrong where there are no processes} */

@@ -107,7 +107,7 @@ final class MapCommand implements Callable<Integer> {
     BackendName name = backend == null ? BackendName.byDefault() : BackendName.one(backend);
     int count = Numbers.workers(workers);
     Batching batching = Numbers.chunk(chunk);
-    var _ = limits.on(name.options(count, List.of())); // says what is wrong before it compiles
+    limits.check(name.options(count, List.of()));
     SourceName sourceName = SourceName.parse(source);
     return Session.run(session -> map(session, sourceName, name, count, batching));
   }

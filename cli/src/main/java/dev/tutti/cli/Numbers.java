@@ -72,9 +72,20 @@ final class Numbers {
         "%s must be > 0 and <= %d: %s".formatted(option, most, named(option, text)));
   }
 
-  /** A whole number, 0 too. */
-  static int notNegative(String option, String text) {
-    return text.strip().equals("0") ? 0 : positive(option, text);
+  /** A whole number, from 0 to some number. */
+  static int upTo(int most, String option, String text) {
+    long n;
+    try {
+      n = Long.parseLong(text.strip());
+    } catch (NumberFormatException e) {
+      n = -1;
+    }
+    if (n < 0 || n > most) {
+      throw CommandException.usage(
+          "%s must be a whole number from 0 to %,d: %s"
+              .formatted(option, most, named(option, text)));
+    }
+    return (int) n;
   }
 
   /** A length of time such as {@code 30s}, {@code 500ms}, {@code 2m} or {@code 1h}. */

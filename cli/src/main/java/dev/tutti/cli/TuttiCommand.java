@@ -61,7 +61,7 @@ final class TuttiCommand implements Callable<Integer> {
   private static int explainUsage(ParameterException failure, String[] args) {
     CommandLine line = failure.getCommandLine();
     PrintWriter err = line.getErr();
-    err.println("tutti: " + failure.getMessage());
+    err.println("tutti: " + String.valueOf(failure.getMessage()).replaceFirst("^Error: ", ""));
     if (failure instanceof UnmatchedArgumentException unmatched
         && unmatched.getUnmatched().stream().anyMatch(word -> word.startsWith("-"))) {
       err.println("tutti: write -- before inputs that begin with -");

@@ -36,6 +36,17 @@ class OptionsTest {
     assertUsage(() -> Numbers.positive("--workers", "two"), "whole number");
   }
 
+  @Test
+  void upTo_wrongNumbers_refused() {
+    assertThat(Numbers.upTo(5, "--retries", "0")).isZero();
+    assertThat(Numbers.upTo(5, "--retries", " 5 ")).isEqualTo(5);
+    for (String wrong : List.of("-1", "6", "2147483648", "99999999999999999999", "1.5", "x", "")) {
+      assertUsage(
+          () -> Numbers.upTo(5, "--retries", wrong),
+          "--retries must be a whole number from 0 to 5: retries=" + wrong);
+    }
+  }
+
   /** B034: -1 is all processors, -2 all but one. */
   @Test
   void workers_numbers_countedAsJoblibDoes() {

@@ -4,8 +4,8 @@ import dev.tutti.plan.FailurePolicy;
 import dev.tutti.spi.Body;
 import dev.tutti.task.BiFn;
 import dev.tutti.task.Fn;
-import java.util.Collections;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

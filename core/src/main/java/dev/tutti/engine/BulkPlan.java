@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * How a bulk call is to be run.
  *
  * @param window how many items may be on their way at once; 0 where nobody has chosen it
- * @param windowBytes how many bytes the items may have together that wait or run, as they cross
+ * @param windowBytes how many bytes the items may have together that wait or run, as they cross;
+ *     and how many the large results that wait for their consumer
  * @param batching how many items go to a worker together
  * @param options what the call is to keep to
  * @param failures what a failed item does to the others, where all are waited for

@@ -44,6 +44,8 @@ final class BulkRun extends EngineCall {
    *   delivered  items of them that the consumer has got
    *
    *   bytes      what those take that have not ended, in their form for workers
+   *   resultBytes  what large results take that the consumer has not got; while they are too many, no further
+   *              item begins (Lane.room)
    *
    * The window is a bound on taken - delivered, and one on bytes unless nothing is open; the feeder waits for them, and
    * the consumer's getting of an item opens it. A call that keeps all results delivers an item by storing it.
@@ -64,6 +66,7 @@ final class BulkRun extends EngineCall {
   private final int window;
   private final int packWindow;
   private final long mostBytes;
+  private final ResultBytes resultBytes;
   private final Resequencer results;
   private final boolean stopsAtFailure;
   private final @Nullable ProgressMeter meter;
@@ -110,6 +113,7 @@ final class BulkRun extends EngineCall {
     this.window = plan.itemWindow();
     this.packWindow = plan.packWindow(results.keepsAll());
     this.mostBytes = plan.windowBytes().bytes();
+    this.resultBytes = new ResultBytes(mostBytes, dispatcher.group().maxWorkers());
     this.results = results;
     this.stopsAtFailure = stopsAtFailure;
     dispatcher
@@ -395,7 +399,15 @@ final class BulkRun extends EngineCall {
     for (OutcomeSink.Ended one : all) {
       inBytes += one.item().bytes();
     }
-    settle(all.size(), inBytes, dones, () -> all.forEach(this::keepValue));
+    Runnable keep =
+        results.keepsAll()
+            ? () -> all.forEach(this::keepValue)
+            : () -> all.forEach(this::countResultBytes);
+    settle(all.size(), inBytes, dones, keep);
+  }
+
+  private void countResultBytes(OutcomeSink.Ended ended) {
+    resultBytes.add(ended.item().index(), ended.item().resultBytes());
   }
 
   private void settle(int count, long inBytes, List<Done<?, ?>> dones, Runnable keepValues) {
@@ -408,9 +420,11 @@ final class BulkRun extends EngineCall {
       bytes -= inBytes;
       if (!stopped) {
         dones.forEach(this::keep);
+        keepValues.run();
         if (results.keepsAll()) {
-          keepValues.run();
           delivered += count;
+        } else {
+          lane.room(resultBytes.room());
         }
       }
       failed = failedFrom;
@@ -604,21 +618,30 @@ final class BulkRun extends EngineCall {
   }
 
   private @Nullable Done<?, ?> awaitNews() throws InterruptedException {
+    Done<?, ?> done;
+    boolean wasBounded = false;
     lock.lockInterruptibly();
     try {
       await(news, this::isNews);
       if (stopped) {
         return null;
       }
-      Done<?, ?> done = results.take();
+      done = results.take();
       if (done != null) {
         delivered++;
+        wasBounded = resultBytes.room() != Integer.MAX_VALUE;
+        resultBytes.remove(done.index());
+        lane.room(resultBytes.room());
         wake(room);
       }
-      return done;
     } finally {
       lock.unlock();
     }
+    if (wasBounded) { // not where this thread runs the work: nobody says there how large results
+      // are
+      dispatcher.roomAgain(this);
+    }
+    return done;
   }
 
   /** {@return whether the consumer can go on: there is a result for it, or there will be none} */

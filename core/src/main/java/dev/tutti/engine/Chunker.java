@@ -11,7 +11,7 @@ final class Chunker {
    * they turn out to take microseconds, several do. An idle worker takes over what another one has not begun, so
    * nothing waits behind what goes out with it.
    */
-  private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long QUICK_FIXED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int SLOW = 4; // times as long as quick
 

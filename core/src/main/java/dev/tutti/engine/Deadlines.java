@@ -25,6 +25,18 @@ final class Deadlines {
             Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> expire(call.item(), limit)));
   }
 
+  /** {@return whether the deadline of a submitted task comes before it could start} */
+  boolean isOver(SubmittedCall<?> call) {
+    return call.options().deadline().filter(Duration::isZero).isPresent();
+  }
+
+  /** Ends a task that nobody has, at its deadline. */
+  void end(SubmittedCall<?> call) {
+    if (call.item().decide()) {
+      call.ended(call.item(), expired(Duration.ZERO), 0);
+    }
+  }
+
   private void expire(Item item, Duration deadline) {
     if (item.decide()) {
       EngineCall call = (EngineCall) item.call();

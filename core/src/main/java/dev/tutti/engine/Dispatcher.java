@@ -279,6 +279,24 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     send(call, Lane::flush, openItems);
   }
 
+  /** What was held back in the lane of a call may go out again. */
+  void roomAgain(EngineCall call) {
+    boolean ready;
+    lock.lock();
+    try {
+      ready = call.lane.isReady();
+      if (ready) {
+        lanes.schedule(call.lane);
+      }
+    } finally {
+      lock.unlock();
+    }
+    int most = ready ? group().maxWorkers() : 0;
+    for (int i = 0; i < most && (i == 0 || hasWork()); i++) {
+      group().workQueued(); // each call is for one worker
+    }
+  }
+
   private void send(EngineCall call, Consumer<Lane> change, long leastWaiting) {
     boolean ready;
     lock.lock();

@@ -26,6 +26,10 @@ final class Lane {
   private int returnedCount;
   private boolean ended;
   private boolean flushed;
+
+  /** How many items may go out at once that did not go out before; of any thread. */
+  private volatile int room = Integer.MAX_VALUE;
+
   boolean scheduled;
 
   /**
@@ -61,6 +65,16 @@ final class Lane {
     returnedCount += item.count();
   }
 
+  /**
+   * Bounds what goes out at once. What was handed out and came back is not bounded: somebody may
+   * wait for it.
+   *
+   * @param items how many items; 0 to let none out
+   */
+  void room(int items) {
+    room = items;
+  }
+
   /** No further item will be added. */
   void end() {
     ended = true;
@@ -89,7 +103,7 @@ final class Lane {
   @Nullable Batch take(@Nullable Object notFor, int most) {
     List<Item> items = takeReturned(notFor, most);
     if (items.isEmpty()) {
-      int left = Math.min(most, chunker.take(waitingCount, ended || flushed));
+      int left = Math.min(Math.min(most, room), chunker.take(waitingCount, ended || flushed));
       waitingCount -= left;
       while (left > 0) {
         Item item = waiting.removeFirst();
@@ -140,7 +154,7 @@ final class Lane {
 
   /** {@return whether {@link #take} would give a batch} */
   boolean isReady() {
-    return !returned.isEmpty() || chunker.take(waitingCount, ended || flushed) > 0;
+    return !returned.isEmpty() || (room > 0 && chunker.take(waitingCount, ended || flushed) > 0);
   }
 
   /** Takes out all items that wait, from an index on. */

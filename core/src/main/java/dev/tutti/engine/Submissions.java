@@ -49,6 +49,9 @@ final class Submissions {
   /** Takes a task in and hands it to the workers. */
   <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call) {
     dispatcher.group().admit(call);
+    if (dispatcher.deadlines().isOver(call)) {
+      return ended(call);
+    }
     Optional<Future<?>> deadline = Optional.empty();
     try {
       boolean runsHere = !enterGate(call.options());
@@ -61,6 +64,17 @@ final class Submissions {
       throw e;
     }
     deadline.ifPresent(alarm -> cancelAtEnd(call, alarm));
+    return call.future();
+  }
+
+  /** A task whose deadline has come is not offered to anybody, so it never starts. */
+  private <R extends @Nullable Object> TaskFuture<R> ended(SubmittedCall<R> call) {
+    dispatcher.group().forget(call);
+    if (isClosed()) {
+      throw new RejectedExecutionException("pool is closed: it takes no further tasks");
+    }
+    dispatcher.deadlines().end(call);
+    call.future().workHasStopped();
     return call.future();
   }
 

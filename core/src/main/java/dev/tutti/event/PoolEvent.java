@@ -60,9 +60,15 @@ public sealed interface PoolEvent {
    * @param worker the name of the worker that runs it
    * @param index the task's place in the input of its bulk call, from 0; 0 for a submitted task
    * @param fraction how much of it is done, from 0 to 1
+   * @param text what it is at, in its own words; empty if it has not said
    */
-  record TaskAdvanced(String pool, String worker, long index, double fraction)
-      implements PoolEvent {}
+  record TaskAdvanced(String pool, String worker, long index, double fraction, String text)
+      implements PoolEvent {
+    /** Makes the event. */
+    public TaskAdvanced {
+      Objects.requireNonNull(text, "text");
+    }
+  }
 
   /**
    * Something has become of the file by which worker processes start faster. Without it they start

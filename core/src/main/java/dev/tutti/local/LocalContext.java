@@ -32,11 +32,11 @@ record LocalContext(
   }
 
   @Override
-  public void progress(double fraction) {
+  public void progress(double fraction, String text) {
     if (!(fraction >= 0 && fraction <= 1)) {
       throw new IllegalArgumentException("fraction must be from 0 to 1: fraction=" + fraction);
     }
-    events.happened(new PoolEvent.TaskAdvanced(pool, worker, item.index(), fraction));
+    events.happened(new PoolEvent.TaskAdvanced(pool, worker, item.index(), fraction, text));
   }
 
   @Override

@@ -458,6 +458,24 @@ public final class ThreadsBackend implements Backend {
         }
       }
 
+      /**
+       * Nothing waits, and this worker has several items: an idle one takes over half of them, and
+       * calls the next one. No later than this anybody would look, were the first of them slow.
+       */
+      private void callToShare() {
+        lock.lock();
+        try {
+          if (idle > wakeUps) {
+            wakeUps++;
+            wake.signal();
+          } else if (idle == 0 && workers.size() < most && budget.allowsStart(System.nanoTime())) {
+            startWorker();
+          }
+        } finally {
+          lock.unlock();
+        }
+      }
+
       private boolean staysUnlessTooMany() {
         if (workers.size() <= most) {
           return true;
@@ -480,6 +498,9 @@ public final class ThreadsBackend implements Backend {
           }
         }
         isBusy();
+        if (batch.count() > 1 && !source.hasWork()) {
+          callToShare();
+        }
         return batch;
       }
 

@@ -10,7 +10,7 @@ package dev.tutti.plan;
 public sealed interface Batching {
   /**
    * {@return batches that grow while they are quick: one item first, then twice as many each time a
-   * batch took under 5 ms, at most a quarter of the window}
+   * batch took under 20 ms, at most a quarter of the window}
    */
   static Batching adaptive() {
     return Adaptive.INSTANCE;

@@ -65,6 +65,7 @@ public final class Item {
   private volatile @Nullable Object place;
   private volatile @Nullable Object form;
   private volatile long bytes;
+  private long resultBytes; // of one thread: who reports its end
   private volatile @Nullable Object worker;
   private volatile @Nullable Object avoided;
 
@@ -311,6 +312,21 @@ public final class Item {
    */
   public long bytes(int from, int to) {
     return form instanceof PackForm pack ? pack.bytes(from, to) : bytes;
+  }
+
+  /**
+   * Says how much memory the result takes, before the end of the item is reported and by the thread
+   * that reports it. Where nobody says so it counts as small.
+   *
+   * @param size the memory in bytes, about
+   */
+  public void resultBytes(long size) {
+    resultBytes = size;
+  }
+
+  /** {@return how many bytes the result takes, about; 0 if nobody has said so} */
+  public long resultBytes() {
+    return resultBytes;
   }
 
   /** {@return how often the item was started} */

@@ -35,7 +35,7 @@ public record StartContext(String worker, Belongings belongings, Consumer<LogLin
   }
 
   @Override
-  public void progress(double fraction) {
+  public void progress(double fraction, String text) {
     // Nobody waits for an initialiser.
   }
 

@@ -45,12 +45,41 @@ public interface WorkerContext {
   boolean isCancelled();
 
   /**
-   * Tells the pool's listeners how far the task is. The last of many calls in a short time counts.
+   * Tells the pool's listeners how far the task is. Of many calls in a short time some are left
+   * out, but none that says that all is done.
    *
    * @param fraction how much is done, from 0 to 1
    * @throws IllegalArgumentException if it is not from 0 to 1
    */
-  void progress(double fraction);
+  default void progress(double fraction) {
+    progress(fraction, "");
+  }
+
+  /**
+   * Tells the pool's listeners how far the task is, and what it is at. Of many calls in a short
+   * time some are left out, but none that says that all is done.
+   *
+   * @param fraction how much is done, from 0 to 1
+   * @param text what it is at, a few words; what is over 1,024 bytes of it in UTF-8 is cut off on
+   *     the way from a worker process
+   * @throws IllegalArgumentException if the fraction is not from 0 to 1
+   */
+  void progress(double fraction, String text);
+
+  /**
+   * Tells the pool's listeners how far the task is, as {@link #progress(double)} does.
+   *
+   * @param done how many steps are done, from 0 to all
+   * @param total how many steps there are in all, at least 1
+   * @throws IllegalArgumentException if they are not so
+   */
+  default void progress(long done, long total) {
+    if (done < 0 || total < 1 || done > total) {
+      throw new IllegalArgumentException(
+          "done must be from 0 to total, and total >= 1: done=%d total=%d".formatted(done, total));
+    }
+    progress((double) done / total);
+  }
 
   /**
    * Logs a line in the JVM of the pool, by the logger {@code dev.tutti.task}, with the worker's

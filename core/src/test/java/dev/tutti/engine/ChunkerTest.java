@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 final class ChunkerTest {
   private static final long MICROSECONDS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long QUICK = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long MIDDLING = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long MIDDLING = TimeUnit.MILLISECONDS.toNanos(40);
+  private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(200);
 
   @Test
   void take_fixed_waitsForAFullBatchUnlessEnded() {

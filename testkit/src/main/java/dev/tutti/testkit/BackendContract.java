@@ -23,8 +23,20 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>They follow the rows of the design's list of behaviours, whose numbers stand in the comments:
  * B for what the peers do too, X for what is better. Left out here, because they make no sense on a
- * JVM or for a pool: keyword arguments (B022), mixing of two calls on one object is allowed (B072),
- * and the numbers of results before an input error depend on no batch (B055).
+ * JVM or for a pool:
+ *
+ * <ul>
+ *   <li>keyword arguments (B022); an initialiser that is not callable (B004), a chunk of 1.42 items
+ *       (B014) and half a worker (B012), which the compiler refuses;
+ *   <li>a default of at most 32 threads (B011), whose reason is Python's lock;
+ *   <li>an executor that is asked for anew with other options (B121): the shared pool has those of
+ *       the JVM;
+ *   <li>a backend that has no worker (B151): sizes below one are refused (B001);
+ *   <li>a check whether a future was successful (B191) is the JDK's {@code Future.state}.
+ * </ul>
+ *
+ * <p>Where the list's other words decide, the row is tested as they say: two calls on one object
+ * are allowed (B072), and the number of results before an input error depends on no batch (B055).
  *
  * <p><b>Thread safety.</b> For tests that run one after another.
  *
@@ -40,6 +52,7 @@ public abstract class BackendContract
         InputSuite,
         ReduceSuite,
         MappingSuite,
+        SharingSuite,
         FailureSuite,
         ShutdownSuite,
         FutureSuite,

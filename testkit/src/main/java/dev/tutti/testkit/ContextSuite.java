@@ -80,21 +80,33 @@ interface ContextSuite extends Subject {
   @Test
   default void progress_inTask_reachesListener() throws Exception {
     LinkedBlockingQueue<Double> fractions = new LinkedBlockingQueue<>();
+    LinkedBlockingQueue<String> texts = new LinkedBlockingQueue<>();
     try (Pool pool = open()) {
       Subscription subscription =
           pool.listen(event -> {
             if (event instanceof PoolEvent.TaskAdvanced advanced) {
               fractions.add(advanced.fraction());
+              texts.add(advanced.text());
             }
           });
       pool.submit(
               () -> {
                 WorkerContext.current().progress(0.5);
-                WorkerContext.current().progress(1);
+                WorkerContext.current().progress(1, "all pages of caf\u00e9.pdf");
+                WorkerContext.current().progress(8, 8);
+                WorkerContext.current().progress(1, "x".repeat(100_000));
               })
           .get();
       assertThat(fractions.poll(30, TimeUnit.SECONDS)).isEqualTo(0.5);
+      assertThat(texts.poll(30, TimeUnit.SECONDS)).isEmpty();
       assertThat(fractions.poll(30, TimeUnit.SECONDS)).isEqualTo(1.0);
+      assertThat(texts.poll(30, TimeUnit.SECONDS)).isEqualTo("all pages of caf\u00e9.pdf");
+      assertThat(fractions.poll(30, TimeUnit.SECONDS)).isEqualTo(1.0);
+      assertThat(texts.poll(30, TimeUnit.SECONDS)).isEmpty();
+      assertThat(fractions.poll(30, TimeUnit.SECONDS)).isEqualTo(1.0);
+      assertThat(texts.poll(30, TimeUnit.SECONDS)).startsWith("xxx");
+      assertThatThrownBy(() -> pool.submit(() -> WorkerContext.current().progress(3, 2)).get())
+          .hasStackTraceContaining("done=3 total=2");
       assertThatThrownBy(() -> pool.submit(() -> WorkerContext.current().progress(1.5)).get())
           .hasCauseInstanceOf(IllegalArgumentException.class);
       subscription.close();

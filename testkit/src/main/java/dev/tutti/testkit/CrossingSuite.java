@@ -7,6 +7,10 @@ import dev.tutti.Pool;
 import dev.tutti.task.Fn;
 import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Task;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serial;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -99,6 +103,40 @@ interface CrossingSuite extends Subject {
                   pool.submit(() ->
                       path.getNameCount() + text.orElseThrow().length() + buffer.remaining())))
           .isEqualTo(15);
+    }
+  }
+
+  /** A number that says itself how it crosses. */
+  final class Told implements Serializable {
+    @Serial private static final long serialVersionUID = 1L;
+    private final boolean item;
+    private transient int number;
+
+    Told(boolean item, int number) {
+      this.item = item;
+      this.number = number;
+    }
+
+    @Serial
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      out.defaultWriteObject();
+      out.writeInt(item ? number + 5 : number * 7);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      in.defaultReadObject();
+      number = in.readInt();
+    }
+  }
+
+  /** B042: a class decides how its values cross, as items and as results. */
+  @Test
+  default void map_classWritesItself_isAskedEachWay() {
+    try (Pool pool = open(1)) {
+      Told result =
+          pool.map(List.of(new Told(true, 1)), told -> new Told(false, told.number)).getFirst();
+      assertThat(result.number).isEqualTo(isolated() ? 42 : 1);
     }
   }
 

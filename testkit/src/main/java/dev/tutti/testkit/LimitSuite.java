@@ -82,7 +82,7 @@ interface LimitSuite extends Subject {
             return 0;
           });
       List<TaskFuture<Long>> low = new ArrayList<>();
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 100; i++) {
         low.add(pool.submit(System::nanoTime));
       }
       TaskFuture<Long> later =

@@ -8,6 +8,7 @@ import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class Arrivals {
     void isGone();
 
     /** An item has told how far it is. */
-    void advanced(long index, double fraction);
+    void advanced(long index, double fraction, String text);
 
     /** A task has a line for the log: level and text. */
     void logs(ByteBuffer content) throws WireException;
@@ -100,7 +101,7 @@ final class Arrivals {
     long index = flights.indexOf(content.getLong());
     double fraction = content.getDouble();
     if (index >= 0 && fraction >= 0 && fraction <= 1) { // it may have ended, or been taken back
-      listener.advanced(index, fraction);
+      listener.advanced(index, fraction, StandardCharsets.UTF_8.decode(content).toString());
     }
   }
 
@@ -133,6 +134,7 @@ final class Arrivals {
     Flight flight = flights.land(content.getLong());
     long elapsed = content.getLong();
     try {
+      flight.item().resultBytes(content.remaining() + with.bytes());
       listener.landed(1);
       if (reading.mayTakeLong(kind, content) || isToBeTold()) {
         tellReported();

@@ -37,6 +37,11 @@ final class ArrivedParts implements AutoCloseable {
     return failure instanceof SegmentGoneException;
   }
 
+  /** {@return how much memory they take} */
+  long bytes() {
+    return reading == null ? 0 : reading.bytes();
+  }
+
   /** {@return the parts} */
   PartSource source() throws DecodeException {
     if (failure instanceof DecodeException e) {

@@ -350,8 +350,10 @@ final class Link implements Runnable {
     }
 
     @Override
-    public void advanced(long index, double fraction) {
-      group.events().happened(new PoolEvent.TaskAdvanced(group.pool(), name, index, fraction));
+    public void advanced(long index, double fraction, String text) {
+      group
+          .events()
+          .happened(new PoolEvent.TaskAdvanced(group.pool(), name, index, fraction, text));
     }
 
     @Override

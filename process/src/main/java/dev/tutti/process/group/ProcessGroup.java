@@ -195,6 +195,9 @@ public final class ProcessGroup implements WorkerGroup {
       Batch batch = source.poll(link, hasOther(link), link.room());
       if (batch != null) {
         link.send(batch);
+        if (batch.count() > 1 && !source.hasWork()) {
+          callToShare();
+        }
         return;
       }
       if (!rest(link)) {
@@ -205,6 +208,28 @@ public final class ProcessGroup implements WorkerGroup {
         return;
       }
       declined = true; // if the next look finds nothing either, what waits is for another worker
+    }
+  }
+
+  /**
+   * Nothing waits, and a worker has several items: an idle one takes over half of them, and calls
+   * the next one. No later than this anybody would look, were the first of the items slow.
+   */
+  private void callToShare() {
+    Link idle;
+    lock.lock();
+    try {
+      idle = roster.takeIdle();
+      if (idle != null) {
+        ensureLooking();
+      } else if (!closed && roster.hasRoom()) {
+        startOne();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (idle != null) {
+      serve(idle);
     }
   }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   NEXT_FAILURE from     elapsed ns (8) if it is timed, the exception (the rest)     of the pack's next element
  *   LEAVING      from     reason (1)                           before its last outcome
  *   BATCH_DONE   from     batch (8)
- *   PROGRESS     from     number (8), fraction (8)
+ *   PROGRESS     from     number (8), fraction (8), what it is at (the rest)
  *   LOG          from     level (1), the line (the rest)
  *   BELL         both     -                                    on the socket: look into the ring
  *   TO_RING      both     -                                    on the socket: what follows is in the ring
@@ -56,6 +56,9 @@ public record Frame(Kind kind, ByteBuffer content) {
 
   /** The largest function, item or outcome. */
   public static final int MAX_PAYLOAD_BYTES = MAX_LENGTH - 64;
+
+  /** What an item may say of its progress, at most. */
+  public static final int PROGRESS_TEXT_BYTES = 1_024;
 
   /** What a frame says. */
   public enum Kind {
@@ -96,7 +99,7 @@ public record Frame(Kind kind, ByteBuffer content) {
      */
     BATCH_DONE(Long.BYTES),
     /** An item tells how far it is. */
-    PROGRESS(2 * Long.BYTES),
+    PROGRESS(2 * Long.BYTES + PROGRESS_TEXT_BYTES),
     /** An item has a line for the log. */
     LOG(1 << 17),
     /** Something has come in the ring. */

@@ -44,11 +44,11 @@ final class ItemContext implements WorkerContext {
   }
 
   @Override
-  public void progress(double fraction) {
+  public void progress(double fraction, String text) {
     if (!(fraction >= 0 && fraction <= 1)) {
       throw new IllegalArgumentException("fraction must be from 0 to 1: fraction=" + fraction);
     }
-    teller.progress(item.get(), fraction);
+    teller.progress(item.get(), fraction, text);
   }
 
   @Override

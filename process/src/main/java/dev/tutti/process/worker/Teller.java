@@ -31,19 +31,28 @@ final class Teller {
   }
 
   /** The end is told in any case, everything before it now and then. */
-  void progress(long item, double fraction) {
+  void progress(long item, double fraction, String text) {
     long now = System.nanoTime();
     long next = nextProgressNanos.get();
     boolean due = now - next >= 0 && nextProgressNanos.compareAndSet(next, now + INTERVAL_NANOS);
     if (due || fraction == 1) {
-      send(Frame.begin(Frame.Kind.PROGRESS, 2 * Long.BYTES).putLong(item).putDouble(fraction));
+      byte[] words = bytes(text, Frame.PROGRESS_TEXT_BYTES);
+      send(
+          Frame.begin(Frame.Kind.PROGRESS, 2 * Long.BYTES + words.length)
+              .putLong(item)
+              .putDouble(fraction)
+              .put(words));
     }
   }
 
   void log(Level level, String message) {
-    byte[] line = message.getBytes(StandardCharsets.UTF_8);
-    byte[] kept = line.length > LONGEST_LINE_BYTES ? Arrays.copyOf(line, LONGEST_LINE_BYTES) : line;
+    byte[] kept = bytes(message, LONGEST_LINE_BYTES);
     send(Frame.begin(Frame.Kind.LOG, 1 + kept.length).put((byte) level.ordinal()).put(kept));
+  }
+
+  private static byte[] bytes(String text, int most) {
+    byte[] all = text.getBytes(StandardCharsets.UTF_8);
+    return all.length > most ? Arrays.copyOf(all, most) : all;
   }
 
   private void send(ByteBuffer frame) {

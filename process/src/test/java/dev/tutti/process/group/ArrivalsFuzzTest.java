@@ -248,7 +248,7 @@ class ArrivalsFuzzTest {
     }
 
     @Override
-    public void advanced(long index, double fraction) {
+    public void advanced(long index, double fraction, String text) {
       assertThat(fraction).isBetween(0.0, 1.0);
     }
 
