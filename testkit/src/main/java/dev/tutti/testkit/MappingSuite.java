@@ -12,6 +12,7 @@ import dev.tutti.task.Fn;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.testkit.SayWhen.SayWhenError;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Gatherer;
+import java.util.stream.Gatherer.Downstream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,48 @@ interface MappingSuite extends Subject {
               });
       assertThatIllegalStateException().isThrownBy(stream::toList).withMessage("after");
       Await.file(folder.resolve("1.end"));
+    }
+  }
+
+  /** The step itself stops what runs, at once, not whoever ends or drops it later. */
+  @Test
+  default void mapping_elementNotWantedAnyMore_restIsStoppedAtOnce(@TempDir Path folder)
+      throws Exception {
+    if (callerRuns()) {
+      return;
+    }
+    List<Downstream<Integer>> ends =
+        List.of(
+            _ -> false,
+            _ -> {
+              throw new IllegalStateException("after");
+            });
+    for (Downstream<Integer> end : ends) {
+      Path own = Files.createDirectory(folder.resolve("" + ends.indexOf(end)));
+      try (Pool pool = open(2)) {
+        Fn<Integer, Integer> fn = endlessAfterZero(own);
+        checkStops(Parallel.on(pool).window(2).mapping(fn), end, own.resolve("1.end"));
+      }
+    }
+  }
+
+  private static <S> void checkStops(
+      Gatherer<Integer, S, Integer> step, Downstream<Integer> end, Path stopped)
+      throws InterruptedException {
+    S state = step.initializer().get();
+    try {
+      boolean goesOn = true;
+      for (int i = 0; i < 3 && goesOn; i++) { // the third finds the window full
+        goesOn = step.integrator().integrate(state, i, end);
+      }
+      assertThat(goesOn).isFalse();
+    } catch (IllegalStateException e) {
+      assertThat(e).hasMessage("after");
+    }
+    try {
+      Await.file(stopped);
+    } finally {
+      Reference.reachabilityFence(state); // it was not the collector
     }
   }
 
