@@ -10,6 +10,7 @@ import dev.tutti.Pool;
 import dev.tutti.plan.Batching;
 import dev.tutti.task.Fn;
 import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.TaskFuture;
 import dev.tutti.testkit.SayWhen.SayWhenError;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -210,13 +211,21 @@ interface MappingSuite extends Subject {
     }
     try (Pool pool = open(2)) {
       failInFront(pool, folder);
+      TaskFuture<Void> one = pool.submit(() -> meet(folder, "one", "two"));
+      TaskFuture<Void> two = pool.submit(() -> meet(folder, "two", "one"));
       Await.until(
-          "item 1 has ended",
+          "both workers are free",
           () -> {
             System.gc();
-            return Files.exists(folder.resolve("1.end"));
+            return one.isDone() && two.isDone();
           });
     }
+  }
+
+  /** Ends when another one runs at the same time. */
+  private static void meet(Path folder, String self, String other) throws IOException {
+    Files.createFile(folder.resolve(self));
+    awaitFile(folder.resolve(other));
   }
 
   private static void failInFront(Pool pool, Path folder) {
