@@ -18,9 +18,11 @@ import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,9 @@ public final class Engine {
   static final Cleaner CLEANER = Cleaner.create();
 
   private static final AtomicInteger POOLS = new AtomicInteger();
+
+  /** What was found once: to look opens each jar of the class path. */
+  private static final Map<String, Backend> FOUND = new ConcurrentHashMap<>();
 
   private final String name;
   private final String backend;
@@ -127,9 +132,15 @@ public final class Engine {
   }
 
   private static Backend backend(String wanted) {
+    Backend known = FOUND.get(wanted);
+    return known != null ? known : find(wanted);
+  }
+
+  private static Backend find(String wanted) {
     TreeSet<String> found = new TreeSet<>();
     for (Backend backend : ServiceLoader.load(Backend.class, Engine.class.getClassLoader())) {
       if (backend.name().equals(wanted)) {
+        FOUND.put(wanted, backend);
         return backend;
       }
       found.add(backend.name());

@@ -7,6 +7,8 @@ import java.time.Duration;
  * A kind of worker and the way to reach it. Found as a service, by name; a third party adds one by
  * providing this interface.
  *
+ * <p><b>Thread safety.</b> One instance serves all pools of a JVM; any thread may call it.
+ *
  * @since 0.1
  */
 public interface Backend {

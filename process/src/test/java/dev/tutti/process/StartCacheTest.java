@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.Pool;
 import dev.tutti.memory.segment.Segment;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -11,10 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,6 +89,31 @@ class StartCacheTest {
     return jar;
   }
 
+  /** One jar with all that others have, as programs are delivered; lists of services are joined. */
+  private static Path merged(List<Path> parts) throws IOException {
+    Map<String, ByteArrayOutputStream> files = new LinkedHashMap<>();
+    for (Path part : parts) {
+      try (JarFile in = new JarFile(part.toFile())) {
+        for (JarEntry entry : in.stream().filter(e -> belongs(e.getName())).toList()) {
+          in.getInputStream(entry)
+              .transferTo(files.computeIfAbsent(entry.getName(), _ -> new ByteArrayOutputStream()));
+        }
+      }
+    }
+    Path jar = home.resolve("all.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      for (Map.Entry<String, ByteArrayOutputStream> file : files.entrySet()) {
+        out.putNextEntry(new JarEntry(file.getKey()));
+        file.getValue().writeTo(out);
+      }
+    }
+    return jar;
+  }
+
+  private static boolean belongs(String name) {
+    return name.endsWith(".class") ? name.contains("/") : name.startsWith("META-INF/services/d");
+  }
+
   private static Path only(Path caches) throws IOException {
     try (Stream<Path> files = Files.list(caches)) {
       List<Path> all = files.filter(file -> file.toString().endsWith(".aot")).toList();
@@ -94,21 +124,23 @@ class StartCacheTest {
 
   /** Runs the program to its good end. {@return what it has printed} */
   private static List<String> run(Path caches, String... args) throws Exception {
-    try (ParentJvm parent = start(caches, args)) {
-      parent.awaitSuccess();
-      assertThat(parent.err()).isEmpty();
-      return List.copyOf(parent.out());
-    }
+    return lines(start(caches, args));
   }
 
   private static ParentJvm start(Path caches, String... args) throws URISyntaxException {
+    return start(
+        List.of(
+            home(StartCacheTest.class), // a folder, and in front
+            jars.get(0),
+            jars.get(1),
+            jars.get(2)),
+        caches,
+        args);
+  }
+
+  private static ParentJvm start(List<Path> entries, Path caches, String... args) {
     String classPath =
-        String.join(
-            File.pathSeparator,
-            home(StartCacheTest.class).toString(), // a folder, and in front
-            jars.get(0).toString(),
-            jars.get(1).toString(),
-            jars.get(2).toString());
+        entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     List<String> line =
         Stream.concat(
                 Stream.of("-Dtutti.aot=" + caches, "-cp", classPath, CacheParent.class.getName()),
@@ -143,6 +175,27 @@ class StartCacheTest {
   void start_withCache_isUsed() throws Exception {
     assertThat(run(folder)).containsExactly("cache=-XX:AOTCache=" + file());
     assertThat(file()).exists();
+  }
+
+  /** A program that is delivered as one jar has a cache if that is in front, and else none. */
+  @Test
+  void start_allInOneJar_isUsedIfInFront() throws Exception {
+    Path all = merged(jars);
+    Path tests = home(StartCacheTest.class);
+    Path caches = home.resolve("caches of all.jar");
+    assertThat(lines(start(List.of(all, tests), caches, "MADE")))
+        .contains("cache=none", "MADE workers start faster from now on", "and then 7");
+    assertThat(lines(start(List.of(all, tests), caches)))
+        .containsExactly("cache=-XX:AOTCache=" + only(caches));
+    assertThat(lines(start(List.of(tests, all), caches))).containsExactly("cache=none");
+  }
+
+  private static List<String> lines(ParentJvm started) throws Exception {
+    try (ParentJvm parent = started) {
+      parent.awaitSuccess();
+      assertThat(parent.err()).isEmpty();
+      return List.copyOf(parent.out());
+    }
   }
 
   /** A file that ends too early is refused; the task runs, the file goes, nothing is printed. */

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.tutti.Parallel;
 import dev.tutti.Pool;
+import dev.tutti.plan.Batching;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
 import java.io.IOException;
@@ -120,14 +122,8 @@ class WorkerStartTest {
   /** warm has a worker that dies while it waits for another one replaced. */
   @Test
   void warm_workerDiesMeanwhile_endsWithAllWorkers() throws Exception {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Path first = folder.resolve("first");
     Path go = folder.resolve("go");
-    Path slowSecond =
-        script(
-            "mkdir '" + first + "' 2> /dev/null || until [ -e '" + go + "' ]; do sleep 0.01; done",
-            "exec '" + java + "' \"$@\"");
-    try (Pool pool = Pool.open(ONE.withWorkers(2).withJava(slowSecond))) {
+    try (Pool pool = Pool.open(ONE.withWorkers(2).withJava(slowFromTheSecondOn(go)))) {
       Thread warming = Thread.ofPlatform().daemon().start(pool::warm);
       long dies = pool.submit(() -> ProcessHandle.current().pid()).get(30, SECONDS);
       await().until(() -> Os.workers().size() == 2);
@@ -138,6 +134,31 @@ class WorkerStartTest {
       assertThat(warming.join(Duration.ofSeconds(30))).isTrue();
       assertThat(Os.workers()).hasSize(2).doesNotContain(dies);
     }
+  }
+
+  /** What waits is done by the worker that is ready, however long another one takes to start. */
+  @Test
+  void map_otherWorkerIsNotReady_firstOneDoesAll() throws Exception {
+    Path go = folder.resolve("go");
+    try (Pool pool = Pool.open(ONE.withWorkers(2).withJava(slowFromTheSecondOn(go)))) {
+      List<Long> pids =
+          Parallel.on(pool)
+              .batch(Batching.fixed(1))
+              .map(List.of(1, 2, 3, 4), _ -> ProcessHandle.current().pid());
+      assertThat(pids).hasSize(4).containsOnly(pids.getFirst());
+      await().until(() -> Os.workers().size() == 2);
+      Files.createFile(go);
+      pool.warm();
+    }
+  }
+
+  /** A java command that waits for a file, but for the first time that it is called. */
+  private Path slowFromTheSecondOn(Path go) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Path first = folder.resolve("first");
+    return script(
+        "mkdir '" + first + "' 2> /dev/null || until [ -e '" + go + "' ]; do sleep 0.01; done",
+        "exec '" + java + "' \"$@\"");
   }
 
   /** A start that fails now and then is tried again; nobody who waits sees it. */

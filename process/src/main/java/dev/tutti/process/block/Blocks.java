@@ -35,8 +35,6 @@ public final class Blocks implements AutoCloseable {
    *
    * tick() comes while there is a block, four times in the time that one is kept.
    */
-  private static final System.Logger LOG = System.getLogger("dev.tutti");
-
   /** How long a block is kept that nobody needs. */
   static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -267,7 +265,7 @@ public final class Blocks implements AutoCloseable {
     try {
       block = new Block(Uninterrupted.call(() -> around.make(Block.HEADER_BYTES + room)), serial);
     } catch (IOException | RuntimeException | Error e) { // an Error: no memory for the mapping
-      LOG.log(Level.DEBUG, "no room for a block of shared memory: bytes={0} {1}", room, e);
+      log().log(Level.DEBUG, "no room for a block of shared memory: bytes={0} {1}", room, e);
     }
     boolean taken = false;
     lock.lock();
@@ -399,7 +397,7 @@ public final class Blocks implements AutoCloseable {
     try {
       block.close();
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.WARNING, "cannot give back a block of shared memory", e);
+      log().log(Level.WARNING, "cannot give back a block of shared memory", e);
     }
   }
 
@@ -437,5 +435,10 @@ public final class Blocks implements AutoCloseable {
       lock.unlock();
     }
     all.forEach(Blocks::close);
+  }
+
+  /** Not in a field: a worker has blocks from its start on, and the first logger takes it long. */
+  private static System.Logger log() {
+    return System.getLogger("dev.tutti");
   }
 }

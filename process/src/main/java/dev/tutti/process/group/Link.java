@@ -201,10 +201,15 @@ final class Link implements Runnable {
       if (group.isStopped()) {
         throw new IOException("the pool was closed while the worker started");
       }
+      VitalSigns signs = new VitalSigns(worker.pid()); // while the JVM starts, too
+      Flights flights = new Flights(this, claims);
+      BlockReader blocks = new BlockReader(pid(), true);
+      Arrivals arrivals =
+          new Arrivals(flights, reading, blocks, group.sink(), new Heard(flights, signs));
       meeting = new Meeting(door, worker, claims);
       worker.isHere();
       initialise(meeting.work());
-      return ready(claims, meeting, new VitalSigns(worker.pid()));
+      return new Ready(flights, arrivals, blocks, meeting, signs);
     } catch (IOException | RuntimeException | Error e) {
       if (meeting != null) {
         close(meeting);
@@ -227,14 +232,6 @@ final class Link implements Runnable {
     } catch (IOException notStarted) {
       LOG.log(Level.DEBUG, "nothing was started: {0}", notStarted);
     }
-  }
-
-  private Ready ready(Claims claims, Meeting meeting, VitalSigns signs) {
-    Flights flights = new Flights(this, claims);
-    BlockReader blocks = new BlockReader(pid(), true);
-    Arrivals arrivals =
-        new Arrivals(flights, reading, blocks, group.sink(), new Heard(flights, signs));
-    return new Ready(flights, arrivals, blocks, meeting, signs);
   }
 
   /** Has the worker do what it is to do first, and waits for the end of that. */

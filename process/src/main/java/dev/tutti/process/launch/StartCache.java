@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.CodeSource;
@@ -98,7 +99,7 @@ public final class StartCache {
     }
     List<Path> jars = jars();
     if (jars.isEmpty()) {
-      return none("Tutti is not in jars of its own on the class path");
+      return none("Tutti is not in jars of its own on the class path, nor in its first one");
     }
     if (!Collections.disjoint(variables, WorkerProcess.FLAG_VARIABLES)) {
       return none("flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES);
@@ -138,7 +139,22 @@ public final class StartCache {
       jars.add(jar);
     }
     // A jar that has more in it, put in front, would change which of two classes or files is found.
-    return jars.size() < one.size() ? List.of() : List.copyOf(jars);
+    return jars.size() < one.size() && !areInFront(jars) ? List.of() : List.copyOf(jars);
+  }
+
+  private static boolean areInFront(Set<Path> jars) {
+    Set<Path> front = new LinkedHashSet<>();
+    try {
+      for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
+        if (front.size() == jars.size()) {
+          break;
+        }
+        front.add(Path.of(entry).toRealPath());
+      }
+    } catch (IOException | InvalidPathException notThere) {
+      return false;
+    }
+    return List.copyOf(front).equals(List.copyOf(jars));
   }
 
   private static @Nullable Path jar(Class<?> type) {

@@ -1,11 +1,13 @@
 package dev.tutti.process.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -165,5 +167,32 @@ class LateSocketTest {
     connect();
     assertThat(poolSocket.hasPending()).isFalse();
     assertThat(workerSocket.isToCome()).isTrue();
+  }
+
+  /** A socket that comes when nobody wants it any more is closed, and the other side hears that. */
+  @Test
+  void join_afterClose_closesWhatComes() throws Exception {
+    poolSocket.close();
+    connect();
+    assertThat(worker.read()).isNull();
+  }
+
+  /** Who closes ends the socket that has come. */
+  @Test
+  void close_socketHasCome_otherSideHearsIt() throws Exception {
+    connect();
+    poolSocket.close();
+    assertThat(worker.read()).isNull();
+  }
+
+  /** What was kept waits for nobody after the close, and nothing more is kept. */
+  @Test
+  void close_beforeSocket_nothingIsKept() throws Exception {
+    poolSocket.send(List.of(item(1, 10)));
+    assertThat(poolSocket.hasPending()).isTrue();
+    poolSocket.close();
+    assertThat(poolSocket.hasPending()).isFalse();
+    assertThatThrownBy(() -> poolSocket.send(List.of(item(2, 10))))
+        .isInstanceOf(ClosedChannelException.class);
   }
 }

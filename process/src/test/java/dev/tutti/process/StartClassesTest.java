@@ -1,0 +1,65 @@
+package dev.tutti.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.Pool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A start is mostly the loading of classes. */
+@Tag("system")
+@Timeout(60)
+class StartClassesTest {
+  /** What takes milliseconds by what it loads besides, and was once on the way to a first task. */
+  private static final List<String> SLOW =
+      List.of(
+          "'java/util/ServiceLoader'",
+          "'java/util/logging/",
+          "'jdk/internal/logger/",
+          "'java/util/regex/",
+          "'java/security/SecureRandom'",
+          "'java/io/ObjectInputStream'",
+          "'java/lang/ProcessHandle",
+          "'jdk/internal/foreign/layout/",
+          "'java/lang/invoke/StringConcatFactory'",
+          "'sun/nio/ch/UnixDomainSockets'");
+
+  @TempDir private Path folder;
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(Os.workers()).isEmpty();
+    assertThat(Os.leftOvers()).isEmpty();
+  }
+
+  /** Up to its first task the thread that leads a worker touches nothing that makes it late. */
+  @Test
+  void start_firstTask_nothingSlowIsTouchedBefore() throws Exception {
+    String log = folder.resolve("touched.log").toString();
+    try (Pool pool =
+        Pool.open(
+            ProcessOptions.DEFAULTS
+                .withWorkers(1)
+                .withJvmFlags("-Xlog:class+init=info:file=" + log))) {
+      List<String> touched = pool.submit(() -> Files.readAllLines(Path.of(log))).get();
+      assertThat(touched).anyMatch(StartClassesTest::isOfThisTest);
+      assertThat(
+              touched.stream()
+                  .dropWhile(line -> !line.contains("WorkerMain'"))
+                  .takeWhile(line -> !isOfThisTest(line))
+                  .filter(line -> !line.endsWith("\"tutti-control\"")) // which is not waited for
+                  .filter(line -> SLOW.stream().anyMatch(line::contains)))
+          .isEmpty();
+    }
+  }
+
+  private static boolean isOfThisTest(String line) {
+    return line.contains("'dev/tutti/process/StartClassesTest'");
+  }
+}
