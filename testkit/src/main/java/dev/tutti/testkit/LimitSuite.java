@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Time-outs, deadlines and further attempts. */
 interface LimitSuite extends Subject {
   /** Short for a test, long enough for an item that does nothing on a busy machine. */
-  Duration SHORT = Duration.ofMillis(300);
+  Duration SHORT = Duration.ofSeconds(1);
 
   private static List<Integer> numbers(int n) {
     return IntStream.range(0, n).boxed().toList();
