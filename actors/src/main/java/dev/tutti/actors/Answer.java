@@ -31,15 +31,24 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
   private static final int DIRECT = 1;
   private static final int DEPENDENTS = 2;
 
+  /** Where code of users runs that is told of an end. */
+  static final Executor CALLBACKS =
+      task -> Thread.ofVirtual().name("tutti-callback").start(task);
+
   private final Line line;
   private final ClassLoader loader;
   private final AtomicInteger path = new AtomicInteger(OPEN);
   private long number;
 
-  Answer(Line line, Object function) {
+  Answer(Line line, ClassLoader loader) {
     this.line = line;
+    this.loader = loader;
+  }
+
+  /** {@return where the classes are looked up of what a function gives} */
+  static ClassLoader loaderOf(Object function) {
     ClassLoader own = function.getClass().getClassLoader();
-    this.loader = own == null ? ClassLoader.getSystemClassLoader() : own;
+    return own == null ? ClassLoader.getSystemClassLoader() : own;
   }
 
   void isCall(long ofNumber) {
@@ -99,7 +108,7 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
     if (quick && getNumberOfDependents() == 0 && path.compareAndSet(OPEN, DIRECT)) {
       completion.run();
     } else {
-      Thread.ofVirtual().name("tutti-callback").start(completion);
+      CALLBACKS.execute(completion);
     }
   }
 

@@ -3,12 +3,17 @@ package dev.tutti.actors;
 import dev.tutti.memory.SharedLong;
 import dev.tutti.process.JvmOptions;
 import dev.tutti.process.PipeEnd;
+import dev.tutti.process.PipeListener;
+import dev.tutti.process.launch.SharedFolder;
 import dev.tutti.task.WorkerLostException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -17,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The owner's side of an actor: its processes, one after the other, and when there is none more. */
@@ -46,7 +52,10 @@ final class Home implements Line {
   private final byte[] make;
   private final SharedLong begun;
   private final Mailbox mailbox;
-  private final OwnDoor door = new OwnDoor(this);
+  private final ReentrantLock lock = new ReentrantLock(); // guards the doors, and whether there can be further ones
+  private final List<Door> doors = new ArrayList<>();
+  private @Nullable Address address;
+  private boolean released;
   private final ClassLoader loader;
 
   private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
@@ -128,9 +137,80 @@ final class Home implements Line {
     return restarts;
   }
 
+  // ---------------------------------------------------------------- its doors
+
   @Override
-  public Address address() {
-    return door.address();
+  public Address address() throws IOException {
+    lock.lock();
+    try {
+      Address there = address;
+      if (there == null) {
+        SharedFolder folder = SharedFolder.hold();
+        byte[] key = PipeListener.newKey();
+        SocketAddress at =
+            UnixDomainSocketAddress.of(
+                folder.folder().path().resolve("a" + folder.number() + ".s"));
+        open(listener(at, key, folder), () -> letGo(folder));
+        there = Address.of(id, name, ProcessHandle.current().pid(), at, key);
+        address = there;
+      }
+      return there;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static PipeListener listener(SocketAddress at, byte[] key, SharedFolder folder)
+      throws IOException {
+    try {
+      return PipeListener.open(at, key);
+    } catch (IOException | RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static void letGo(SharedFolder folder) {
+    try {
+      folder.close();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "cannot remove the folder of an actor's socket", e);
+    }
+  }
+
+  /** {@return a door for a listener, which is closed with the actor} */
+  Door open(PipeListener listener) {
+    return open(listener, () -> {});
+  }
+
+  private Door open(PipeListener listener, Runnable whenClosed) {
+    Door door = new Door(this, listener, whenClosed);
+    lock.lock();
+    try {
+      if (!released) {
+        doors.add(door);
+        return door.open();
+      }
+    } finally {
+      lock.unlock();
+    }
+    door.close();
+    throw new IllegalStateException("actor is closed: name=%s".formatted(name));
+  }
+
+  /** The actor is closed: nobody else comes to it. One that has died tells of it until then. */
+  private void release() {
+    List<Door> open;
+    lock.lock();
+    try {
+      released = true;
+      open = List.copyOf(doors);
+      doors.clear();
+    } finally {
+      lock.unlock();
+    }
+    LIVE.remove(id);
+    open.forEach(Door::close);
   }
 
   // ---------------------------------------------------------------- its processes
@@ -145,8 +225,6 @@ final class Home implements Line {
       LOG.log(Level.ERROR, "the thread that leads actor " + name + " has failed", e);
       death = e;
     }
-    LIVE.remove(id);
-    door.close();
     begun.close();
     end(death);
   }
@@ -167,12 +245,13 @@ final class Home implements Line {
     serving = null;
     WorkerLostException death = now.awaitEnd(patience());
     it = null;
-    if (notReady == null && death == null && !stopping && !mailbox.isDone()) {
-      death = now.lost("it has ended by itself");
+    if (stopping || (notReady == null && death == null && mailbox.isDone())) {
+      mailbox.detach(begun.get()).forEach(call -> call.caller.cancelled());
+      return null;
     }
-    Throwable why = notReady == null ? death : notReady;
-    Throwable told = why == null ? now.lost("its actor was closed") : why;
-    mailbox.detach(begun.get()).forEach(call -> call.caller.failed(told));
+    Throwable lost = notReady != null ? notReady : death;
+    Throwable why = lost == null ? now.lost("it has ended by itself") : lost;
+    mailbox.detach(begun.get()).forEach(call -> call.caller.failed(why));
     return why;
   }
 
@@ -198,9 +277,9 @@ final class Home implements Line {
       return null;
     }
     if (first.kind() == Message.Kind.NOT_READY) {
+      Throwable thrown = Answer.exception(first.content(), loader);
       return new IllegalStateException(
-          "the state of actor %s cannot be made".formatted(name),
-          Answer.exception(first.content(), loader));
+          "the state of actor cannot be made: name=%s; %s".formatted(name, thrown), thrown);
     }
     if (options.checkpointEvery() > 0 && checkpoint == null) {
       checkpoint = first.contentBytes();
@@ -327,6 +406,7 @@ final class Home implements Line {
     letGoIfDone();
     try {
       awaitEnd();
+      release();
     } catch (InterruptedException e) {
       try {
         closeNow();
@@ -354,5 +434,6 @@ final class Home implements Line {
       now.closeNow();
     }
     boolean _ = ended.handle((_, _) -> true).join();
+    release();
   }
 }

@@ -109,7 +109,7 @@ final class HostRun {
       state = Objects.requireNonNull(state(), "the state of an actor");
       first =
           host.checkpointEvery() > 0 && !host.restores()
-              ? Codec.encode(state, Role.RESULT)
+              ? Codec.encode(state, Role.STATE)
               : new byte[0];
     } catch (Throwable e) {
       if (e instanceof InterruptedException) {
@@ -308,7 +308,7 @@ final class HostRun {
   private byte[] checkpoint(Object state) {
     quiet.writeLock().lock();
     try {
-      return Message.of(Message.Kind.CHECKPOINT, 0, Codec.encode(state, Role.RESULT));
+      return Message.of(Message.Kind.CHECKPOINT, 0, Codec.encode(state, Role.STATE));
     } catch (Throwable e) { // an owner who has the last one goes on with that
       return Message.of(Message.Kind.NO_CHECKPOINT, 0, FailureCodec.encode(e));
     } finally {

@@ -16,12 +16,14 @@ final class Incarnation {
   private static final Duration FOR_EVER = Duration.ofDays(365_000);
 
   private final JvmProcess<@Nullable Void> process;
+  private final MessagePipe pipe;
   private final PipeEnd end;
   private volatile @Nullable String killedFor;
 
-  private Incarnation(JvmProcess<@Nullable Void> process, PipeEnd end) {
+  private Incarnation(JvmProcess<@Nullable Void> process, MessagePipe pipe) {
     this.process = process;
-    this.end = end;
+    this.pipe = pipe;
+    this.end = pipe.first();
   }
 
   /** What its process is to be given. */
@@ -36,7 +38,7 @@ final class Incarnation {
     try {
       Incarnation started =
           new Incarnation(
-              JvmProcess.start(host.with(pipe.second()), options), pipe.first());
+              JvmProcess.start(host.with(pipe.second()), options), pipe);
       begun = true;
       return started;
     } finally {
@@ -96,7 +98,7 @@ final class Incarnation {
    * @return of what it has died; null if it has ended as it should
    */
   @Nullable WorkerLostException awaitEnd(Duration patience) throws InterruptedException {
-    end.close();
+    pipe.close(); // the other end too, if the process has never come to it
     if (!process.join(patience)) {
       process.kill();
       process.join();

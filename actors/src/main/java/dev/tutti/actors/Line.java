@@ -1,5 +1,7 @@
 package dev.tutti.actors;
 
+import java.io.IOException;
+
 /** The way to an actor: from its owner, or from another process. */
 interface Line {
   /**
@@ -22,8 +24,12 @@ interface Line {
    */
   void giveUp(long number, boolean interrupt);
 
-  /** {@return what is sent to another process in place of the actor} */
-  Address address();
+  /**
+   * {@return what is sent to another process in place of the actor}
+   *
+   * @throws IOException if there is no place for a socket
+   */
+  Address address() throws IOException;
 
   /** {@return the actor's name} */
   String name();

@@ -78,6 +78,10 @@ final class Mailbox {
     try {
       awaitRoom();
       dead = cause;
+      if (dead != null && kind == Message.Kind.TELL) {
+        throw new RejectedExecutionException(
+            "actor has died: name=%s; open another one, or allow restarts".formatted(name), dead);
+      }
       if (dead == null) {
         Call call = new Call(++lastNumber, kind, function, timeoutNanos, caller);
         waiting.add(call);

@@ -1,8 +1,0 @@
-package dev.tutti.actors;
-
-/** Slice. */
-final class OwnDoor {
-  OwnDoor(Home home) {}
-  Address address() { throw new UnsupportedOperationException(); }
-  void close() {}
-}
