@@ -23,39 +23,43 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object that lives in a process of its own, and is called from there, by its owner and by whoever was given a handle.
+ * An object that lives in a process of its own, and is called from there, by its owner and by
+ * whoever was given a handle.
  *
  * {@snippet class=dev.tutti.actors.ActorSnippets region=actor lang=java}
  *
- * <p>A call is a function of the object, its state. The function goes to the actor's process as a copy, as a task goes
- * to a worker, and its result comes back as a copy. Calls begin in the order in which they were made, one at a
- * time unless {@link ActorOptions#withAtOnce} allows more; so the state needs no lock. {@link #ask} gives
- * the result as a future, {@link #tell} does not wait for anything, {@link #proxy} makes calls look like those of an interface.
+ * <p>A call is a function of the object, its state. The function goes to the actor's process as a
+ * copy, as a task goes to a worker, and its result comes back as a copy. Calls begin in the order
+ * in which they were made, one at a time unless {@link ActorOptions#withAtOnce} allows more; so the
+ * state needs no lock. {@link #ask} gives the result as a future, {@link #tell} does not wait for
+ * anything, {@link #proxy} makes calls look like those of an interface.
  *
  * <p>The actor itself can be captured by a task, put into a collection, returned or sent through a
- * pipe: in another process it is a handle of the same actor, whose calls go to the owner and from there to the actor, over a
- * Unix-domain socket that only this user can enter, with a key. The owner's mailbox puts the calls of all
- * of them in one order. JVMs of no common family use {@link #listen} and {@link #connect}. Ready-made
- * actors are in {@link Actors}.
+ * pipe: in another process it is a handle of the same actor, whose calls go to the owner and from
+ * there to the actor, over a Unix-domain socket that only this user can enter, with a key. The
+ * owner's mailbox puts the calls of all of them in one order. JVMs of no common family use {@link
+ * #listen} and {@link #connect}. Ready-made actors are in {@link Actors}.
  *
- * <p><b>Lifetime.</b> {@code open} returns when the object is made. {@link #close} lets it end the calls that there
- * are, closes the object if it is {@link AutoCloseable}, and ends its process; {@link #closeNow} stops it. An actor ends
- * with the JVM that has opened it, which does not wait for it: whoever tells it something and ends closes it before. What a
- * handle in another process closes is its own connection.
+ * <p><b>Lifetime.</b> {@code open} returns when the object is made. {@link #close} lets it end the
+ * calls that there are, closes the object if it is {@link AutoCloseable}, and ends its process;
+ * {@link #closeNow} stops it. An actor ends with the JVM that has opened it, which does not wait
+ * for it: whoever tells it something and ends closes it before. What a handle in another process
+ * closes is its own connection.
  *
- * <p><b>Thread safety.</b> All methods may be called from any thread. A call that waits for a further call of the
- * same actor, one at a time, waits for ever.
+ * <p><b>Thread safety.</b> All methods may be called from any thread. A call that waits for a
+ * further call of the same actor, one at a time, waits for ever.
  *
- * <p><b>Memory consistency.</b> A function sees the state as the calls before it have left it, and a copy
- * of what it has captured, made when the call was made.
+ * <p><b>Memory consistency.</b> A function sees the state as the calls before it have left it, and
+ * a copy of what it has captured, made when the call was made.
  *
- * <p><b>Failure.</b> What a function throws fails its call alone; the state stays as it has left it. A call that has had its
- * {@linkplain #withTimeout time} ends as {@link dev.tutti.task.TaskTimeoutException} at once; it is interrupted, and
- * if it goes on for longer than the grace time the process is killed. Cancelling a future takes the call back if it has not
- * begun, and else interrupts it, but never kills: the state belongs to others too. When the process dies, the calls
- * that had begun fail at once with a {@link WorkerLostException} that says how. The others wait for
- * the next process if the {@link RestartPolicy} allows one, and fail with the same cause if not; so does every
- * later call then.
+ * <p><b>Failure.</b> What a function throws fails its call alone; the state stays as it has left
+ * it. A call that has had its {@linkplain #withTimeout time} ends as {@link
+ * dev.tutti.task.TaskTimeoutException} at once; it is interrupted, and if it goes on for longer
+ * than the grace time the process is killed. Cancelling a future takes the call back if it has not
+ * begun, and else interrupts it, but never kills: the state belongs to others too. When the process
+ * dies, the calls that had begun fail at once with a {@link WorkerLostException} that says how. The
+ * others wait for the next process if the {@link RestartPolicy} allows one, and fail with the same
+ * cause if not; so does every later call then.
  *
  * @param <S> the type of the object
  * @since 0.1
@@ -81,7 +85,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @param make makes it, in the new process
    * @return the actor, whose object is made
    * @throws NotSendableException if the function cannot be sent
-   * @throws IllegalStateException if the process cannot be started or the object not be made; the cause says why
+   * @throws IllegalStateException if the process cannot be started or the object not be made; the
+   *     cause says why
    * @throws CancellationException if the calling thread is interrupted; the flag stays set
    */
   public static <S> Actor<S> open(Task<? extends S> make) {
@@ -96,8 +101,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @param options what the actor is like
    * @return the actor, whose object is made
    * @throws NotSendableException if the function cannot be sent
-   * @throws IllegalStateException if the process cannot be started or the object not be made, or not be copied where
-   *     there are to be checkpoints; the cause says why
+   * @throws IllegalStateException if the process cannot be started or the object not be made, or
+   *     not be copied where there are to be checkpoints; the cause says why
    * @throws CancellationException if the calling thread is interrupted; the flag stays set
    */
   public static <S> Actor<S> open(Task<? extends S> make, ActorOptions options) {
@@ -135,7 +140,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    *
    * @param <R> the type of the result
    * @param call what to do with it
-   * @return the result, which is to come; who completes or cancels it takes the call back, or interrupts it
+   * @return the result, which is to come; who completes or cancels it takes the call back, or
+   *     interrupts it
    * @throws NotSendableException if the function cannot be sent
    * @throws RejectedExecutionException if the actor is closed, or its mailbox is full and rejects
    */
@@ -151,7 +157,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    *
    * @param call what to do with it
    * @throws NotSendableException if the function cannot be sent
-   * @throws RejectedExecutionException if the actor is closed or dead, or its mailbox is full and rejects
+   * @throws RejectedExecutionException if the actor is closed or dead, or its mailbox is full and
+   *     rejects
    */
   public void tell(ItemAction<? super S> call) {
     byte[] function = Codec.encode(call, Role.FUNCTION);
@@ -160,15 +167,17 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   }
 
   /**
-   * {@return the object as one of its interfaces} Each method is a call that is waited for, and throws what the method of the
-   * object throws. A caller that is interrupted meanwhile gets an {@link InterruptedException} if the method declares it,
-   * else a {@link CancellationException}, and its flag stays set. {@code equals}, {@code hashCode} and {@code toString}
-   * are those of the proxy. It can be sent to other processes, as the actor can.
+   * {@return the object as one of its interfaces} Each method is a call that is waited for, and
+   * throws what the method of the object throws. A caller that is interrupted meanwhile gets an
+   * {@link InterruptedException} if the method declares it, else a {@link CancellationException},
+   * and its flag stays set. {@code equals}, {@code hashCode} and {@code toString} are those of the
+   * proxy. It can be sent to other processes, as the actor can.
    *
    * {@snippet class=dev.tutti.actors.ActorSnippets region=proxy lang=java}
    *
    * @param <T> the interface
-   * @param type the interface, which the object implements; public, and in a package that its module exports
+   * @param type the interface, which the object implements; public, and in a package that its
+   *     module exports
    * @throws IllegalArgumentException if it is no interface
    */
   public <T> T proxy(Class<T> type) {
@@ -193,7 +202,10 @@ public final class Actor<S> implements AutoCloseable, Serializable {
     return line.name();
   }
 
-  /** {@return the id of its process; empty while there is none, and in other processes than its owner's} */
+  /**
+   * {@return the id of its process; empty while there is none, and in other processes than its
+   * owner's}
+   */
   public OptionalLong pid() {
     return line instanceof Home home ? home.pid() : OptionalLong.empty();
   }
@@ -208,8 +220,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   }
 
   /**
-   * {@return a future that ends when the actor is over: well if it was closed, else with what it has died of} It is a new one
-   * each time.
+   * {@return a future that ends when the actor is over: well if it was closed, else with what it
+   * has died of} It is a new one each time.
    *
    * @throws IllegalStateException if another process owns it
    */
@@ -232,10 +244,10 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    *
    * {@snippet class=dev.tutti.actors.ActorSnippets region=listen lang=java}
    *
-   * @param address where: a {@link java.net.UnixDomainSocketAddress}, or an {@link java.net.InetSocketAddress} of the
-   *     loopback interface, whose port may be 0 for any free one
-   * @param key what callers must have, at least 16 bytes; {@link PipeListener#newKey} makes one. Whoever has it can
-   *     run code in the actor's process
+   * @param address where: a {@link java.net.UnixDomainSocketAddress}, or an {@link
+   *     java.net.InetSocketAddress} of the loopback interface, whose port may be 0 for any free one
+   * @param key what callers must have, at least 16 bytes; {@link PipeListener#newKey} makes one.
+   *     Whoever has it can run code in the actor's process
    * @return closing it sends those callers away
    * @throws IOException if somebody else listens there, or nobody can
    * @throws IllegalArgumentException if the address is another one, or the key is too short
@@ -267,8 +279,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   // ---------------------------------------------------------------- the end
 
   /**
-   * Takes no further calls, waits until those that there are have ended, and ends the process. If the calling thread is
-   * interrupted meanwhile, the actor is stopped as by {@link #closeNow}.
+   * Takes no further calls, waits until those that there are have ended, and ends the process. If
+   * the calling thread is interrupted meanwhile, the actor is stopped as by {@link #closeNow}.
    */
   @Override
   public void close() {
@@ -276,8 +288,9 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   }
 
   /**
-   * Takes no further calls, ends every open future as cancelled, stops what runs, and waits until the process is gone. What
-   * runs is interrupted, and the process killed when the grace time is over.
+   * Takes no further calls, ends every open future as cancelled, stops what runs, and waits until
+   * the process is gone. What runs is interrupted, and the process killed when the grace time is
+   * over.
    */
   public void closeNow() {
     line.closeNow();

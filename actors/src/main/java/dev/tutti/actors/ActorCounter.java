@@ -65,8 +65,7 @@ public final class ActorCounter implements AutoCloseable, Serializable {
    * @return whether it was so
    */
   public boolean compareAndSet(long expected, long value) {
-    return Ready.<AtomicLong, Boolean>call(
-        actor, number -> number.compareAndSet(expected, value));
+    return Ready.<AtomicLong, Boolean>call(actor, number -> number.compareAndSet(expected, value));
   }
 
   /** Closes the actor; in another process than its owner's, the connection to it. */

@@ -5,10 +5,14 @@ import java.io.Serializable;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.ListIterator;
 import java.util.RandomAccess;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet class=dev.tutti.actors.ActorsSnippets region=list lang=java}
  *
- * <p>What an iteration, {@code toArray} and a stream see is a copy made by one call. A {@code subList} is a view, which is right while nobody else
- * adds or removes; {@link #slice} is a copy.
+ * <p>What an iteration, {@code toArray} and a stream see is a copy made by one call. {@code sort},
+ * {@code removeIf}, {@code replaceAll} and their like run their function in the caller, on a copy,
+ * and try again if somebody else has changed the list meanwhile; elements are compared by {@code
+ * equals}. A {@code subList} is a view, which is right while nobody else adds or removes; {@link
+ * #slice} is a copy.
  *
  * <p><b>Thread safety, memory consistency, failure.</b> As told in {@link Actors}.
  *
@@ -138,12 +145,69 @@ public final class ActorList<E> extends AbstractList<E>
 
   @Override
   public Iterator<E> iterator() {
-    return List.copyOf(copy()).iterator();
+    return Collections.unmodifiableList(copy()).iterator();
   }
 
   @Override
   public ListIterator<E> listIterator(int index) {
-    return List.copyOf(copy()).listIterator(index);
+    return Collections.unmodifiableList(copy()).listIterator(index);
+  }
+
+  @Override
+  public boolean removeIf(Predicate<? super E> which) {
+    return update(list -> list.removeIf(which));
+  }
+
+  @Override
+  public boolean removeAll(Collection<?> elements) {
+    return update(list -> list.removeAll(elements));
+  }
+
+  @Override
+  public boolean retainAll(Collection<?> elements) {
+    return update(list -> list.retainAll(elements));
+  }
+
+  @Override
+  public void replaceAll(UnaryOperator<E> by) {
+    boolean _ =
+        update(list -> {
+          list.replaceAll(by);
+          return true;
+        });
+  }
+
+  @Override
+  public void sort(@Nullable Comparator<? super E> order) {
+    boolean _ =
+        update(list -> {
+          list.sort(order);
+          return true;
+        });
+  }
+
+  /** Changes a copy here, and puts it there if nobody else has changed the list meanwhile. */
+  private boolean update(Predicate<ArrayList<E>> change) {
+    while (true) {
+      ArrayList<E> before = new ArrayList<>(copy());
+      ArrayList<E> after = new ArrayList<>(before);
+      if (!change.test(after)) {
+        return false;
+      }
+      boolean done =
+          Ready.<ArrayList<E>, Boolean>call(
+              actor,
+              list -> {
+                if (!list.equals(before)) {
+                  return false;
+                }
+                list.clear();
+                return list.addAll(after) || after.isEmpty();
+              });
+      if (done) {
+        return true;
+      }
+    }
   }
 
   @Override

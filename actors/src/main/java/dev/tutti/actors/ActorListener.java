@@ -7,8 +7,8 @@ import java.net.SocketAddress;
  *
  * {@snippet class=dev.tutti.actors.ActorSnippets region=listen lang=java}
  *
- * <p><b>Lifetime.</b> Until {@link #close}, or until the actor is closed. Those who have been let in are sent away then;
- * what they have asked and what has not ended fails for them.
+ * <p><b>Lifetime.</b> Until {@link #close}, or until the actor is closed. Those who have been let
+ * in are sent away then; what they have asked and what has not ended fails for them.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *

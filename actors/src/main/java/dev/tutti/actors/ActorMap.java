@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet class=dev.tutti.actors.ActorsSnippets region=map lang=java}
  *
- * <p>{@code keySet}, {@code values} and {@code entrySet} are copies that cannot be changed, made by one call, and so is what an iteration sees.
- * {@code compute}, {@code merge} and {@code computeIfAbsent} run their function in the caller and are atomic as those of a {@code ConcurrentMap}: they
- * try again when somebody else was faster; values are compared by {@code equals}. Keys and values are not null.
+ * <p>{@code keySet}, {@code values} and {@code entrySet} are copies that cannot be changed, made by
+ * one call, and so is what an iteration sees. {@code compute}, {@code merge} and {@code
+ * computeIfAbsent} run their function in the caller and are atomic as those of a {@code
+ * ConcurrentMap}: they try again when somebody else was faster; values are compared by {@code
+ * equals}. Keys and values are not null.
  *
  * <p><b>Thread safety, memory consistency, failure.</b> As told in {@link Actors}.
  *
@@ -155,9 +157,7 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ActorMap<?, ?> map
-        ? actor.equals(map.actor)
-        : super.equals(other);
+    return other instanceof ActorMap<?, ?> map ? actor.equals(map.actor) : super.equals(other);
   }
 
   @Override

@@ -91,7 +91,9 @@ public final class ActorNamespace implements AutoCloseable, Serializable {
         });
   }
 
-  /** {@return the names and their values, but for hidden ones; it is a call, and fails as others do} */
+  /**
+   * {@return the names and their values, but for hidden ones; it is a call, and fails as others do}
+   */
   @Override
   public String toString() {
     return Ready.<TreeMap<String, Object>, String>call(

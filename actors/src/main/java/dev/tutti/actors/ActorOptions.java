@@ -80,15 +80,7 @@ public record ActorOptions(
    */
   public ActorOptions withName(String text) {
     return new ActorOptions(
-        Optional.of(text),
-        jvm,
-        streams,
-        atOnce,
-        mailbox,
-        timeout,
-        grace,
-        restart,
-        checkpointEvery);
+        Optional.of(text), jvm, streams, atOnce, mailbox, timeout, grace, restart, checkpointEvery);
   }
 
   /**
@@ -169,7 +161,6 @@ public record ActorOptions(
    *     answer of the last of them is given, so that with 1 whatever was answered is kept
    */
   public ActorOptions withCheckpointEvery(int calls) {
-    return new ActorOptions(
-        name, jvm, streams, atOnce, mailbox, timeout, grace, restart, calls);
+    return new ActorOptions(name, jvm, streams, atOnce, mailbox, timeout, grace, restart, calls);
   }
 }

@@ -14,15 +14,17 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet class=dev.tutti.actors.ActorsSnippets region=pool lang=java}
  *
- * <p>{@link #ask} goes to the actor that has the fewest calls of this pool; {@link #of} finds the same actor for the same
- * key each time, so that calls of one key keep their order and their state; {@link #askAll} asks all. An actor of the pool can be captured
- * and sent, the pool itself stays where it was opened.
+ * <p>{@link #ask} goes to the actor that has the fewest calls of this pool; {@link #of} finds the
+ * same actor for the same key each time, so that calls of one key keep their order and their state;
+ * {@link #askAll} asks all. An actor of the pool can be captured and sent, the pool itself stays
+ * where it was opened.
  *
  * <p><b>Lifetime.</b> {@link #close} closes all actors, {@link #closeNow} stops them.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *
- * <p><b>Memory consistency, failure.</b> As of {@link Actor}. One that has died for good fails what is given to it; the others serve on.
+ * <p><b>Memory consistency, failure.</b> As of {@link Actor}. One that has died for good fails what
+ * is given to it; the others serve on.
  *
  * @param <S> the type of the objects
  * @since 0.1

@@ -1,5 +1,7 @@
 package dev.tutti.actors;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.AbstractQueue;
@@ -18,19 +20,21 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet class=dev.tutti.actors.ActorsSnippets region=queue lang=java}
  *
- * <p>An iteration sees a copy. An item that is taken for a caller who dies, or is interrupted, at that moment may be lost with him.
+ * <p>An iteration sees a copy. An item that is taken for a caller who dies, or is interrupted, at
+ * that moment may be lost with him.
  *
  * <p><b>Thread safety, memory consistency, failure.</b> As told in {@link Actors}.
  *
  * @param <E> the type of the items
  * @since 0.1
  */
+@SuppressWarnings("serial") // what is written is a Sent
 public final class ActorQueue<E> extends AbstractQueue<E>
     implements BlockingQueue<E>, AutoCloseable, Serializable {
   @Serial private static final long serialVersionUID = 1L;
 
   /** The actor. */
-  private final Actor<LinkedBlockingDeque<E>> actor;
+  private final transient Actor<LinkedBlockingDeque<E>> actor;
 
   ActorQueue(Actor<LinkedBlockingDeque<E>> actor) {
     this.actor = actor;
@@ -151,5 +155,36 @@ public final class ActorQueue<E> extends AbstractQueue<E>
   @Override
   public void close() {
     actor.close();
+  }
+
+  /**
+   * What is sent in place of a queue; as a queue it would be refused, like those that are no
+   * handles.
+   *
+   * @param <E> the type of the items
+   * @param actor the actor that has it
+   */
+  private record Sent<E>(Actor<LinkedBlockingDeque<E>> actor) implements Serializable {
+    @Serial
+    private Object readResolve() {
+      return new ActorQueue<>(actor);
+    }
+  }
+
+  /** {@return what is sent in place of it} */
+  @Serial
+  private Object writeReplace() {
+    return new Sent<>(actor);
+  }
+
+  /**
+   * Refuses to be read: what is sent in place of a queue makes one.
+   *
+   * @param in where from
+   * @throws InvalidObjectException always
+   */
+  @Serial
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("a queue is not sent as it is");
   }
 }

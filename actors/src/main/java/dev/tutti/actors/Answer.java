@@ -32,8 +32,7 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
   private static final int DEPENDENTS = 2;
 
   /** Where code of users runs that is told of an end. */
-  static final Executor CALLBACKS =
-      task -> Thread.ofVirtual().name("tutti-callback").start(task);
+  static final Executor CALLBACKS = task -> Thread.ofVirtual().name("tutti-callback").start(task);
 
   private final Line line;
   private final ClassLoader loader;

@@ -71,7 +71,9 @@ final class Door {
     }
   }
 
-  /** Lets nobody in any more, and says goodbye to who is there when they have got what is theirs. */
+  /**
+   * Lets nobody in any more, and says goodbye to who is there when they have got what is theirs.
+   */
   void close() {
     List<Guest> there;
     lock.lock();

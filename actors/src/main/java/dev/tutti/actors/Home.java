@@ -25,7 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The owner's side of an actor: its processes, one after the other, and when there is none more. */
+/**
+ * The owner's side of an actor: its processes, one after the other, and when there is none more.
+ */
 final class Home implements Line {
   /*
    * One thread, lead(), starts the actor's processes, hears what each says, and waits for its end. Another, pump(), one a
@@ -52,7 +54,8 @@ final class Home implements Line {
   private final byte[] make;
   private final SharedLong begun;
   private final Mailbox mailbox;
-  private final ReentrantLock lock = new ReentrantLock(); // guards the doors, and whether there can be further ones
+  private final ReentrantLock lock =
+      new ReentrantLock(); // guards the doors, and whether there can be further ones
   private final List<Door> doors = new ArrayList<>();
   private @Nullable Address address;
   private boolean released;
@@ -301,7 +304,11 @@ final class Home implements Line {
         to.send(m);
       }
     } catch (IOException | InterruptedException e) {
-      LOG.log(Level.DEBUG, "nothing more can be sent to actor {0}: {1}", name, e); // lead() sees its end
+      LOG.log(
+          Level.DEBUG,
+          "nothing more can be sent to actor {0}: {1}",
+          name,
+          e); // lead() sees its end
     }
   }
 

@@ -15,12 +15,7 @@ import dev.tutti.task.Action;
  * @param checkpointEvery after how many calls the state is copied; 0 for never
  */
 record Host(
-    PipeEnd pipe,
-    SharedLong begun,
-    byte[] state,
-    boolean restores,
-    int atOnce,
-    int checkpointEvery)
+    PipeEnd pipe, SharedLong begun, byte[] state, boolean restores, int atOnce, int checkpointEvery)
     implements Action {
   @Override
   public void act() {

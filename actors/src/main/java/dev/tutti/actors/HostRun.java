@@ -301,8 +301,7 @@ final class HostRun {
       ((ItemAction<Object>) function).accept(state);
       return new byte[0];
     }
-    return Codec.encode(
-        ((Fn<Object, @Nullable Object>) function).apply(state), Role.RESULT);
+    return Codec.encode(((Fn<Object, @Nullable Object>) function).apply(state), Role.RESULT);
   }
 
   private byte[] checkpoint(Object state) {

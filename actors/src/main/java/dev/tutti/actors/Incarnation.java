@@ -37,8 +37,7 @@ final class Incarnation {
     boolean begun = false;
     try {
       Incarnation started =
-          new Incarnation(
-              JvmProcess.start(host.with(pipe.second()), options), pipe);
+          new Incarnation(JvmProcess.start(host.with(pipe.second()), options), pipe);
       begun = true;
       return started;
     } finally {

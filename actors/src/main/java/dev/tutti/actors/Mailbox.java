@@ -183,8 +183,7 @@ final class Mailbox {
   }
 
   private boolean hasRoomAhead() {
-    return sent.size() < atOnce
-        || (sent.size() - atOnce < CALLS_AHEAD && sentBytes < BYTES_AHEAD);
+    return sent.size() < atOnce || (sent.size() - atOnce < CALLS_AHEAD && sentBytes < BYTES_AHEAD);
   }
 
   private Call take() {
@@ -201,7 +200,9 @@ final class Mailbox {
       return;
     }
     int running = 0;
-    for (Iterator<Call> of = sent.values().iterator(); running < atOnce && of.hasNext(); running++) {
+    for (Iterator<Call> of = sent.values().iterator();
+        running < atOnce && of.hasNext();
+        running++) {
       Call call = of.next();
       if (call.timeoutNanos > 0 && call.timer == null && !call.isTimedOut) {
         timed--;
@@ -334,9 +335,7 @@ final class Mailbox {
     }
   }
 
-  /**
-   * {@return the calls that wait, which do so no more and whose callers are to be told}
-   */
+  /** {@return the calls that wait, which do so no more and whose callers are to be told} */
   List<Call> takeWaiting() {
     lock.lock();
     try {

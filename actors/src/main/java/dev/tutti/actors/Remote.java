@@ -12,7 +12,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The way to an actor that another process owns. All handles to one actor in this process share it. */
+/**
+ * The way to an actor that another process owns. All handles to one actor in this process share it.
+ */
 final class Remote implements Line {
   /*
    * `lock` guards which connection there is, and the numbers of calls; it is held while a call is sent, so that calls arrive in the
@@ -87,10 +89,7 @@ final class Remote implements Line {
       if (there == null || there.over) {
         there = new Connection(PipeClient.connect(address.socket(), address.key()));
         connection = there;
-        Thread.ofPlatform()
-            .daemon()
-            .name("tutti-" + address.name() + "-handle")
-            .start(there::read);
+        Thread.ofPlatform().daemon().name("tutti-" + address.name() + "-handle").start(there::read);
       }
       return there;
     } finally {

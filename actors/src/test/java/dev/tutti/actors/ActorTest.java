@@ -51,8 +51,7 @@ class ActorTest {
   }
 
   static <T extends Throwable> T cause(Class<T> type, CompletableFuture<?> of) {
-    Throwable cause =
-        assertThrows(ExecutionException.class, () -> Await.result(of)).getCause();
+    Throwable cause = assertThrows(ExecutionException.class, () -> Await.result(of)).getCause();
     assertThat(cause).isInstanceOf(type);
     return type.cast(cause);
   }
@@ -140,7 +139,8 @@ class ActorTest {
       Path go = folder.resolve("go");
       Path begun = folder.resolve("begun");
       CompletableFuture<Integer> asked = actor.ask(_ -> Tape.waitFor(begun, go));
-      CompletableFuture<Integer> all = CompletableFuture.allOf(asked).thenApply(_ -> blocked.join());
+      CompletableFuture<Integer> all =
+          CompletableFuture.allOf(asked).thenApply(_ -> blocked.join());
       CompletableFuture<Integer> one = asked.thenApply(_ -> blocked.join());
       Files.createFile(go);
       assertThat(marks(actor)).isEmpty();
@@ -183,8 +183,7 @@ class ActorTest {
       Await.file(begun);
       var first = actor.ask(t -> t.add(1));
       var second = actor.ask(t -> t.add(2));
-      assertThat(
-              assertThrows(RejectedExecutionException.class, () -> actor.ask(t -> t.add(3))))
+      assertThat(assertThrows(RejectedExecutionException.class, () -> actor.ask(t -> t.add(3))))
           .hasMessageContaining("waiting=2");
       assertThrows(RejectedExecutionException.class, () -> actor.tell(t -> t.add(3)));
       Files.createFile(go);
@@ -207,8 +206,7 @@ class ActorTest {
       Thread waits = Thread.ofPlatform().start(() -> actor.tell(t -> t.add(2)));
       AtomicReference<Throwable> thrown = new AtomicReference<>();
       Thread interrupted =
-          Thread.ofPlatform()
-              .start(() -> thrown.set(catching(() -> actor.tell(t -> t.add(3)))));
+          Thread.ofPlatform().start(() -> thrown.set(catching(() -> actor.tell(t -> t.add(3)))));
       Await.blocked(waits);
       Await.blocked(interrupted);
       interrupted.interrupt();
@@ -234,24 +232,25 @@ class ActorTest {
 
   // ---------------------------------------------------------------- stopping a call
 
-  /** A call that heeds its interrupt is stopped by its time-out, and the process and its state stay. */
+  /**
+   * A call that heeds its interrupt is stopped by its time-out, and the process and its state stay.
+   */
   @Test
   void timeout_callHeedsInterrupt_stateStays() throws Exception {
     try (Actor<Tape> actor = tape(QUIET.withGrace(Duration.ofMinutes(1)))) {
       Await.result(actor.ask(t -> t.add(1)));
       long pid = actor.pid().orElseThrow();
       Path begun = folder.resolve("begun");
-      var slow =
-          actor
-              .withTimeout(Duration.ofMillis(100))
-              .ask(_ -> Tape.untilInterrupted(begun));
+      var slow = actor.withTimeout(Duration.ofMillis(100)).ask(_ -> Tape.untilInterrupted(begun));
       assertThat(cause(TaskTimeoutException.class, slow).limit()).isEqualTo(Duration.ofMillis(100));
       assertThat(marks(actor)).containsExactly(1);
       assertThat(actor.pid()).hasValue(pid);
     }
   }
 
-  /** A call that does not is ended by a kill; its caller gets the time-out, later ones the death. */
+  /**
+   * A call that does not is ended by a kill; its caller gets the time-out, later ones the death.
+   */
   @Test
   void timeout_callGoesOn_processIsKilled() throws Exception {
     try (Actor<Tape> actor = tape(QUIET.withTimeout(Duration.ofMillis(100)))) {

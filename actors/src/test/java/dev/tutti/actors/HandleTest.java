@@ -46,8 +46,7 @@ class HandleTest {
   void handle_inPoolTasks_callOneObject() throws Exception {
     try (Actor<Tape> actor = tape(QUIET);
         Pool pool = Pool.processes(2)) {
-      List<Integer> sizes =
-          pool.map(List.of(1, 2, 3, 4), n -> actor.ask(t -> t.add(n)).get());
+      List<Integer> sizes = pool.map(List.of(1, 2, 3, 4), n -> actor.ask(t -> t.add(n)).get());
       assertThat(sizes).containsExactlyInAnyOrder(1, 2, 3, 4);
       assertThat(marks(actor)).containsExactlyInAnyOrder(1, 2, 3, 4);
     }
@@ -195,8 +194,7 @@ class HandleTest {
   void listen_withKey_isCalled() throws Exception {
     byte[] key = PipeListener.newKey();
     try (Actor<Tape> actor = tape(QUIET);
-        ActorListener file =
-            actor.listen(UnixDomainSocketAddress.of(folder.resolve("a.s")), key);
+        ActorListener file = actor.listen(UnixDomainSocketAddress.of(folder.resolve("a.s")), key);
         ActorListener port =
             actor.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), key);
         Actor<Tape> byFile = Actor.connect(file.address(), key);
@@ -206,8 +204,7 @@ class HandleTest {
       assertThrows(
           dev.tutti.task.NotSendableException.class,
           () -> byPort.ask(t -> t.add(folder.compareTo(new java.io.File("x").toPath()))));
-      assertThrows(
-          IOException.class, () -> Actor.connect(port.address(), PipeListener.newKey()));
+      assertThrows(IOException.class, () -> Actor.connect(port.address(), PipeListener.newKey()));
       assertThrows(IllegalStateException.class, byPort::restarts);
       assertThat(byPort.pid()).isEmpty();
     }

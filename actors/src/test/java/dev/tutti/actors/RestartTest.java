@@ -43,7 +43,9 @@ class RestartTest {
     return 0;
   }
 
-  /** What ran is lost; what waited runs in the next process, in order, once, on a state made anew. */
+  /**
+   * What ran is lost; what waited runs in the next process, in order, once, on a state made anew.
+   */
   @Test
   void restart_callsWait_runInOrderOnANewState() throws Exception {
     try (Actor<Tape> actor = tape(QUIET.withRestart(TWICE))) {
@@ -87,7 +89,9 @@ class RestartTest {
     }
   }
 
-  /** Where the policy says so, a death fails what waits too, and the next call finds a new process. */
+  /**
+   * Where the policy says so, a death fails what waits too, and the next call finds a new process.
+   */
   @Test
   void restart_failingWaiting_failsThem() throws Exception {
     Path begun = folder.resolve("begun");
@@ -191,7 +195,9 @@ class RestartTest {
     }
   }
 
-  /** A state that cannot be copied is told by open; one that cannot any more keeps its last copy. */
+  /**
+   * A state that cannot be copied is told by open; one that cannot any more keeps its last copy.
+   */
   @Test
   void checkpoint_cannotBeCopied_isTold() throws Exception {
     ActorOptions options = QUIET.withRestart(TWICE).withCheckpointEvery(1);
