@@ -226,7 +226,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @throws IllegalStateException if another process owns it
    */
   public CompletableFuture<@Nullable Void> ended() {
-    return owned().ended().thenApplyAsync(done -> done, Answer.CALLBACKS);
+    return owned().ended().whenCompleteAsync((_, _) -> {}, Answer.CALLBACKS);
   }
 
   private Home owned() {

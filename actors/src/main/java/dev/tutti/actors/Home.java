@@ -1,19 +1,14 @@
 package dev.tutti.actors;
 
-import dev.tutti.memory.SharedLong;
 import dev.tutti.process.JvmOptions;
 import dev.tutti.process.PipeEnd;
 import dev.tutti.process.PipeListener;
-import dev.tutti.process.launch.SharedFolder;
 import dev.tutti.task.WorkerLostException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -22,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +46,9 @@ final class Home implements Line {
   private final ActorOptions options;
   private final JvmOptions jvm;
   private final byte[] make;
-  private final SharedLong begun;
+  private final Words words;
   private final Mailbox mailbox;
-  private final ReentrantLock lock =
-      new ReentrantLock(); // guards the doors, and whether there can be further ones
-  private final List<Door> doors = new ArrayList<>();
-  private @Nullable Address address;
-  private boolean released;
+  private final Doors doors = new Doors(this);
   private final ClassLoader loader;
 
   private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
@@ -76,7 +66,7 @@ final class Home implements Line {
     this.loader = loader;
     this.options = options;
     this.name = options.name().orElseGet(() -> "actor-" + SERIAL.incrementAndGet());
-    this.mailbox = new Mailbox(name, options);
+    this.mailbox = new Mailbox(name, options, this::killUnlessEnded);
     this.jvm =
         JvmOptions.DEFAULTS
             .withName(name)
@@ -85,7 +75,7 @@ final class Home implements Line {
             .withGrace(options.grace())
             .withDaemon(true);
     try {
-      this.begun = SharedLong.create(0);
+      this.words = Words.create();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make an actor: " + e.getMessage(), e);
     }
@@ -140,80 +130,20 @@ final class Home implements Line {
     return restarts;
   }
 
-  // ---------------------------------------------------------------- its doors
-
   @Override
   public Address address() throws IOException {
-    lock.lock();
-    try {
-      Address there = address;
-      if (there == null) {
-        SharedFolder folder = SharedFolder.hold();
-        byte[] key = PipeListener.newKey();
-        SocketAddress at =
-            UnixDomainSocketAddress.of(
-                folder.folder().path().resolve("a" + folder.number() + ".s"));
-        open(listener(at, key, folder), () -> letGo(folder));
-        there = Address.of(id, name, ProcessHandle.current().pid(), at, key);
-        address = there;
-      }
-      return there;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private static PipeListener listener(SocketAddress at, byte[] key, SharedFolder folder)
-      throws IOException {
-    try {
-      return PipeListener.open(at, key);
-    } catch (IOException | RuntimeException e) {
-      folder.close();
-      throw e;
-    }
-  }
-
-  private static void letGo(SharedFolder folder) {
-    try {
-      folder.close();
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "cannot remove the folder of an actor's socket", e);
-    }
+    return doors.own();
   }
 
   /** {@return a door for a listener, which is closed with the actor} */
   Door open(PipeListener listener) {
-    return open(listener, () -> {});
-  }
-
-  private Door open(PipeListener listener, Runnable whenClosed) {
-    Door door = new Door(this, listener, whenClosed);
-    lock.lock();
-    try {
-      if (!released) {
-        doors.add(door);
-        return door.open();
-      }
-    } finally {
-      lock.unlock();
-    }
-    door.close();
-    throw new IllegalStateException("actor is closed: name=%s".formatted(name));
+    return doors.open(listener, () -> {});
   }
 
   /** The actor is closed: nobody else comes to it. One that has died tells of it until then. */
   private void release() {
-    List<Door> open;
-    lock.lock();
-    try {
-      released = true;
-      open = List.copyOf(doors);
-      doors.clear();
-    } finally {
-      lock.unlock();
-    }
     LIVE.remove(id);
-    open.forEach(Door::close);
+    doors.close();
   }
 
   // ---------------------------------------------------------------- its processes
@@ -228,12 +158,13 @@ final class Home implements Line {
       LOG.log(Level.ERROR, "the thread that leads actor " + name + " has failed", e);
       death = e;
     }
-    begun.close();
+    words.close();
     end(death);
   }
 
   /** {@return of what it has died; null if it has ended because it was to} */
   private @Nullable Throwable live() throws InterruptedException {
+    words.open();
     Incarnation now;
     try {
       now = Incarnation.start(this::host, jvm);
@@ -249,12 +180,12 @@ final class Home implements Line {
     WorkerLostException death = now.awaitEnd(patience());
     it = null;
     if (stopping || (notReady == null && death == null && mailbox.isDone())) {
-      mailbox.detach(begun.get()).forEach(call -> call.caller.cancelled());
+      mailbox.detach(words.begun().get()).forEach(call -> call.caller.cancelled());
       return null;
     }
     Throwable lost = notReady != null ? notReady : death;
     Throwable why = lost == null ? now.lost("it has ended by itself") : lost;
-    mailbox.detach(begun.get()).forEach(call -> call.caller.failed(why));
+    mailbox.detach(words.begun().get()).forEach(call -> call.caller.failed(why));
     return why;
   }
 
@@ -262,7 +193,7 @@ final class Home implements Line {
     byte[] last = checkpoint;
     return new Host(
         pipe,
-        begun,
+        words,
         last == null ? make : last,
         last != null,
         options.atOnce(),
@@ -296,6 +227,13 @@ final class Home implements Line {
       hear(m);
     }
     return null;
+  }
+
+  /** A call goes on after its time-out and its interrupt. */
+  private void killUnlessEnded(Call call, Incarnation of) {
+    if (options.atOnce() > 1 || words.isStillRunning(call.number)) {
+      of.kill("it was killed, because a call ran on after its time-out and its interrupt");
+    }
   }
 
   private void pump(Incarnation to) {

@@ -1,6 +1,5 @@
 package dev.tutti.actors;
 
-import dev.tutti.memory.SharedLong;
 import dev.tutti.process.PipeEnd;
 import dev.tutti.task.Action;
 
@@ -8,14 +7,14 @@ import dev.tutti.task.Action;
  * The one task of an actor's process: to have the state, and to run calls on it.
  *
  * @param pipe where calls come from and answers go
- * @param begun gets the number of the last call that has begun
+ * @param words by which its owner knows what has begun
  * @param state how the state is made, or a checkpoint, as the codec has written it
  * @param restores whether it is a checkpoint
  * @param atOnce how many calls run at the same time at most
  * @param checkpointEvery after how many calls the state is copied; 0 for never
  */
 record Host(
-    PipeEnd pipe, SharedLong begun, byte[] state, boolean restores, int atOnce, int checkpointEvery)
+    PipeEnd pipe, Words words, byte[] state, boolean restores, int atOnce, int checkpointEvery)
     implements Action {
   @Override
   public void act() {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -40,6 +41,8 @@ final class HostRun {
    *
    * `quiet` keeps calls out while the state is copied. Its writer has the checkpoint, its readers have calls.
    */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Host host;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -230,9 +233,12 @@ final class HostRun {
       while (!over && (waiting.isEmpty() || running.size() >= host.atOnce())) {
         changed.await();
       }
+      while (!over && host.words().isShut()) { // opened soon, or this process is killed
+        long _ = changed.awaitNanos(LOOK_NANOS);
+      }
       Message call = waiting.poll();
       if (call != null) {
-        host.begun().set(call.number());
+        host.words().begun().set(call.number());
         running.put(call.number(), new Run());
       }
       return call;
@@ -276,6 +282,7 @@ final class HostRun {
     lock.lock();
     try {
       running.remove(call.number());
+      host.words().ended().set(call.number());
       Thread.interrupted();
       changed.signalAll();
       ended++;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of an actor that have not ended: those that wait, and those that its process has. */
@@ -31,8 +32,8 @@ final class Mailbox {
    *
    * A caller is told once, by whoever sets `settled` under the lock, and after the lock has been given back.
    *
-   * Time-outs. The process begins calls in the order in which they are sent, and says that one has ended before it begins
-   * another in its place. So of `sent` the first `atOnce` are those that may run, and a time-out starts when a call is among them.
+   * Time-outs. The process begins calls in the order in which they are sent, and another in the place of one that has ended. So of
+   * `sent` the first `atOnce` are those that run, and a time-out starts when a call is among them.
    */
   private enum State {
     OPEN,
@@ -49,6 +50,7 @@ final class Mailbox {
   private final int atOnce;
   private final Optional<SubmitQueue> bound;
   private final long graceNanos;
+  private final BiConsumer<Call, Incarnation> killer;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -63,7 +65,13 @@ final class Mailbox {
   private long sentBytes;
   private int timed; // how many of `sent` have a time-out that has not started
 
-  Mailbox(String name, ActorOptions options) {
+  /**
+   * Makes an empty one.
+   *
+   * @param killer gets a call that goes on after its time-out and its grace time
+   */
+  Mailbox(String name, ActorOptions options, BiConsumer<Call, Incarnation> killer) {
+    this.killer = killer;
     this.name = name;
     this.atOnce = options.atOnce();
     this.bound = options.mailbox();
@@ -241,7 +249,7 @@ final class Mailbox {
     } finally {
       lock.unlock();
     }
-    of.kill("it was killed, because a call ran on after its time-out and its interrupt");
+    killer.accept(call, of);
   }
 
   // ---------------------------------------------------------------- from the process
