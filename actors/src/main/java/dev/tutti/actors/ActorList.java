@@ -36,41 +36,41 @@ public final class ActorList<E> extends AbstractList<E>
   @Serial private static final long serialVersionUID = 1L;
 
   /** The actor. */
-  private final Actor<ArrayList<E>> actor;
+  private final Actor<List<E>> actor;
 
-  ActorList(Actor<ArrayList<E>> actor) {
+  ActorList(Actor<List<E>> actor) {
     this.actor = actor;
   }
 
   /** {@return the actor that has the list, for calls of your own} */
-  public Actor<ArrayList<E>> actor() {
+  public Actor<List<E>> actor() {
     return actor;
   }
 
   @Override
   public int size() {
-    return Ready.<ArrayList<E>, Integer>call(actor, list -> list.size());
+    return Ready.<List<E>, Integer>call(actor, list -> list.size());
   }
 
   @Override
   public E get(int index) {
-    return Ready.<ArrayList<E>, E>call(actor, list -> list.get(index));
+    return Ready.<List<E>, E>call(actor, list -> list.get(index));
   }
 
   @Override
   public E set(int index, E element) {
-    return Ready.<ArrayList<E>, E>call(actor, list -> list.set(index, element));
+    return Ready.<List<E>, E>call(actor, list -> list.set(index, element));
   }
 
   @Override
   public boolean add(E element) {
-    return Ready.<ArrayList<E>, Boolean>call(actor, list -> list.add(element));
+    return Ready.<List<E>, Boolean>call(actor, list -> list.add(element));
   }
 
   @Override
   public void add(int index, E element) {
     Integer _ =
-        Ready.<ArrayList<E>, Integer>call(
+        Ready.<List<E>, Integer>call(
             actor,
             list -> {
               list.add(index, element);
@@ -80,30 +80,30 @@ public final class ActorList<E> extends AbstractList<E>
 
   @Override
   public boolean addAll(Collection<? extends E> elements) {
-    ArrayList<E> copy = new ArrayList<>(elements);
-    return Ready.<ArrayList<E>, Boolean>call(actor, list -> list.addAll(copy));
+    List<E> copy = new ArrayList<>(elements);
+    return Ready.<List<E>, Boolean>call(actor, list -> list.addAll(copy));
   }
 
   @Override
   public boolean addAll(int index, Collection<? extends E> elements) {
-    ArrayList<E> copy = new ArrayList<>(elements);
-    return Ready.<ArrayList<E>, Boolean>call(actor, list -> list.addAll(index, copy));
+    List<E> copy = new ArrayList<>(elements);
+    return Ready.<List<E>, Boolean>call(actor, list -> list.addAll(index, copy));
   }
 
   @Override
   public E remove(int index) {
-    return Ready.<ArrayList<E>, E>call(actor, list -> list.remove(index));
+    return Ready.<List<E>, E>call(actor, list -> list.remove(index));
   }
 
   @Override
   public boolean remove(@Nullable Object element) {
-    return Ready.<ArrayList<E>, Boolean>call(actor, list -> list.remove(element));
+    return Ready.<List<E>, Boolean>call(actor, list -> list.remove(element));
   }
 
   @Override
   public void clear() {
     Integer _ =
-        Ready.<ArrayList<E>, Integer>call(
+        Ready.<List<E>, Integer>call(
             actor,
             list -> {
               list.clear();
@@ -118,12 +118,12 @@ public final class ActorList<E> extends AbstractList<E>
 
   @Override
   public int indexOf(@Nullable Object element) {
-    return Ready.<ArrayList<E>, Integer>call(actor, list -> list.indexOf(element));
+    return Ready.<List<E>, Integer>call(actor, list -> list.indexOf(element));
   }
 
   @Override
   public int lastIndexOf(@Nullable Object element) {
-    return Ready.<ArrayList<E>, Integer>call(actor, list -> list.lastIndexOf(element));
+    return Ready.<List<E>, Integer>call(actor, list -> list.lastIndexOf(element));
   }
 
   /**
@@ -134,13 +134,12 @@ public final class ActorList<E> extends AbstractList<E>
    * @throws IndexOutOfBoundsException if there are not as many
    */
   public List<E> slice(int from, int to) {
-    return Ready.<ArrayList<E>, ArrayList<E>>call(
-        actor, list -> new ArrayList<>(list.subList(from, to)));
+    return Ready.<List<E>, List<E>>call(actor, list -> new ArrayList<>(list.subList(from, to)));
   }
 
   /** {@return a copy of all elements, as they were at one moment} */
   public List<E> copy() {
-    return Ready.<ArrayList<E>, ArrayList<E>>call(actor, list -> list);
+    return Ready.<List<E>, List<E>>call(actor, list -> list);
   }
 
   @Override
@@ -187,15 +186,15 @@ public final class ActorList<E> extends AbstractList<E>
   }
 
   /** Changes a copy here, and puts it there if nobody else has changed the list meanwhile. */
-  private boolean update(Predicate<ArrayList<E>> change) {
+  private boolean update(Predicate<List<E>> change) {
     while (true) {
-      ArrayList<E> before = new ArrayList<>(copy());
-      ArrayList<E> after = new ArrayList<>(before);
+      List<E> before = new ArrayList<>(copy());
+      List<E> after = new ArrayList<>(before);
       if (!change.test(after)) {
         return false;
       }
       boolean done =
-          Ready.<ArrayList<E>, Boolean>call(
+          Ready.<List<E>, Boolean>call(
               actor,
               list -> {
                 if (!list.equals(before)) {
@@ -211,7 +210,7 @@ public final class ActorList<E> extends AbstractList<E>
   }
 
   @Override
-  public @Nullable Object[] toArray() {
+  public Object[] toArray() {
     return copy().toArray();
   }
 

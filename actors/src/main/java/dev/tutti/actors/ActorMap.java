@@ -34,20 +34,20 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
   @Serial private static final long serialVersionUID = 1L;
 
   /** The actor. */
-  private final Actor<HashMap<K, V>> actor;
+  private final Actor<Map<K, V>> actor;
 
-  ActorMap(Actor<HashMap<K, V>> actor) {
+  ActorMap(Actor<Map<K, V>> actor) {
     this.actor = actor;
   }
 
   /** {@return the actor that has the map, for calls of your own} */
-  public Actor<HashMap<K, V>> actor() {
+  public Actor<Map<K, V>> actor() {
     return actor;
   }
 
   @Override
   public int size() {
-    return Ready.<HashMap<K, V>, Integer>call(actor, map -> map.size());
+    return Ready.<Map<K, V>, Integer>call(actor, map -> map.size());
   }
 
   @Override
@@ -57,23 +57,23 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
 
   @Override
   public @Nullable V get(@Nullable Object key) {
-    return Ready.<HashMap<K, V>, @Nullable V>call(actor, map -> map.get(key));
+    return Ready.<Map<K, V>, @Nullable V>call(actor, map -> map.get(key));
   }
 
   @Override
   public boolean containsKey(@Nullable Object key) {
-    return Ready.<HashMap<K, V>, Boolean>call(actor, map -> map.containsKey(key));
+    return Ready.<Map<K, V>, Boolean>call(actor, map -> map.containsKey(key));
   }
 
   @Override
   public boolean containsValue(@Nullable Object value) {
-    return Ready.<HashMap<K, V>, Boolean>call(actor, map -> map.containsValue(value));
+    return Ready.<Map<K, V>, Boolean>call(actor, map -> map.containsValue(value));
   }
 
   @Override
   public @Nullable V put(K key, V value) {
     ensureNoNull(key, value);
-    return Ready.<HashMap<K, V>, @Nullable V>call(actor, map -> map.put(key, value));
+    return Ready.<Map<K, V>, @Nullable V>call(actor, map -> map.put(key, value));
   }
 
   @Override
@@ -81,7 +81,7 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
     HashMap<K, V> copy = new HashMap<>(entries);
     copy.forEach(ActorMap::ensureNoNull);
     Integer _ =
-        Ready.<HashMap<K, V>, Integer>call(
+        Ready.<Map<K, V>, Integer>call(
             actor,
             map -> {
               map.putAll(copy);
@@ -91,13 +91,13 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
 
   @Override
   public @Nullable V remove(@Nullable Object key) {
-    return Ready.<HashMap<K, V>, @Nullable V>call(actor, map -> map.remove(key));
+    return Ready.<Map<K, V>, @Nullable V>call(actor, map -> map.remove(key));
   }
 
   @Override
   public void clear() {
     Integer _ =
-        Ready.<HashMap<K, V>, Integer>call(
+        Ready.<Map<K, V>, Integer>call(
             actor,
             map -> {
               map.clear();
@@ -108,24 +108,24 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
   @Override
   public @Nullable V putIfAbsent(K key, V value) {
     ensureNoNull(key, value);
-    return Ready.<HashMap<K, V>, @Nullable V>call(actor, map -> map.putIfAbsent(key, value));
+    return Ready.<Map<K, V>, @Nullable V>call(actor, map -> map.putIfAbsent(key, value));
   }
 
   @Override
   public boolean remove(@Nullable Object key, @Nullable Object value) {
-    return Ready.<HashMap<K, V>, Boolean>call(actor, map -> map.remove(key, value));
+    return Ready.<Map<K, V>, Boolean>call(actor, map -> map.remove(key, value));
   }
 
   @Override
   public boolean replace(K key, V old, V value) {
     ensureNoNull(key, value);
-    return Ready.<HashMap<K, V>, Boolean>call(actor, map -> map.replace(key, old, value));
+    return Ready.<Map<K, V>, Boolean>call(actor, map -> map.replace(key, old, value));
   }
 
   @Override
   public @Nullable V replace(K key, V value) {
     ensureNoNull(key, value);
-    return Ready.<HashMap<K, V>, @Nullable V>call(actor, map -> map.replace(key, value));
+    return Ready.<Map<K, V>, @Nullable V>call(actor, map -> map.replace(key, value));
   }
 
   @Override
@@ -145,7 +145,7 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
 
   /** {@return all of it, as it was at one moment} */
   public Map<K, V> copy() {
-    return Ready.<HashMap<K, V>, HashMap<K, V>>call(actor, map -> map);
+    return Ready.<Map<K, V>, Map<K, V>>call(actor, map -> map);
   }
 
   private static void ensureNoNull(@Nullable Object key, @Nullable Object value) {

@@ -2,10 +2,10 @@ package dev.tutti.actors;
 
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -24,14 +24,14 @@ public final class ActorNamespace implements AutoCloseable, Serializable {
   @Serial private static final long serialVersionUID = 1L;
 
   /** The actor. */
-  private final Actor<TreeMap<String, Object>> actor;
+  private final Actor<Map<String, Object>> actor;
 
-  ActorNamespace(Actor<TreeMap<String, Object>> actor) {
+  ActorNamespace(Actor<Map<String, Object>> actor) {
     this.actor = actor;
   }
 
   /** {@return the actor that has the values, for calls of your own} */
-  public Actor<TreeMap<String, Object>> actor() {
+  public Actor<Map<String, Object>> actor() {
     return actor;
   }
 
@@ -45,7 +45,7 @@ public final class ActorNamespace implements AutoCloseable, Serializable {
    */
   public <T> Optional<T> get(String name, Class<T> type) {
     Objects.requireNonNull(name, "name");
-    return Ready.<TreeMap<String, Object>, Optional<Object>>call(
+    return Ready.<Map<String, Object>, Optional<Object>>call(
             actor, values -> Optional.ofNullable(values.get(name)))
         .map(type::cast);
   }
@@ -60,7 +60,7 @@ public final class ActorNamespace implements AutoCloseable, Serializable {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(value, "value");
     Integer _ =
-        Ready.<TreeMap<String, Object>, Integer>call(
+        Ready.<Map<String, Object>, Integer>call(
             actor,
             values -> {
               values.put(name, value);
@@ -76,13 +76,12 @@ public final class ActorNamespace implements AutoCloseable, Serializable {
    */
   public boolean remove(String name) {
     Objects.requireNonNull(name, "name");
-    return Ready.<TreeMap<String, Object>, Boolean>call(
-        actor, values -> values.remove(name) != null);
+    return Ready.<Map<String, Object>, Boolean>call(actor, values -> values.remove(name) != null);
   }
 
   /** {@return the names that have a value, but for hidden ones} */
   public Set<String> names() {
-    return Ready.<TreeMap<String, Object>, TreeSet<String>>call(
+    return Ready.<Map<String, Object>, TreeSet<String>>call(
         actor,
         values -> {
           TreeSet<String> names = new TreeSet<>(values.keySet());
@@ -96,7 +95,7 @@ public final class ActorNamespace implements AutoCloseable, Serializable {
    */
   @Override
   public String toString() {
-    return Ready.<TreeMap<String, Object>, String>call(
+    return Ready.<Map<String, Object>, String>call(
         actor,
         values ->
             values.entrySet().stream()

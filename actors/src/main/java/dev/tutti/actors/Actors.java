@@ -3,6 +3,8 @@ package dev.tutti.actors;
 import dev.tutti.task.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,7 +60,7 @@ public final class Actors {
    * @param options what its actor is like; one call at a time whatever they say
    */
   public static <K, V> ActorMap<K, V> map(ActorOptions options) {
-    return new ActorMap<>(Actor.<HashMap<K, V>>open(() -> new HashMap<>(), options.withAtOnce(1)));
+    return new ActorMap<>(Actor.<Map<K, V>>open(() -> new HashMap<>(), options.withAtOnce(1)));
   }
 
   /**
@@ -77,8 +79,7 @@ public final class Actors {
    * @param options what its actor is like; one call at a time whatever they say
    */
   public static <E> ActorList<E> list(ActorOptions options) {
-    return new ActorList<>(
-        Actor.<ArrayList<E>>open(() -> new ArrayList<>(), options.withAtOnce(1)));
+    return new ActorList<>(Actor.<List<E>>open(() -> new ArrayList<>(), options.withAtOnce(1)));
   }
 
   /**
@@ -139,7 +140,7 @@ public final class Actors {
    */
   public static ActorNamespace namespace(ActorOptions options) {
     return new ActorNamespace(
-        Actor.<TreeMap<String, Object>>open(() -> new TreeMap<>(), options.withAtOnce(1)));
+        Actor.<Map<String, Object>>open(() -> new TreeMap<>(), options.withAtOnce(1)));
   }
 
   /**

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The doors of an actor: one of its own, made when its handle is first sent, and those that its owner has asked for. */
+/**
+ * The doors of an actor: one of its own, made when its handle is first sent, and those that its
+ * owner has asked for.
+ */
 final class Doors {
   /*
    * `lock` guards which there are, and whether there can be further ones.

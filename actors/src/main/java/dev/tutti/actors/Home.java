@@ -58,7 +58,7 @@ final class Home implements Line {
   private volatile @Nullable Incarnation it;
   private volatile @Nullable Incarnation serving;
   private volatile boolean stopping;
-  private volatile long restarts;
+  private final AtomicLong restarts = new AtomicLong();
   private byte @Nullable [] checkpoint;
 
   private Home(byte[] make, ClassLoader loader, ActorOptions options) {
@@ -127,7 +127,7 @@ final class Home implements Line {
   }
 
   long restarts() {
-    return restarts;
+    return restarts.get();
   }
 
   @Override
@@ -296,7 +296,7 @@ final class Home implements Line {
         || !hasRestartLeft(System.nanoTime())) {
       return false;
     }
-    restarts++;
+    long _ = restarts.incrementAndGet();
     LOG.log(Level.WARNING, "actor {0} starts again: {1}", name, firstLine(death));
     if (!options.restart().keepsWaiting()) {
       mailbox.takeWaiting().forEach(call -> call.caller.failed(death));

@@ -13,6 +13,7 @@ import dev.tutti.task.Action;
  * @param atOnce how many calls run at the same time at most
  * @param checkpointEvery after how many calls the state is copied; 0 for never
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares it
 record Host(
     PipeEnd pipe, Words words, byte[] state, boolean restores, int atOnce, int checkpointEvery)
     implements Action {

@@ -31,7 +31,7 @@ record ProxyCalls(Actor<?> actor, Class<?> type) implements InvocationHandler, S
   public @Nullable Object invoke(
       Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
     if (method.getDeclaringClass() == Object.class) {
-      return ofProxy(proxy, method, arguments);
+      return ofProxy(method, arguments);
     }
     @Nullable Object[] given = arguments == null ? new Object[0] : arguments;
     return await(
@@ -39,8 +39,7 @@ record ProxyCalls(Actor<?> actor, Class<?> type) implements InvocationHandler, S
         method);
   }
 
-  private @Nullable Object ofProxy(
-      Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
+  private @Nullable Object ofProxy(Method method, @Nullable Object @Nullable [] arguments) {
     return switch (method.getName()) {
       case "equals" -> arguments != null && isSame(arguments[0]);
       case "hashCode" -> hashCode();

@@ -19,7 +19,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Tag;
@@ -40,7 +39,7 @@ class ActorSnippets {
 
   static final class Shop implements Stock, Serializable {
     @Serial private static final long serialVersionUID = 1L;
-    private final Map<String, Integer> pieces = new HashMap<>(); // needs no lock
+    private final HashMap<String, Integer> pieces = new HashMap<>(); // needs no lock
 
     @Override
     public int add(String article, int more) {

@@ -85,17 +85,25 @@ class ActorsSnippets {
     // @end region=namespace
   }
 
+  static final class Note {
+    private String text = "";
+
+    int add(String more) {
+      text += more;
+      return text.length();
+    }
+  }
+
   /** The sample of {@link ActorPool} does what it shows. */
   @Test
   void pool_isAsShown() throws Exception {
     // @start region=pool
-    try (ActorPool<StringBuilder> writers = Actors.pool(2, StringBuilder::new)) {
-      CompletableFuture<Integer> any =
-          writers.ask(s -> s.append("x").length()); // who has least to do
+    try (ActorPool<Note> writers = Actors.pool(2, Note::new)) {
+      CompletableFuture<Integer> any = writers.ask(n -> n.add("x")); // who has least to do
       assertEquals(1, any.get());
-      writers.of("anna").tell(s -> s.append("!")); // always the same for this key
+      writers.of("anna").tell(n -> n.add("!")); // always the same for this key
       int all = 0;
-      for (CompletableFuture<Integer> length : writers.askAll(StringBuilder::length)) {
+      for (CompletableFuture<Integer> length : writers.askAll(n -> n.add(""))) {
         all += length.get();
       }
       assertEquals(2, all);

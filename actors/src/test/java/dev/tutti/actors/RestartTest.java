@@ -189,7 +189,7 @@ class RestartTest {
 
     synchronized int step() {
       left++;
-      Thread.yield();
+      Thread.onSpinWait();
       right++;
       return left - right;
     }

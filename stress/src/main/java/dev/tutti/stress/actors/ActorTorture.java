@@ -3,12 +3,11 @@ package dev.tutti.stress.actors;
 import dev.tutti.actors.Actor;
 import dev.tutti.actors.ActorOptions;
 import dev.tutti.actors.RestartPolicy;
-import dev.tutti.process.JvmProcess;
 import dev.tutti.process.JvmOptions;
+import dev.tutti.process.JvmProcess;
 import dev.tutti.process.JvmStreams;
 import dev.tutti.process.WorkerJvm;
 import dev.tutti.stress.actors.Judge.Told;
-import dev.tutti.stress.actors.Line.Id;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -27,10 +26,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Kills the process of an actor under load, again and again, and tells whether the actor has kept its contract.
+ * Kills the process of an actor under load, again and again, and tells whether the actor has kept
+ * its contract.
  *
- * <p>Its exit status is 0 if no rule was broken, 1 if one was, 2 if an option is wrong. With {@code --self-test} it cheats, in each way that there is, and
- * the status is 0 if each was found.
+ * <p>Its exit status is 0 if no rule was broken, 1 if one was, 2 if an option is wrong. With {@code
+ * --self-test} it cheats, in each way that there is, and the status is 0 if each was found.
  */
 public final class ActorTorture {
   private static final String USAGE =
@@ -123,14 +123,15 @@ public final class ActorTorture {
   private boolean selfTest() throws Exception {
     boolean all = true;
     for (Cheat cheat : Cheat.values()) {
-      JvmProcess<Void> stays = cheat == Cheat.LEFT_OVER ? staying() : null;
+      JvmProcess<?> stays = cheat == Cheat.LEFT_OVER ? staying() : null;
       List<String> found = new ArrayList<>();
       for (int round = 0; round < 2; round++) {
         found.addAll(round(round, 7 + round, cheat));
       }
       found.addAll(leftOver());
       if (stays != null) {
-        stays.closeNow();
+        stays.kill();
+        stays.join();
       }
       boolean right = found.isEmpty() == (cheat == Cheat.NONE);
       all &= right;
@@ -141,14 +142,17 @@ public final class ActorTorture {
     return all;
   }
 
-  private static JvmProcess<Void> staying() {
+  private static JvmProcess<?> staying() {
     return JvmProcess.start(
         () -> Thread.sleep(Duration.ofDays(1)), JvmOptions.DEFAULTS.withDaemon(true));
   }
 
   // ---------------------------------------------------------------- a round
 
-  /** Even rounds: comes back always, with a checkpoint after each call. Odd ones: comes back a few times, without. */
+  /**
+   * Even rounds: comes back always, with a checkpoint after each call. Odd ones: comes back a few
+   * times, without.
+   */
   private List<String> round(int number, long seed, Cheat cheat)
       throws IOException, InterruptedException {
     boolean keeps = number % 2 == 0;
@@ -165,34 +169,44 @@ public final class ActorTorture {
     List<String> broken = new ArrayList<>();
     Actor<Ledger> actor = Actor.open(() -> new Ledger(journal), options);
     List<Told> told = new ArrayList<>();
-    try (Killer killer = new Killer(seed, LONGEST_LIFE, KILLS_A_ROUND)) {
-      List<Caller> all = new ArrayList<>();
-      for (int i = 0; i < CALLERS; i++) {
-        all.add(new Caller(actor, i, seed, cheat));
-      }
-      all.forEach(caller -> caller.thread.start());
-      for (Caller caller : all) {
-        caller.thread.join();
-      }
-      for (Caller caller : all) {
-        broken.addAll(caller.outcomes(told));
-      }
+    Killer killer = new Killer(seed, LONGEST_LIFE, KILLS_A_ROUND);
+    try {
+      broken.addAll(load(actor, seed, cheat, told));
       if (broken.isEmpty()) {
         actor.close();
       } else {
         actor.closeNow();
       }
-      killer.close();
-      kills += killer.killed().size();
-      restarts += actor.restarts();
-      Judge.Round round =
-          new Judge.Round(
-              told, Line.read(journal), killer.killed(), actor.restarts(), most, keeps);
-      broken.addAll(new Judge().broken(round));
+    } finally {
+      killer.stop();
     }
+    kills += killer.killed().size();
+    restarts += actor.restarts();
+    broken.addAll(
+        new Judge()
+            .broken(
+                new Judge.Round(
+                    told, Line.read(journal), killer.killed(), actor.restarts(), most, keeps)));
     lost += told.stream().filter(one -> one.failure() != null).count();
     calls += told.size();
     Files.delete(journal);
+    return broken;
+  }
+
+  private List<String> load(Actor<Ledger> actor, long seed, Cheat cheat, List<Told> told)
+      throws InterruptedException {
+    List<Caller> all = new ArrayList<>();
+    for (int i = 0; i < CALLERS; i++) {
+      all.add(new Caller(actor, i, seed, cheat));
+    }
+    all.forEach(caller -> caller.thread.start());
+    for (Caller caller : all) {
+      caller.thread.join();
+    }
+    List<String> broken = new ArrayList<>();
+    for (Caller caller : all) {
+      broken.addAll(caller.outcomes(told));
+    }
     return broken;
   }
 
@@ -202,7 +216,7 @@ public final class ActorTorture {
     private final int caller;
     private final Random random;
     private final Cheat cheat;
-    private final List<Id> ids = new ArrayList<>();
+    private final List<CallId> ids = new ArrayList<>();
     private final List<CompletableFuture<Ledger.Answer>> answers = new ArrayList<>();
     private final Thread thread;
 
@@ -218,14 +232,14 @@ public final class ActorTorture {
       int all = KILLS_A_ROUND * CALLS_A_KILL / CALLERS;
       for (int i = 0; i < all; i++) {
         int number = cheat == Cheat.SWAPPED && i > 0 && i % 50 == 0 ? i - 2_000 : i;
-        ask(new Id(caller, number), i);
+        ask(new CallId(caller, number), i);
         if (i % 20 == 19) { // so that there are idle times, too
           await(answers.getLast());
         }
       }
     }
 
-    private void ask(Id id, int i) {
+    private void ask(CallId id, int i) {
       long micros = random.nextInt(4) == 0 ? random.nextInt(30_000) : 0;
       Cheat now = i % 50 == 30 && caller == 0 ? cheat : Cheat.NONE;
       CompletableFuture<Ledger.Answer> answer = actor.ask(ledger -> ledger.step(id, micros, now));

@@ -1,6 +1,5 @@
 package dev.tutti.stress.actors;
 
-import dev.tutti.stress.actors.Line.Id;
 import dev.tutti.task.WorkerLostException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Tells which rules a round has broken, from what the calls have written and what their callers were told. */
+/**
+ * Tells which rules a round has broken, from what the calls have written and what their callers
+ * were told.
+ */
 final class Judge {
   private final List<String> broken = new ArrayList<>();
 
@@ -21,7 +23,7 @@ final class Judge {
    * @param answer its answer; null if it has none
    * @param failure what it has failed with; null if it has not
    */
-  record Told(Id call, Ledger.@Nullable Answer answer, @Nullable Throwable failure) {}
+  record Told(CallId call, Ledger.@Nullable Answer answer, @Nullable Throwable failure) {}
 
   /**
    * What a round was like.
@@ -42,7 +44,7 @@ final class Judge {
       boolean keepsState) {}
 
   List<String> broken(Round round) {
-    Map<Id, Long> begun = order(round.lines());
+    Map<CallId, Long> begun = order(round.lines());
     Map<Long, Integer> lostBy = new HashMap<>();
     for (Told told : round.told()) {
       judge(told, begun, round, lostBy);
@@ -59,7 +61,10 @@ final class Judge {
     Set<Long> lived = new HashSet<>();
     round.lines().forEach(line -> lived.add(line.pid()));
     require(
-        lived.size() <= round.restarts() + 1, "each process but one is a restart", lived, round.restarts());
+        lived.size() <= round.restarts() + 1,
+        "each process but one is a restart",
+        lived,
+        round.restarts());
     if (round.keepsState()) {
       counts(round);
     }
@@ -67,19 +72,18 @@ final class Judge {
   }
 
   /** {@return the process that has begun each call} */
-  private Map<Id, Long> order(List<Line> lines) {
-    Map<Id, Long> begun = new HashMap<>();
+  private Map<CallId, Long> order(List<Line> lines) {
+    Map<CallId, Long> begun = new HashMap<>();
     Map<Integer, Integer> lastOf = new HashMap<>();
     Line open = null;
     for (Line line : lines) {
-      Id call = line.call();
+      CallId call = line.call();
       if (line.begins()) {
         require(begun.put(call, line.pid()) == null, "a call begins once", call, line.pid());
         Integer before = lastOf.put(call.caller(), call.number());
         require(
             before == null || before < call.number(), "calls begin in their order", call, before);
-        require(
-            open == null || open.pid() != line.pid(), "one call runs at a time", call, open);
+        require(open == null || open.pid() != line.pid(), "one call runs at a time", call, open);
         open = line;
       } else {
         require(open != null && open.call().equals(call), "what ends has begun last", call, open);
@@ -89,8 +93,8 @@ final class Judge {
     return begun;
   }
 
-  private void judge(Told told, Map<Id, Long> begun, Round round, Map<Long, Integer> lostBy) {
-    Id call = told.call();
+  private void judge(Told told, Map<CallId, Long> begun, Round round, Map<Long, Integer> lostBy) {
+    CallId call = told.call();
     Long pid = begun.get(call);
     Ledger.Answer answer = told.answer();
     if (answer != null) {
@@ -115,7 +119,7 @@ final class Judge {
       }
       last = Math.max(last, line.begins() ? 0 : line.count());
     }
-    Map<Id, Long> answered = new HashMap<>();
+    Map<CallId, Long> answered = new HashMap<>();
     for (Told told : round.told()) {
       if (told.answer() != null) {
         answered.put(told.call(), told.answer().count());

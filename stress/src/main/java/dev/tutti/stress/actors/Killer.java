@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Kills the processes of actors, each once, some time after they have come. */
-final class Killer implements AutoCloseable {
+final class Killer {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Random random;
@@ -50,7 +50,9 @@ final class Killer implements AutoCloseable {
     LockSupport.parkNanos((long) (random.nextDouble() * longestNanos));
     if (!over && killed.size() < most && process.isAlive()) {
       killed.add(process.pid()); // before it is done
-      boolean _ = process.isAlive() && ProcessHandle.of(process.pid()).map(ProcessHandle::destroyForcibly).orElse(false);
+      boolean _ =
+          process.isAlive()
+              && ProcessHandle.of(process.pid()).map(ProcessHandle::destroyForcibly).orElse(false);
     }
   }
 
@@ -59,8 +61,8 @@ final class Killer implements AutoCloseable {
     return Set.copyOf(killed);
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  /** Kills no more. */
+  void stop() throws InterruptedException {
     over = true;
     thread.join();
   }

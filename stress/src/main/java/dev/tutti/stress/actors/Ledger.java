@@ -1,6 +1,5 @@
 package dev.tutti.stress.actors;
 
-import dev.tutti.stress.actors.Line.Id;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -18,12 +17,12 @@ final class Ledger implements Serializable {
   }
 
   /** {@return what the right answer of a call is, but for the count} */
-  static long mix(Id call) {
-    return (call.caller() * 1_000_003L + call.number()) * 0x9E3779B97F4A7C15L >>> 20;
+  static long mix(CallId call) {
+    return ((call.caller() * 1_000_003L + call.number()) * 0x9E3779B97F4A7C15L) >>> 20;
   }
 
   /** Writes that the call begins, does something for a while, and writes that it ends. */
-  Answer step(Id call, long micros, Cheat cheat) throws IOException, InterruptedException {
+  Answer step(CallId call, long micros, Cheat cheat) throws IOException, InterruptedException {
     Path to = Path.of(journal);
     if (cheat == Cheat.STALE && count > 2) {
       count -= 2;
@@ -31,7 +30,7 @@ final class Ledger implements Serializable {
     count++;
     Line.write(to, true, call, count);
     if (cheat == Cheat.TOGETHER) {
-      Line.write(to, true, new Id(call.caller() + 100, call.number()), count);
+      Line.write(to, true, new CallId(call.caller() + 100, call.number()), count);
     }
     if (micros > 0) {
       Thread.sleep(Duration.ofNanos(micros * 1_000));

@@ -10,25 +10,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * What a call has written: one line by one write, so that it is there as a whole or not at all, in the order of all processes.
+ * What a call has written: one line by one write, so that it is there as a whole or not at all, in
+ * the order of all processes.
  *
  * @param begins whether the call begins; else it ends
  * @param call which call
  * @param pid the process that runs it
  * @param count how many calls the state has seen, this one with them
  */
-record Line(boolean begins, Id call, long pid, long count) {
-  /**
-   * A call.
-   *
-   * @param caller who makes it
-   * @param number its number among his
-   */
-  record Id(int caller, int number) implements java.io.Serializable {
-    private static final long serialVersionUID = 1L;
-  }
-
-  static void write(Path journal, boolean begins, Id call, long count) throws IOException {
+record Line(boolean begins, CallId call, long pid, long count) {
+  static void write(Path journal, boolean begins, CallId call, long count) throws IOException {
     String line =
         "%s %d %d %d %d%n"
             .formatted(
@@ -52,7 +43,7 @@ record Line(boolean begins, Id call, long pid, long count) {
     String[] fields = text.split(" ", -1);
     return new Line(
         fields[0].equals("B"),
-        new Id(Integer.parseInt(fields[1]), Integer.parseInt(fields[2])),
+        new CallId(Integer.parseInt(fields[1]), Integer.parseInt(fields[2])),
         Long.parseLong(fields[3]),
         Long.parseLong(fields[4]));
   }

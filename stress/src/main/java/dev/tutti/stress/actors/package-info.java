@@ -1,4 +1,7 @@
-/** The torture of an actor: its process is killed under load, and what the calls have written is judged. */
+/**
+ * The torture of an actor: its process is killed under load, and what the calls have written is
+ * judged.
+ */
 @NullMarked
 package dev.tutti.stress.actors;
 
