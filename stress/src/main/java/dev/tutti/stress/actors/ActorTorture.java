@@ -45,8 +45,7 @@ public final class ActorTorture {
   private static final Logger OURS = Logger.getLogger("dev.tutti"); // kept, or the JDK forgets it
   private static final int CALLERS = 3;
   private static final int KILLS_A_ROUND = 20;
-  private static final int CALLS_A_KILL = 60;
-  private static final Duration LONGEST_LIFE = Duration.ofMillis(900);
+  private static final int CALLS_A_KILL = 120;
   private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -169,7 +168,7 @@ public final class ActorTorture {
     List<String> broken = new ArrayList<>();
     Actor<Ledger> actor = Actor.open(() -> new Ledger(journal), options);
     List<Told> told = new ArrayList<>();
-    Killer killer = new Killer(seed, LONGEST_LIFE, KILLS_A_ROUND);
+    Killer killer = new Killer(seed, () -> actor.pid().orElse(0), KILLS_A_ROUND);
     try {
       broken.addAll(load(actor, seed, cheat, told));
       if (broken.isEmpty()) {

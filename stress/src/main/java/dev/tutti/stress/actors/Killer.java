@@ -1,20 +1,22 @@
 package dev.tutti.stress.actors;
 
 import dev.tutti.process.JvmProcess;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /** Kills the processes of actors, each once, some time after they have come. */
 final class Killer {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
+  private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(120);
 
   private final Random random;
-  private final long longestNanos;
+  private final LongSupplier serving;
   private final int most;
   private final Set<Long> killed = ConcurrentHashMap.newKeySet();
   private final Thread thread;
@@ -24,12 +26,12 @@ final class Killer {
    * Begins to kill.
    *
    * @param seed what decides when
-   * @param longest how long a process lives at most
+   * @param serving the process that runs calls now; 0 if there is none
    * @param most how many are killed at most
    */
-  Killer(long seed, Duration longest, int most) {
+  Killer(long seed, LongSupplier serving, int most) {
     this.random = new Random(seed);
-    this.longestNanos = longest.toNanos();
+    this.serving = serving;
     this.most = most;
     this.thread = Thread.ofPlatform().name("killer").start(this::run);
   }
@@ -46,13 +48,16 @@ final class Killer {
     }
   }
 
+  /** Three of four while they run calls, the others at any time from their start on. */
   private void kill(JvmProcess<?> process) {
-    LockSupport.parkNanos((long) (random.nextDouble() * longestNanos));
-    if (!over && killed.size() < most && process.isAlive()) {
+    boolean early = random.nextInt(4) == 0;
+    while (!early && !over && process.isAlive() && serving.getAsLong() != process.pid()) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    LockSupport.parkNanos((long) (random.nextDouble() * (early ? EARLY_NANOS : LATE_NANOS)));
+    if (!over && process.isAlive()) {
       killed.add(process.pid()); // before it is done
-      boolean _ =
-          process.isAlive()
-              && ProcessHandle.of(process.pid()).map(ProcessHandle::destroyForcibly).orElse(false);
+      boolean _ = ProcessHandle.of(process.pid()).map(ProcessHandle::destroyForcibly).orElse(false);
     }
   }
 
