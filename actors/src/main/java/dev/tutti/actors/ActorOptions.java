@@ -15,9 +15,9 @@ import java.util.Optional;
  * @param name the actor's name; if empty, it is given a number
  * @param jvm how the JVM of its process is started
  * @param streams where the things go that it prints
- * @param atOnce how many calls run at the same time at most, at least 1. With 1 they run one after
- *     another in the order in which they were made, on one thread; with more they begin in that
- *     order, and the state has to be safe for use by several threads
+ * @param atOnce how many calls run at the same time at most, from 1 to a million. With 1 they run
+ *     one after another in the order in which they were made, on one thread; with more they begin
+ *     in that order, and the state has to be safe for use by several threads
  * @param mailbox how many calls may wait, and what becomes of a further one; if empty, as many as
  *     there is memory for
  * @param timeout how long a call may run, counted from its begin; if empty, for ever
@@ -52,12 +52,16 @@ public record ActorOptions(
           RestartPolicy.NEVER,
           0);
 
+  private static final int MOST_AT_ONCE = 1_000_000;
+
   /** Makes the options. */
   public ActorOptions {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(jvm, "jvm");
     Objects.requireNonNull(streams, "streams");
-    Checks.require(atOnce >= 1, "atOnce must be >= 1: atOnce=" + atOnce);
+    Checks.require(
+        atOnce >= 1 && atOnce <= MOST_AT_ONCE,
+        "atOnce must be from 1 to %d: atOnce=%d".formatted(MOST_AT_ONCE, atOnce));
     Checks.require(
         mailbox.map(SubmitQueue::whenFull).orElse(null) != SubmitQueue.WhenFull.CALLER_RUNS,
         "mailbox must block or reject, because a caller does not have the state: whenFull=CALLER_RUNS;"
@@ -107,7 +111,7 @@ public record ActorOptions(
   /**
    * {@return these options with another number of calls at the same time}
    *
-   * @param calls how many at most, at least 1
+   * @param calls how many at most, from 1 to a million
    */
   public ActorOptions withAtOnce(int calls) {
     return new ActorOptions(

@@ -151,10 +151,14 @@ public final class ActorQueue<E> extends AbstractQueue<E>
     return "ActorQueue[name=%s]".formatted(actor.name());
   }
 
-  /** Closes the actor; in another process than its owner's, the connection to it. */
+  /**
+   * Stops the actor, with the items that are left: who waits for one, or for room, gets a {@link
+   * java.util.concurrent.CancellationException}. In another process than its owner's, closes the
+   * connection to it.
+   */
   @Override
   public void close() {
-    actor.close();
+    actor.closeNow();
   }
 
   /**

@@ -14,6 +14,9 @@ final class Call {
   /** Its caller knows how it has ended; the call itself may still run. */
   boolean settled;
 
+  /** The process has not begun it within its time-out, and was given as long again. */
+  boolean isLate;
+
   /** It has had its time. */
   boolean isTimedOut;
 

@@ -71,6 +71,12 @@ final class Door {
     }
   }
 
+  /** This JVM ends: nothing of it is to be left. */
+  void drop() {
+    listener.close();
+    whenClosed.run();
+  }
+
   /**
    * Lets nobody in any more, and says goodbye to who is there when they have got what is theirs.
    */

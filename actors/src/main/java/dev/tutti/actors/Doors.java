@@ -8,6 +8,9 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,9 @@ final class Doors {
    * `lock` guards which there are, and whether there can be further ones.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
+
+  private static final Set<Doors> OPEN = ConcurrentHashMap.newKeySet();
+  private static final AtomicBoolean HOOKED = new AtomicBoolean();
 
   private final Home home;
   private final ReentrantLock lock = new ReentrantLock();
@@ -45,10 +51,25 @@ final class Doors {
         Door _ = open(listener(at, key, folder), () -> letGo(folder));
         there = Address.of(home.id(), home.name(), ProcessHandle.current().pid(), at, key);
         own = there;
+        open();
       }
       return there;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A JVM that ends without closing its actors leaves no socket behind, unless it is killed. */
+  private void open() {
+    OPEN.add(this);
+    if (HOOKED.compareAndSet(false, true)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(Doors::closeAtEnd, "tutti-actors-end"));
+    }
+  }
+
+  private static void closeAtEnd() {
+    for (Doors all : OPEN) {
+      all.take().forEach(Door::drop);
     }
   }
 
@@ -86,15 +107,19 @@ final class Doors {
   }
 
   void close() {
-    List<Door> open;
+    take().forEach(Door::close);
+  }
+
+  private List<Door> take() {
+    OPEN.remove(this);
     lock.lock();
     try {
       closed = true;
-      open = List.copyOf(doors);
+      List<Door> open = List.copyOf(doors);
       doors.clear();
+      return open;
     } finally {
       lock.unlock();
     }
-    open.forEach(Door::close);
   }
 }

@@ -66,7 +66,6 @@ final class Home implements Line {
     this.loader = loader;
     this.options = options;
     this.name = options.name().orElseGet(() -> "actor-" + SERIAL.incrementAndGet());
-    this.mailbox = new Mailbox(name, options, this::killUnlessEnded);
     this.jvm =
         JvmOptions.DEFAULTS
             .withName(name)
@@ -75,10 +74,11 @@ final class Home implements Line {
             .withGrace(options.grace())
             .withDaemon(true);
     try {
-      this.words = Words.create();
+      this.words = Words.create(Mailbox.mostSent(options));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make an actor: " + e.getMessage(), e);
     }
+    this.mailbox = new Mailbox(name, options, words);
   }
 
   /**
@@ -157,6 +157,10 @@ final class Home implements Line {
     } catch (InterruptedException | RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the thread that leads actor " + name + " has failed", e);
       death = e;
+      Incarnation left = it;
+      if (left != null) {
+        left.closeNow();
+      }
     }
     words.close();
     end(death);
@@ -180,12 +184,12 @@ final class Home implements Line {
     WorkerLostException death = now.awaitEnd(patience());
     it = null;
     if (stopping || (notReady == null && death == null && mailbox.isDone())) {
-      mailbox.detach(words.begun().get()).forEach(call -> call.caller.cancelled());
+      mailbox.detach().forEach(call -> call.caller.cancelled());
       return null;
     }
     Throwable lost = notReady != null ? notReady : death;
     Throwable why = lost == null ? now.lost("it has ended by itself") : lost;
-    mailbox.detach(words.begun().get()).forEach(call -> call.caller.failed(why));
+    mailbox.detach().forEach(call -> call.caller.failed(why));
     return why;
   }
 
@@ -227,13 +231,6 @@ final class Home implements Line {
       hear(m);
     }
     return null;
-  }
-
-  /** A call goes on after its time-out and its interrupt. */
-  private void killUnlessEnded(Call call, Incarnation of) {
-    if (options.atOnce() > 1 || words.isStillRunning(call.number)) {
-      of.kill("it was killed, because a call ran on after its time-out and its interrupt");
-    }
   }
 
   private void pump(Incarnation to) {
@@ -322,6 +319,7 @@ final class Home implements Line {
     List<Call> left = mailbox.end(death);
     if (death == null) {
       left.forEach(call -> call.caller.cancelled());
+      ready.cancel(false); // if it was closed before it was there
       ended.complete(null);
     } else {
       left.forEach(call -> call.caller.failed(death));

@@ -175,8 +175,7 @@ final class HostRun {
     }
   }
 
-  private void take(Message message) throws IOException, InterruptedException {
-    boolean takenBack = false;
+  private void take(Message message) throws IOException {
     lock.lock();
     try {
       switch (message.kind()) {
@@ -184,10 +183,9 @@ final class HostRun {
           waiting.add(message);
           changed.signalAll();
         }
-        case WITHDRAW, STOP -> {
-          takenBack = waiting.removeIf(call -> call.number() == message.number());
+        case STOP -> {
           Run run = running.get(message.number());
-          if (run != null && message.kind() == Message.Kind.STOP) {
+          if (run != null) {
             run.interrupt();
           }
         }
@@ -195,9 +193,6 @@ final class HostRun {
       }
     } finally {
       lock.unlock();
-    }
-    if (takenBack) {
-      host.pipe().sendBytes(Message.of(Message.Kind.TAKEN_BACK, message.number()));
     }
   }
 
@@ -227,7 +222,17 @@ final class HostRun {
   }
 
   /** {@return the next call, which has begun; null if none will come} */
-  private @Nullable Message begin() throws InterruptedException {
+  private @Nullable Message begin() throws IOException, InterruptedException {
+    Message call = next();
+    while (call != null && !isRunning(call)) {
+      host.pipe().sendBytes(Message.of(Message.Kind.TAKEN_BACK, call.number()));
+      call = next();
+    }
+    return call;
+  }
+
+  /** {@return the next call, which has begun unless it was taken back; null if none will come} */
+  private @Nullable Message next() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (!over && (waiting.isEmpty() || running.size() >= host.atOnce())) {
@@ -237,11 +242,19 @@ final class HostRun {
         long _ = changed.awaitNanos(LOOK_NANOS);
       }
       Message call = waiting.poll();
-      if (call != null) {
-        host.words().begun().set(call.number());
+      if (call != null && host.words().begin(call.number())) {
         running.put(call.number(), new Run());
       }
       return call;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isRunning(Message call) {
+    lock.lock();
+    try {
+      return running.containsKey(call.number());
     } finally {
       lock.unlock();
     }

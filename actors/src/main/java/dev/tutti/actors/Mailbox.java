@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of an actor that have not ended: those that wait, and those that its process has. */
@@ -50,7 +49,7 @@ final class Mailbox {
   private final int atOnce;
   private final Optional<SubmitQueue> bound;
   private final long graceNanos;
-  private final BiConsumer<Call, Incarnation> killer;
+  private final Words words;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -65,17 +64,17 @@ final class Mailbox {
   private long sentBytes;
   private int timed; // how many of `sent` have a time-out that has not started
 
-  /**
-   * Makes an empty one.
-   *
-   * @param killer gets a call that goes on after its time-out and its grace time
-   */
-  Mailbox(String name, ActorOptions options, BiConsumer<Call, Incarnation> killer) {
-    this.killer = killer;
+  Mailbox(String name, ActorOptions options, Words words) {
+    this.words = words;
     this.name = name;
     this.atOnce = options.atOnce();
     this.bound = options.mailbox();
     this.graceNanos = options.grace().toNanos();
+  }
+
+  /** {@return how many calls the process has at most} */
+  static int mostSent(ActorOptions options) {
+    return Math.addExact(options.atOnce(), CALLS_AHEAD);
   }
 
   // ---------------------------------------------------------------- from callers
@@ -144,7 +143,9 @@ final class Mailbox {
       Call call = sent.get(number);
       if (call != null) {
         call.settled = true;
-        send(interrupt ? Message.Kind.STOP : Message.Kind.WITHDRAW, number);
+        if (!words.takeBack(number) && interrupt) {
+          stop(number);
+        }
       } else if (waiting.removeIf(one -> one.number == number)) {
         room.signalAll();
       }
@@ -153,8 +154,8 @@ final class Mailbox {
     }
   }
 
-  private void send(Message.Kind kind, long number) {
-    stops.add(Message.of(kind, number));
+  private void stop(long number) {
+    stops.add(Message.of(Message.Kind.STOP, number));
     work.signal();
   }
 
@@ -197,6 +198,7 @@ final class Mailbox {
   private Call take() {
     Call call = waiting.remove();
     sent.put(call.number, call);
+    words.send(call.number);
     sentBytes += call.function.length;
     timed += call.timeoutNanos > 0 ? 1 : 0;
     startTimers();
@@ -226,10 +228,17 @@ final class Mailbox {
       if (sent.get(call.number) != call || call.isTimedOut) {
         return;
       }
+      long left = nanosLeft(call);
+      if (left > 0) {
+        call.timer = Timer.after(left, () -> timeOut(call));
+        return;
+      }
       call.isTimedOut = true;
       told = call.settled;
       call.settled = true;
-      send(Message.Kind.STOP, call.number);
+      if (!words.takeBack(call.number)) {
+        stop(call.number);
+      }
       Incarnation of = receiver;
       call.timer = Timer.after(graceNanos, () -> kill(call, of));
     } finally {
@@ -238,6 +247,22 @@ final class Mailbox {
     if (!told) {
       call.caller.failed(new TaskTimeoutException(Duration.ofNanos(call.timeoutNanos), false));
     }
+  }
+
+  /**
+   * A process may take a while to begin a call; one that has not done so for as long as the
+   * time-out is stuck.
+   */
+  private long nanosLeft(Call call) {
+    long begun = words.begun().get();
+    if (begun == call.number && atOnce == 1) {
+      return call.timeoutNanos - (System.nanoTime() - words.since().get());
+    }
+    if (begun >= call.number || call.isLate) {
+      return 0;
+    }
+    call.isLate = true;
+    return call.timeoutNanos;
   }
 
   private void kill(Call call, @Nullable Incarnation of) {
@@ -249,7 +274,9 @@ final class Mailbox {
     } finally {
       lock.unlock();
     }
-    killer.accept(call, of);
+    if (atOnce > 1 || words.isStillRunning(call.number)) {
+      of.kill("it was killed, because a call ran on after its time-out and its interrupt");
+    }
   }
 
   // ---------------------------------------------------------------- from the process
@@ -287,12 +314,11 @@ final class Mailbox {
   }
 
   /**
-   * The process is gone.
-   *
-   * @param begun the number of the last call that it has begun
-   * @return the calls that are lost by it, whose callers are to be told; the others wait again
+   * {@return the calls that are lost with the process, whose callers are to be told; the others
+   * wait again}
    */
-  List<Call> detach(long begun) {
+  List<Call> detach() {
+    long begun = words.begun().get();
     lock.lock();
     try {
       receiver = null;

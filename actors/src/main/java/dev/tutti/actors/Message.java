@@ -29,9 +29,12 @@ record Message(Kind kind, long number, long timeoutNanos, ByteBuffer content) {
     CALL,
     /** To the actor: a function; the answer is only that it has ended. */
     TELL,
-    /** To the actor: take the call back if it has not begun. */
+    /** To the owner: take the call back if it has not begun. */
     WITHDRAW,
-    /** To the actor: take the call back if it has not begun, interrupt it if it runs. */
+    /**
+     * To the owner: take the call back if it has not begun, interrupt it if it runs. To the actor:
+     * interrupt it.
+     */
     STOP,
     /** From the actor: there it is, perhaps with its first checkpoint. */
     READY,

@@ -122,6 +122,7 @@ final class Remote implements Line {
     lock.lock();
     try {
       if (connection != null) {
+        connection.closedHere = true;
         connection.end.close();
       }
     } finally {
@@ -139,6 +140,7 @@ final class Remote implements Line {
     private final PipeEnd end;
     private final Map<Long, Caller> open = new ConcurrentHashMap<>();
     private volatile boolean over;
+    private volatile boolean closedHere; // before the end is
 
     Connection(PipeEnd end) {
       this.end = end;
@@ -193,7 +195,9 @@ final class Remote implements Line {
       }
       for (Long number : List.copyOf(open.keySet())) {
         Caller caller = open.remove(number);
-        if (caller != null) {
+        if (caller != null && closedHere) {
+          caller.cancelled();
+        } else if (caller != null) {
           caller.failed(
               new WorkerLostException(
                   address.owner(),

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
@@ -195,6 +196,26 @@ class ActorsTest {
       queue.put(4);
       assertThat(queue.take()).isEqualTo(4);
     }
+  }
+
+  /** Who waits in a queue that is closed is told so. */
+  @Test
+  void queue_closedWhileATakerWaits_isCancelled() throws Exception {
+    ActorQueue<Integer> queue = Actors.queue(2, QUIET);
+    CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+    Thread taker =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                thrown.complete(new AssertionError("took " + queue.take()));
+              } catch (InterruptedException | RuntimeException e) {
+                thrown.complete(e);
+              }
+            });
+    Await.blocked(taker);
+    queue.close();
+    assertThat(Await.result(thrown)).isInstanceOf(CancellationException.class);
+    Await.ended(taker);
   }
 
   /** A counter counts for all processes. */

@@ -115,16 +115,19 @@ class HandleTest {
   @Test
   void handle_itsProcessDies_askedIsStopped() throws Exception {
     Path begun = folder.resolve("begun");
+    Path told = folder.resolve("told");
     try (Actor<Tape> actor = tape(QUIET);
         JvmProcess<Void> other =
             JvmProcess.start(() -> {
               var _ = actor.ask(_ -> Tape.untilInterrupted(begun));
               actor.tell(t -> t.add(5));
+              Files.createFile(told);
               Thread.sleep(Duration.ofDays(1));
             })) {
       Await.file(begun);
+      Await.file(told);
       other.kill();
-      assertThat(marks(actor)).containsExactly(5);
+      Await.until("what it told is done", () -> marks(actor).equals(List.of(5)));
     }
   }
 
