@@ -34,7 +34,8 @@ final class HostRun {
    * `lock` guards what has come and not begun, what runs and on which thread, and whether more can come. A call is
    * moved from the one to the other, and its number written to `begun`, under the lock: so whoever finds it there is
    * told rightly whether it has begun, and after the death of this process its owner can read that in the
-   * shared number, because calls begin in the order of their numbers.
+   * shared number, because calls begin in the order of their numbers. One that the owner has taken back, by its word,
+   * does not begin, and is said to be taken back when its turn has come.
    *
    * An interrupt goes to the thread of a call that is in `running`, under the lock. When the call has ended it is
    * taken out under the lock and the thread's flag cleared, so no interrupt meets another call, or a send.
