@@ -15,7 +15,8 @@ module dev.tutti.core {
   exports dev.tutti.task;
   exports dev.tutti.codec to
       dev.tutti.memory,
-      dev.tutti.process;
+      dev.tutti.process,
+      dev.tutti.actors;
 
   uses Backend;
 

@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 
 /** Running tasks in worker JVMs on this machine. */
 @NullMarked
+@SuppressWarnings("module") // the module above this one is not there when it is compiled
 module dev.tutti.process {
   requires static org.jspecify;
   requires transitive dev.tutti.core;
@@ -11,6 +12,8 @@ module dev.tutti.process {
   requires static jdk.management;
 
   exports dev.tutti.process;
+  exports dev.tutti.process.launch to
+      dev.tutti.actors;
 
   provides Backend with
       dev.tutti.process.ProcessBackend;

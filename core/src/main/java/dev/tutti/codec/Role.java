@@ -13,7 +13,9 @@ public enum Role {
   /** What is sent to whoever is at the other end of a pipe. */
   MESSAGE("the message through the pipe", true),
   /** What is put into a queue between processes. */
-  QUEUED("the item into the queue", true);
+  QUEUED("the item into the queue", true),
+  /** The state of an actor, to be kept by its owner. */
+  STATE("a checkpoint of the actor", false);
 
   private final String words;
   private final boolean refusesSharedState;

@@ -1,0 +1,176 @@
+package dev.tutti.actors;
+
+import dev.tutti.task.Fn;
+import dev.tutti.task.ItemAction;
+import dev.tutti.task.Task;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several actors of a kind, each with an object of its own; see {@link Actors#pool(int, Task)}.
+ *
+ * {@snippet class=dev.tutti.actors.ActorsSnippets region=pool lang=java}
+ *
+ * <p>{@link #ask} goes to the actor that has the fewest calls of this pool; {@link #of} finds the
+ * same actor for the same key each time, so that calls of one key keep their order and their state;
+ * {@link #askAll} asks all. An actor of the pool can be captured and sent, the pool itself stays
+ * where it was opened.
+ *
+ * <p><b>Lifetime.</b> {@link #close} closes all actors, {@link #closeNow} stops them.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread.
+ *
+ * <p><b>Memory consistency, failure.</b> As of {@link Actor}. One that has died for good fails what
+ * is given to it; the others serve on.
+ *
+ * @param <S> the type of the objects
+ * @since 0.1
+ */
+public final class ActorPool<S> implements AutoCloseable {
+  /*
+   * `open` counts the calls of ask() that have not ended, an entry an actor. Two callers at a time may choose
+   * the same one, which costs nothing but a little balance.
+   */
+  private final List<Actor<S>> actors;
+  private final AtomicIntegerArray open;
+
+  private ActorPool(List<Actor<S>> actors) {
+    this.actors = List.copyOf(actors);
+    this.open = new AtomicIntegerArray(actors.size());
+  }
+
+  static <S> ActorPool<S> open(int size, Task<? extends S> make, ActorOptions options) {
+    List<Actor<S>> actors = new ArrayList<>();
+    boolean ready = false;
+    try {
+      for (int i = 1; i <= size; i++) {
+        int number = i;
+        ActorOptions own =
+            options.name().map(name -> options.withName(name + "-" + number)).orElse(options);
+        actors.add(Actor.start(make, own));
+      }
+      actors.forEach(Actor::awaitReady);
+      ready = true;
+      return new ActorPool<>(actors);
+    } finally {
+      if (!ready) {
+        actors.forEach(Actor::closeNow);
+      }
+    }
+  }
+
+  /** {@return the actors} */
+  public List<Actor<S>> actors() {
+    return actors;
+  }
+
+  /**
+   * {@return the actor that a key belongs to}
+   *
+   * @param key the key; by its {@code hashCode}
+   */
+  public Actor<S> of(Object key) {
+    int hash = key.hashCode();
+    return actors.get(Math.floorMod(hash ^ (hash >>> 16), actors.size()));
+  }
+
+  /**
+   * Calls the object that has the least to do.
+   *
+   * @param <R> the type of the result
+   * @param call what to do with it
+   * @return the result, which is to come
+   */
+  public <R extends @Nullable Object> CompletableFuture<R> ask(Fn<? super S, ? extends R> call) {
+    int at = least();
+    open.incrementAndGet(at);
+    boolean asked = false;
+    try {
+      CompletableFuture<R> answer = actors.get(at).ask(call);
+      asked = true;
+      var _ = answer.whenComplete((_, _) -> open.decrementAndGet(at));
+      return answer;
+    } finally {
+      if (!asked) {
+        open.decrementAndGet(at);
+      }
+    }
+  }
+
+  private int least() {
+    int best = 0;
+    for (int i = 1; i < actors.size(); i++) {
+      if (open.get(i) < open.get(best)) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * Calls all objects.
+   *
+   * @param <R> the type of the results
+   * @param call what to do with each
+   * @return the results, which are to come, in the order of {@link #actors}
+   */
+  public <R extends @Nullable Object> List<CompletableFuture<R>> askAll(
+      Fn<? super S, ? extends R> call) {
+    List<CompletableFuture<R>> answers = new ArrayList<>();
+    actors.forEach(actor -> answers.add(actor.ask(call)));
+    return List.copyOf(answers);
+  }
+
+  /**
+   * Calls all objects, and does not wait.
+   *
+   * @param call what to do with each
+   */
+  public void tellAll(ItemAction<? super S> call) {
+    actors.forEach(actor -> actor.tell(call));
+  }
+
+  /** Closes all actors, as {@link Actor#close} does. */
+  @Override
+  public void close() {
+    closeAll(Actor::close);
+  }
+
+  /** Stops all actors, as {@link Actor#closeNow} does. */
+  public void closeNow() {
+    closeAll(Actor::closeNow);
+  }
+
+  /** At the same time, because each may take its grace time. */
+  private void closeAll(java.util.function.Consumer<Actor<S>> how) {
+    List<Thread> threads = new ArrayList<>();
+    for (Actor<S> actor : actors.subList(1, actors.size())) {
+      threads.add(Thread.ofVirtual().name("tutti-close").start(() -> how.accept(actor)));
+    }
+    how.accept(actors.getFirst());
+    boolean interrupted = Thread.interrupted();
+    for (Thread thread : threads) {
+      interrupted |= joined(thread);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** {@return whether the wait was interrupted; then the others are interrupted too} */
+  private static boolean joined(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+        thread.interrupt();
+      }
+    }
+    return interrupted;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.tutti.actors;
+
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** One call of an actor. What changes is guarded by the lock of its {@link Mailbox}. */
+final class Call {
+  final long number;
+  final Message.Kind kind;
+  final byte[] function;
+  final long timeoutNanos;
+  final Caller caller;
+
+  /** Its caller knows how it has ended; the call itself may still run. */
+  boolean settled;
+
+  /** The process has not begun it within its time-out, and was given as long again. */
+  boolean isLate;
+
+  /** It has had its time. */
+  boolean isTimedOut;
+
+  /** Its time-out, and after that its grace time. */
+  @Nullable Future<?> timer;
+
+  Call(long number, Message.Kind kind, byte[] function, long timeoutNanos, Caller caller) {
+    this.number = number;
+    this.kind = kind;
+    this.function = function;
+    this.timeoutNanos = timeoutNanos;
+    this.caller = caller;
+  }
+
+  byte[] toMessage() {
+    return Message.of(kind, number, timeoutNanos, function);
+  }
+
+  void stopTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+  }
+}

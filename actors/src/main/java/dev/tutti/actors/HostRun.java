@@ -1,0 +1,338 @@
+package dev.tutti.actors;
+
+import dev.tutti.codec.Codec;
+import dev.tutti.codec.DecodeException;
+import dev.tutti.codec.FailureCodec;
+import dev.tutti.codec.Filters;
+import dev.tutti.codec.Role;
+import dev.tutti.task.Fn;
+import dev.tutti.task.ItemAction;
+import dev.tutti.task.NotSendableException;
+import dev.tutti.task.Task;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/** The inside of an actor's process. */
+final class HostRun {
+  /*
+   * The process's own thread, run(), makes the state and begins the calls in the order in which they have come. If one
+   * runs at a time, it runs them itself; else it hands each to a thread of `runners` once fewer than `atOnce` run. A
+   * second thread, listen(), reads what comes, so that a call can be stopped while another runs.
+   *
+   * `lock` guards what has come and not begun, what runs and on which thread, and whether more can come. A call is
+   * moved from the one to the other, and its number written to `begun`, under the lock: so whoever finds it there is
+   * told rightly whether it has begun, and after the death of this process its owner can read that in the
+   * shared number, because calls begin in the order of their numbers. One that the owner has taken back, by its word,
+   * does not begin, and is said to be taken back when its turn has come.
+   *
+   * An interrupt goes to the thread of a call that is in `running`, under the lock. When the call has ended it is
+   * taken out under the lock and the thread's flag cleared, so no interrupt meets another call, or a send.
+   *
+   * `quiet` keeps calls out while the state is copied. Its writer has the checkpoint, its readers have calls.
+   */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Host host;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ArrayDeque<Message> waiting = new ArrayDeque<>();
+  private final Map<Long, Run> running = new HashMap<>();
+  private boolean over;
+  private long ended; // how many calls have
+
+  private final ReentrantReadWriteLock quiet = new ReentrantReadWriteLock();
+  private @Nullable ExecutorService runners; // only run() uses it
+
+  HostRun(Host host) {
+    this.host = host;
+  }
+
+  /** A call that has begun. */
+  private static final class Run {
+    /** Who runs it; null until that thread has taken it over. */
+    @Nullable Thread runner;
+
+    /** It was to be interrupted before there was a thread. */
+    boolean stopped;
+
+    void interrupt() {
+      stopped = true;
+      if (runner != null) {
+        runner.interrupt();
+      }
+    }
+
+    void isOn(Thread thread) {
+      runner = thread;
+      if (stopped) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  void run() {
+    try {
+      Object state = ready();
+      if (state != null) {
+        live(state);
+      }
+    } catch (IOException | InterruptedException e) {
+      return; // the owner has left, or stops this process, and knows of it
+    }
+  }
+
+  private void live(Object state) throws IOException, InterruptedException {
+    Thread.ofPlatform().daemon().name("tutti-actor-in").start(this::listen);
+    try {
+      serve(state);
+    } finally {
+      if (runners != null) {
+        runners.shutdownNow();
+      }
+      close(state);
+    }
+  }
+
+  /** {@return the state; null if there is none, which has been said} */
+  private @Nullable Object ready() throws IOException, InterruptedException {
+    Object state;
+    byte[] first;
+    try {
+      state = Objects.requireNonNull(state(), "the state of an actor");
+      first =
+          host.checkpointEvery() > 0 && !host.restores()
+              ? Codec.encode(state, Role.STATE)
+              : new byte[0];
+    } catch (Throwable e) {
+      if (e instanceof InterruptedException) {
+        Thread.interrupted(); // what was to be stopped has stopped
+      }
+      host.pipe().sendBytes(Message.of(Message.Kind.NOT_READY, 0, FailureCodec.encode(e)));
+      return null;
+    }
+    host.pipe().sendBytes(Message.of(Message.Kind.READY, 0, first));
+    return state;
+  }
+
+  private @Nullable Object state() throws Exception {
+    Object read = read(ByteBuffer.wrap(host.state()), "the state");
+    return host.restores() ? read : ((Task<?>) Objects.requireNonNull(read, "task")).call();
+  }
+
+  private static @Nullable Object read(ByteBuffer bytes, String what) {
+    try {
+      return Codec.decode(bytes, ClassLoader.getSystemClassLoader(), Filters.tasks());
+    } catch (DecodeException e) {
+      throw new NotSendableException(
+          "cannot read %s in the actor's process: %s; it sees the class path of its owner, classes made at run time are not there [T003]"
+              .formatted(what, e.getMessage()),
+          e.getCause());
+    }
+  }
+
+  private static void close(Object state) {
+    if (state instanceof AutoCloseable resource) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        System.err.println("tutti: the state of an actor could not be closed: " + e);
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- what comes
+
+  private void listen() {
+    try {
+      while (true) {
+        take(Message.parse(host.pipe().receiveBytes()));
+      }
+    } catch (EOFException e) {
+      // the owner has closed the actor
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      System.err.println("tutti: an actor cannot hear its owner any more: " + e);
+    } finally {
+      lock.lock();
+      try {
+        over = true; // who closes it waits for its calls before that, or wants none of them
+        waiting.clear();
+        running.values().forEach(Run::interrupt);
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void take(Message message) throws IOException {
+    lock.lock();
+    try {
+      switch (message.kind()) {
+        case CALL, TELL -> {
+          waiting.add(message);
+          changed.signalAll();
+        }
+        case STOP -> {
+          Run run = running.get(message.number());
+          if (run != null) {
+            run.interrupt();
+          }
+        }
+        default -> throw new IOException("the owner has said " + message.kind());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---------------------------------------------------------------- calls
+
+  private void serve(Object state) throws IOException, InterruptedException {
+    if (host.atOnce() == 1) {
+      for (Message call = begin(); call != null; call = begin()) {
+        run(call, state);
+      }
+      return;
+    }
+    runners =
+        Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("actor-", 1).factory());
+    for (Message call = begin(); call != null; call = begin()) {
+      Message begun = call;
+      runners.execute(() -> runApart(begun, state));
+    }
+  }
+
+  private void runApart(Message call, Object state) {
+    try {
+      run(call, state);
+    } catch (IOException | InterruptedException e) {
+      System.err.println("tutti: an actor cannot answer its owner any more: " + e);
+    }
+  }
+
+  /** {@return the next call, which has begun; null if none will come} */
+  private @Nullable Message begin() throws IOException, InterruptedException {
+    Message call = next();
+    while (call != null && !isRunning(call)) {
+      host.pipe().sendBytes(Message.of(Message.Kind.TAKEN_BACK, call.number()));
+      call = next();
+    }
+    return call;
+  }
+
+  /** {@return the next call, which has begun unless it was taken back; null if none will come} */
+  private @Nullable Message next() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!over && (waiting.isEmpty() || running.size() >= host.atOnce())) {
+        changed.await();
+      }
+      while (!over && host.words().isShut()) { // opened soon, or this process is killed
+        long _ = changed.awaitNanos(LOOK_NANOS);
+      }
+      Message call = waiting.poll();
+      if (call != null && host.words().begin(call.number())) {
+        running.put(call.number(), new Run());
+      }
+      return call;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isRunning(Message call) {
+    lock.lock();
+    try {
+      return running.containsKey(call.number());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run(Message call, Object state) throws IOException, InterruptedException {
+    boolean copies = host.checkpointEvery() > 0;
+    if (copies) {
+      quiet.readLock().lock();
+    }
+    byte[] answer;
+    try {
+      runsHere(call);
+      answer = answer(call, state);
+    } finally {
+      if (copies) {
+        quiet.readLock().unlock();
+      }
+    }
+    boolean due = end(call);
+    if (due) {
+      host.pipe().sendBytes(checkpoint(state));
+    }
+    host.pipe().sendBytes(answer);
+  }
+
+  private void runsHere(Message call) {
+    lock.lock();
+    try {
+      Objects.requireNonNull(running.get(call.number()), "run").isOn(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return whether the state is to be copied now} */
+  private boolean end(Message call) {
+    lock.lock();
+    try {
+      running.remove(call.number());
+      host.words().ended().set(call.number());
+      Thread.interrupted();
+      changed.signalAll();
+      ended++;
+      return host.checkpointEvery() > 0 && ended % host.checkpointEvery() == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static byte[] answer(Message call, Object state) {
+    try {
+      byte[] result = result(call, state);
+      return Message.of(Message.Kind.RESULT, call.number(), result);
+    } catch (Throwable e) { // whatever it is, it is the call's failure
+      return Message.of(Message.Kind.FAILURE, call.number(), FailureCodec.encode(e));
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the actor's type paired the function with its state
+  private static byte[] result(Message call, Object state) throws Exception {
+    Object function = Objects.requireNonNull(read(call.content(), "the call"), "function");
+    if (call.kind() == Message.Kind.TELL) {
+      ((ItemAction<Object>) function).accept(state);
+      return new byte[0];
+    }
+    return Codec.encode(((Fn<Object, @Nullable Object>) function).apply(state), Role.RESULT);
+  }
+
+  private byte[] checkpoint(Object state) {
+    quiet.writeLock().lock();
+    try {
+      return Message.of(Message.Kind.CHECKPOINT, 0, Codec.encode(state, Role.STATE));
+    } catch (Throwable e) { // an owner who has the last one goes on with that
+      return Message.of(Message.Kind.NO_CHECKPOINT, 0, FailureCodec.encode(e));
+    } finally {
+      quiet.writeLock().unlock();
+    }
+  }
+}

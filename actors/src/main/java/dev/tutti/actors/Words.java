@@ -1,0 +1,108 @@
+package dev.tutti.actors;
+
+import dev.tutti.memory.SharedLong;
+import dev.tutti.memory.SharedLongs;
+import dev.tutti.memory.SharedMemory;
+import java.io.IOException;
+import java.io.Serializable;
+
+/**
+ * What an owner and the process of its actor tell each other by words that both map, so that it
+ * holds whoever dies.
+ *
+ * <pre>
+ *   0         8         16        24        32
+ *   +---------+---------+---------+---------+-----------------------+
+ *   |  begun  |  since  |  ended  |  gate   | a word for each call  |
+ *   +---------+---------+---------+---------+-----------------------+
+ * </pre>
+ *
+ * @param begun the number of the last call that has begun; the process writes it before it begins
+ *     the call, the owner reads it when the process is gone
+ * @param since when that was, as {@link System#nanoTime}, which all processes of a machine share;
+ *     written before it
+ * @param ended the number of the last call that has ended, where one runs at a time
+ * @param gate whether no call may begin; see {@link #isStillRunning}
+ * @param calls for each call that was sent, at its number modulo the length: twice its number while
+ *     it waits there, one more when it has begun, and something else when it was taken back.
+ *     Exactly one of {@link #begin} and {@link #takeBack} succeeds
+ */
+record Words(
+    SharedLong begun, SharedLong since, SharedLong ended, SharedLong gate, SharedLongs calls)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final long OPEN = 0;
+  private static final long SHUT = 1;
+  private static final long TAKEN = -1;
+  private static final long HEAD = 4;
+
+  /**
+   * {@return the words of an actor}
+   *
+   * @param sent how many calls the process has at most
+   */
+  static Words create(int sent) throws IOException {
+    long slots = Long.highestOneBit(sent) * 2L;
+    SharedMemory memory = SharedMemory.create((HEAD + slots) * Long.BYTES);
+    return new Words(
+        memory.longAt(0),
+        memory.longAt(Long.BYTES),
+        memory.longAt(2 * Long.BYTES),
+        memory.longAt(3 * Long.BYTES),
+        memory.longs(HEAD * Long.BYTES, slots));
+  }
+
+  /** The owner sends a call. */
+  void send(long call) {
+    calls.setVolatile(slot(call), 2 * call);
+  }
+
+  /** {@return whether the call has not begun, and never will} */
+  boolean takeBack(long call) {
+    return calls.compareAndSet(slot(call), 2 * call, TAKEN);
+  }
+
+  /** {@return whether the call begins; not, if it was taken back} */
+  boolean begin(long call) {
+    since.set(System.nanoTime());
+    boolean begins = calls.compareAndSet(slot(call), 2 * call, 2 * call + 1);
+    if (begins) {
+      begun.set(call);
+    }
+    return begins;
+  }
+
+  private long slot(long call) {
+    return call & (calls.length() - 1);
+  }
+
+  /**
+   * {@return whether a call still runs; then no other one begins any more} The owner shuts the gate
+   * (1), then looks whether the call has ended (2). The process writes that it has ended (3) before
+   * it looks at the gate for the next one (4). So if (2) does not see it, (4) finds the gate shut:
+   * a kill that follows costs that call only.
+   *
+   * @param call its number
+   */
+  boolean isStillRunning(long call) {
+    gate.set(SHUT);
+    if (ended.get() < call) {
+      return true;
+    }
+    gate.set(OPEN);
+    return false;
+  }
+
+  /** A new process is to begin. */
+  void open() {
+    gate.set(OPEN);
+  }
+
+  boolean isShut() {
+    return gate.get() == SHUT;
+  }
+
+  void close() {
+    begun.close(); // with all of them: they are one memory
+  }
+}

@@ -1,0 +1,319 @@
+package dev.tutti.actors;
+
+import static dev.tutti.actors.ActorTest.QUIET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.tutti.Pool;
+import dev.tutti.process.JvmProcess;
+import dev.tutti.process.PipeListener;
+import dev.tutti.task.NotSendableException;
+import dev.tutti.testkit.Await;
+import dev.tutti.testkit.LeakCheck;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the ready-made actors promise. */
+@Tag("system")
+@Timeout(60)
+@ExtendWith(LeakCheck.class)
+class ActorsTest {
+  @TempDir Path folder;
+
+  /** A map is a map, for all processes: keys, values, entries, and the atomic methods. */
+  @Test
+  void map_methods_areThoseOfAConcurrentMap() throws Exception {
+    try (ActorMap<String, Integer> map = Actors.map(QUIET);
+        Pool pool = Pool.processes(2)) {
+      assertThat(map).isEmpty();
+      assertThat(map.put("a", 1)).isNull();
+      map.putAll(Map.of("b", 2, "c", 3));
+      assertThat(map).containsOnlyKeys("a", "b", "c").containsValues(1, 2, 3).hasSize(3);
+      assertThat(map.putIfAbsent("a", 9)).isEqualTo(1);
+      assertThat(map.replace("a", 1, 10)).isTrue();
+      assertThat(map.replace("zz", 1)).isNull();
+      assertThat(map.remove("b")).isEqualTo(2);
+      assertThat(map.remove("c", 4)).isFalse();
+      pool.forEach(IntStream.range(0, 40).boxed().toList(), _ -> map.merge("sum", 1, Integer::sum));
+      assertThat(map.get("sum")).isEqualTo(40);
+      assertThat(map.getOrDefault("none", 5)).isEqualTo(5);
+      assertThat(map.containsKey("a")).isTrue();
+      assertThat(map.containsValue(10)).isTrue();
+      assertThat(map).isEqualTo(Map.of("a", 10, "c", 3, "sum", 40));
+      assertThrows(UnsupportedOperationException.class, () -> map.keySet().clear());
+      assertThrows(NullPointerException.class, () -> map.put("a", null));
+      map.clear();
+      assertThat(map.keySet()).isEmpty();
+      assertThat(map.values()).isEmpty();
+    }
+  }
+
+  /** A list is a list: slices, concatenation, removal, sorting; an iteration sees a copy. */
+  @Test
+  @SuppressWarnings("ListRemoveAmbiguous") // both are meant
+  void list_methods_areThoseOfAList() {
+    try (ActorList<Integer> list = Actors.list(QUIET)) {
+      assertThat(list.addAll(IntStream.range(0, 10).boxed().toList())).isTrue();
+      assertThat(list.slice(2, 5)).containsExactly(2, 3, 4);
+      assertThat(list.subList(8, 10)).containsExactly(8, 9);
+      assertThat(list.set(0, 100)).isZero();
+      list.add(1, 50);
+      assertThat(list.remove(2)).isEqualTo(1);
+      assertThat(list.remove((Object) 9)).isTrue();
+      assertThat(list.contains(50)).isTrue();
+      assertThat(list.indexOf(8)).isEqualTo(8);
+      assertThat(list.lastIndexOf(77)).isEqualTo(-1);
+      list.sort(Comparator.reverseOrder());
+      assertThat(list).containsExactly(100, 50, 8, 7, 6, 5, 4, 3, 2);
+      list.replaceAll(n -> n + 1);
+      assertThat(list.removeIf(n -> n > 5)).isTrue();
+      assertThat(list).isEqualTo(List.of(5, 4, 3)).hasSameHashCodeAs(List.of(5, 4, 3));
+      Iterator<Integer> copy = list.iterator();
+      while (copy.hasNext()) {
+        list.add(copy.next());
+      }
+      assertThat(list.toArray()).containsExactly(5, 4, 3, 5, 4, 3);
+      assertThat(list.toArray(Integer[]::new)).hasSize(6);
+      assertThat(list.removeAll(List.of(3, 4))).isTrue();
+      assertThat(list.retainAll(List.of(5))).isFalse();
+      assertThat(list.stream().mapToInt(n -> n).sum()).isEqualTo(10);
+      assertThrows(IndexOutOfBoundsException.class, () -> list.get(2));
+      assertThat(list.addAll(0, Arrays.asList(null, 1))).isTrue();
+      assertThat(list.iterator()).toIterable().containsExactly(null, 1, 5, 5);
+      list.clear();
+      assertThat(list).isEmpty();
+    }
+  }
+
+  /**
+   * What is taken out is a copy; what is itself an actor stays one object when it is put into
+   * another.
+   */
+  @Test
+  void nested_actorInActor_isShared() throws Exception {
+    try (ActorMap<String, List<Integer>> outer = Actors.map(QUIET);
+        ActorList<Integer> inner = Actors.list(QUIET);
+        ActorList<ActorQueue<Integer>> queues = Actors.list(QUIET);
+        ActorQueue<Integer> queue = Actors.queue(5, QUIET)) {
+      outer.put("plain", new ArrayList<>(List.of(1)));
+      outer.get("plain").add(2);
+      assertThat(outer.get("plain")).containsExactly(1);
+      outer.put("inner", inner);
+      outer.get("inner").add(7);
+      assertThat(inner).containsExactly(7);
+      queues.add(queue);
+      queues.get(0).put(123);
+      assertThat(queue.take()).isEqualTo(123);
+    }
+  }
+
+  /** Takers wait for putters of other processes, and the other way round. */
+  @Test
+  void queue_takersAndPutters_waitForEachOther() throws Exception {
+    try (ActorQueue<Integer> queue = Actors.queue(2, QUIET);
+        JvmProcess<Integer> taker =
+            JvmProcess.start(() -> {
+              int sum = 0;
+              for (int i = 0; i < 50; i++) {
+                sum += queue.take();
+              }
+              return sum;
+            })) {
+      for (int i = 0; i < 50; i++) {
+        queue.put(1);
+      }
+      assertThat(taker.result().get()).isEqualTo(50);
+    }
+  }
+
+  /** The other methods of a queue, with their bounds and time-outs. */
+  @Test
+  void queue_methods_areThoseOfABlockingQueue() throws Exception {
+    try (ActorQueue<String> queue = Actors.queue(2, QUIET)) {
+      assertThat(queue.poll()).isNull();
+      assertThat(queue.peek()).isNull();
+      assertThat(queue.poll(1, TimeUnit.MILLISECONDS)).isNull();
+      assertThrows(NoSuchElementException.class, queue::remove);
+      assertThat(queue.offer("a")).isTrue();
+      assertThat(queue.add("b")).isTrue();
+      assertThat(queue.offer("c")).isFalse();
+      assertThat(queue.offer("c", 1, TimeUnit.MILLISECONDS)).isFalse();
+      assertThrows(IllegalStateException.class, () -> queue.add("c"));
+      assertThat(queue.remainingCapacity()).isZero();
+      assertThat(queue.peek()).isEqualTo("a");
+      assertThat(queue).containsExactly("a", "b").hasSize(2).contains("b");
+      assertThat(queue.remove("a")).isTrue();
+      List<String> drained = new ArrayList<>();
+      assertThat(queue.drainTo(drained)).isEqualTo(1);
+      assertThat(drained).containsExactly("b");
+      queue.put("c");
+      queue.clear();
+      assertThat(queue).isEmpty();
+      assertThrows(NullPointerException.class, () -> queue.offer(null));
+      assertThrows(IllegalArgumentException.class, () -> queue.drainTo(queue));
+    }
+  }
+
+  /** Who is interrupted while he waits for an item gets the exception, and takes none. */
+  @Test
+  void queue_takerIsInterrupted_takesNothing() throws Exception {
+    try (ActorQueue<Integer> queue = Actors.queue(2, QUIET)) {
+      CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+      Thread taker =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  interrupted.complete(queue.take() == null);
+                } catch (InterruptedException e) {
+                  interrupted.complete(true);
+                }
+              });
+      Await.blocked(taker);
+      taker.interrupt();
+      assertThat(Await.result(interrupted)).isTrue();
+      Await.ended(taker);
+      assertThat(queue.actor().ask(LinkedBlockingDeque::size).get()).isZero();
+      queue.put(4);
+      assertThat(queue.take()).isEqualTo(4);
+    }
+  }
+
+  /** Who waits in a queue that is closed is told so. */
+  @Test
+  void queue_closedWhileATakerWaits_isCancelled() throws Exception {
+    ActorQueue<Integer> queue = Actors.queue(2, QUIET);
+    CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+    Thread taker =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                thrown.complete(new AssertionError("took " + queue.take()));
+              } catch (InterruptedException | RuntimeException e) {
+                thrown.complete(e);
+              }
+            });
+    Await.blocked(taker);
+    queue.close();
+    assertThat(Await.result(thrown)).isInstanceOf(CancellationException.class);
+    Await.ended(taker);
+  }
+
+  /** A counter counts for all processes. */
+  @Test
+  void counter_severalProcesses_countsAll() {
+    try (ActorCounter counter = Actors.counter(QUIET);
+        Pool pool = Pool.processes(2)) {
+      pool.forEach(IntStream.range(0, 50).boxed().toList(), _ -> counter.incrementAndGet());
+      assertThat(counter.get()).isEqualTo(50);
+      counter.set(5);
+      assertThat(counter.addAndGet(2)).isEqualTo(7);
+      assertThat(counter.compareAndSet(7, 8)).isTrue();
+      assertThat(counter.compareAndSet(7, 9)).isFalse();
+    }
+  }
+
+  /** A namespace has names and values, shows them as text, and hides those with an underscore. */
+  @Test
+  void namespace_methods_areAsTold() {
+    try (ActorNamespace space = Actors.namespace(QUIET)) {
+      space.set("name", "Bob");
+      space.set("job", "Builder");
+      space.set("_hidden", "hidden");
+      assertThat(space.names()).isEqualTo(Set.of("name", "job"));
+      assertThat(space.remove("job")).isTrue();
+      assertThat(space.remove("job")).isFalse();
+      assertThat(space).hasToString("Namespace(name='Bob')");
+      assertThat(space.get("_hidden", String.class)).contains("hidden");
+      assertThat(space.get("none", String.class)).isEmpty();
+      assertThrows(ClassCastException.class, () -> space.get("name", Integer.class));
+    }
+  }
+
+  /** From another JVM, with address and key: what is put is got; what cannot cross is an error. */
+  @Test
+  void queue_overLoopback_isReached() throws Exception {
+    byte[] key = PipeListener.newKey();
+    try (ActorQueue<Object> queue = Actors.queue(9, QUIET);
+        ActorListener listener =
+            queue.actor().listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), key);
+        Actor<LinkedBlockingDeque<Object>> elsewhere = Actor.connect(listener.address(), key)) {
+      ActorQueue<Object> remote = new ActorQueue<>(elsewhere);
+      List<Object> tuple = List.of("hello world", 1, true, 2.25);
+      remote.put(tuple);
+      assertThat(queue.take()).isEqualTo(tuple);
+      assertThrows(NotSendableException.class, () -> remote.put(new Object()));
+    }
+  }
+
+  // ---------------------------------------------------------------- pools
+
+  /** Calls go to the actor with the fewest, and each key has its own. */
+  @Test
+  void pool_calls_areShared() throws Exception {
+    try (ActorPool<Tape> pool = Actors.pool(2, Tape::new, QUIET.withName("tapes"))) {
+      Path go = folder.resolve("go");
+      Path one = folder.resolve("one");
+      Path other = folder.resolve("other");
+      var first = pool.ask(_ -> Tape.waitFor(one, go));
+      var second = pool.ask(_ -> Tape.waitFor(other, go));
+      Await.file(one);
+      Await.file(other);
+      Files.createFile(go);
+      first.get();
+      second.get();
+      assertThat(pool.actors()).extracting(Actor::name).containsExactly("tapes-1", "tapes-2");
+      assertThat(pool.of("key")).isSameAs(pool.of("key"));
+      pool.tellAll(t -> t.add(1));
+      for (CompletableFuture<List<Integer>> marks : pool.askAll(Tape::marks)) {
+        assertThat(marks.get()).containsExactly(1);
+      }
+      Object stays = new Object();
+      assertThrows(NotSendableException.class, () -> pool.ask(_ -> stays.hashCode()));
+    }
+  }
+
+  /** If one cannot be opened, none is left. */
+  @Test
+  void pool_oneFails_noneIsLeft() {
+    Path made = folder.resolve("made");
+    assertThrows(
+        IllegalStateException.class,
+        () -> Actors.pool(3, () -> Files.createFile(made).toString(), QUIET));
+    assertThrows(IllegalArgumentException.class, () -> Actors.pool(0, Tape::new));
+  }
+
+  /** Stopping a pool stops all its actors at the same time. */
+  @Test
+  void pool_closeNow_stopsAll() throws Exception {
+    ActorPool<Tape> pool = Actors.pool(2, Tape::new, QUIET);
+    Path one = folder.resolve("one");
+    Path other = folder.resolve("other");
+    var first = pool.ask(_ -> Tape.never(one));
+    var second = pool.ask(_ -> Tape.never(other));
+    Await.file(one);
+    Await.file(other);
+    pool.closeNow();
+    assertThat(first).isCancelled();
+    assertThat(second).isCancelled();
+  }
+}
