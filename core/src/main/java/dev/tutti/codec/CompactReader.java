@@ -6,17 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link CompactWriter} has written, from somebody who may lie, under a filter. */
@@ -171,9 +163,9 @@ final class CompactReader extends Input {
           case LIST_OF -> allowed(List.of(elements(new Object[count(kind)])));
           case LIST_OF_NULLS -> allowed(Arrays.stream(elements(new Object[count(kind)])).toList());
           case SET_OF -> allowed(Set.of(elements(new Object[count(kind)])));
-          case HASH_SET, LINKED_HASH_SET, TREE_SET -> all(kind);
-          case HASH_MAP, LINKED_HASH_MAP, TREE_MAP -> mapped(kind);
-          case MAP_OF -> allowed(mapOf());
+          case HASH_SET, LINKED_HASH_SET, TREE_SET -> Containers.set(this, kind, count(kind));
+          case HASH_MAP, LINKED_HASH_MAP, TREE_MAP -> Containers.map(this, kind, count(kind, 2));
+          case MAP_OF -> allowed(Containers.mapOf(this, count(kind, 2)));
           case RECORD -> record((Components) named(kind));
           case PART -> part(takeByte());
           case STREAM, GRAPH, LAMBDA -> throw unknown(kind.tag());
@@ -270,53 +262,6 @@ final class CompactReader extends Input {
       ask(type, type.isArray() ? Large.lengthOf(kind, part) : -1);
     }
     return Large.array(kind, part);
-  }
-
-  /** The sizes of hash tables are those that the JDK gives them, so their order is the same. */
-  private Collection<@Nullable Object> all(Kind kind) throws DecodeException {
-    int count = count(kind);
-    Collection<@Nullable Object> all =
-        switch (kind) {
-          case HASH_SET -> new HashSet<>((int) (count * (1 / 0.75f)));
-          case LINKED_HASH_SET -> new LinkedHashSet<>((int) (count * (1 / 0.75f)));
-          default -> new TreeSet<>();
-        };
-    for (int i = 0; i < count; i++) {
-      all.add(value());
-    }
-    return all;
-  }
-
-  private Map<@Nullable Object, @Nullable Object> mapped(Kind kind) throws DecodeException {
-    int count = count(kind, 2);
-    int capacity = Math.max(16, (int) Math.ceil(count / 0.75));
-    Map<@Nullable Object, @Nullable Object> map =
-        switch (kind) {
-          case HASH_MAP -> new HashMap<>(capacity);
-          case LINKED_HASH_MAP -> new LinkedHashMap<>(capacity);
-          default -> new TreeMap<>();
-        };
-    for (int i = 0; i < count; i++) {
-      Object key = value();
-      map.put(key, value());
-    }
-    return map;
-  }
-
-  private Map<?, ?> mapOf() throws DecodeException {
-    Map.Entry<?, ?>[] entries = new Map.Entry<?, ?>[count(Kind.MAP_OF, 2)];
-    for (int i = 0; i < entries.length; i++) {
-      Object key = value();
-      entries[i] = Map.entry(notNull(key), notNull(value()));
-    }
-    return Map.ofEntries(entries);
-  }
-
-  private static Object notNull(@Nullable Object value) throws DecodeException {
-    if (value == null) {
-      throw new DecodeException("null is held by what takes none", null);
-    }
-    return value;
   }
 
   private Object record(Components shape) throws DecodeException {

@@ -2,7 +2,6 @@ package dev.tutti.process;
 
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Role;
-import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.LaunchPlan.LineTarget;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Frame;
@@ -68,32 +67,22 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
 
   private final String name;
   private final JvmOptions options;
-  private final @Nullable Capture out;
-  private final @Nullable Capture err;
+  private final JvmOutput output;
   private final JvmRun<R> run;
 
   private JvmProcess(Body body, Object task, JvmOptions options) {
     this.options = options;
     this.name = options.name().orElseGet(() -> "process-" + SERIAL.incrementAndGet());
-    boolean captured = options.streams() == JvmStreams.CAPTURE;
-    this.out = captured ? new Capture("stdout.encoding") : null;
-    this.err = captured ? new Capture("stderr.encoding") : null;
+    this.output = JvmOutput.to(options.streams());
     ClassLoader own = task.getClass().getClassLoader();
     this.run =
         new JvmRun<>(
             name,
-            plan(),
+            ProcessBackend.plan(name, 1, options.jvm(), output.out(), output.err(), false),
             body,
             bytes(task),
             own == null ? ClassLoader.getSystemClassLoader() : own,
             () -> Family.leave(this));
-  }
-
-  private LaunchPlan plan() {
-    boolean inherited = options.streams() == JvmStreams.INHERIT;
-    LineTarget toOut = inherited ? ProcessBackend.lines(() -> System.out) : out;
-    LineTarget toErr = inherited ? ProcessBackend.lines(() -> System.err) : err;
-    return ProcessBackend.plan(name, 1, options.jvm(), toOut, toErr, false);
   }
 
   private static byte[] bytes(Object task) {
@@ -241,7 +230,7 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @throws IllegalStateException if its streams are not {@link JvmStreams#CAPTURE captured}
    */
   public List<String> stdout() {
-    return captured(out);
+    return lines(output.out());
   }
 
   /**
@@ -251,16 +240,16 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @throws IllegalStateException if its streams are not {@link JvmStreams#CAPTURE captured}
    */
   public List<String> stderr() {
-    return captured(err);
+    return lines(output.err());
   }
 
-  private List<String> captured(@Nullable Capture stream) {
-    if (stream == null) {
+  private List<String> lines(@Nullable LineTarget stream) {
+    if (!(stream instanceof Capture captured)) {
       throw new IllegalStateException(
           "streams must be captured to be read: name=%s streams=%s; use JvmOptions.withStreams"
               .formatted(name, options.streams()));
     }
-    return stream.lines();
+    return captured.lines();
   }
 
   // ---------------------------------------------------------------- waiting
@@ -271,7 +260,7 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * whoever completes or cancels it changes nothing for the process.
    */
   public CompletableFuture<R> result() {
-    return view(run.result());
+    return FutureView.of(run.result());
   }
 
   /**
@@ -280,26 +269,7 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * process.
    */
   public CompletableFuture<JvmProcess<R>> onExit() {
-    return view(run.ended()).thenApply(_ -> this);
-  }
-
-  /** What depends on a view is a user's code, for which the leading thread has no time. */
-  private static <T extends @Nullable Object> CompletableFuture<T> view(CompletableFuture<T> of) {
-    CompletableFuture<T> view = new CompletableFuture<>();
-    boolean done = of.isDone();
-    var _ =
-        of.whenComplete((value, failure) -> {
-          Runnable end =
-              failure == null
-                  ? () -> view.complete(value)
-                  : () -> view.completeExceptionally(failure);
-          if (done) {
-            end.run();
-          } else {
-            Thread.startVirtualThread(end);
-          }
-        });
-    return view;
+    return FutureView.of(run.ended()).thenApply(_ -> this);
   }
 
   /**

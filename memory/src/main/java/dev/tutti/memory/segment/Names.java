@@ -3,24 +3,16 @@ package dev.tutti.memory.segment;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URLEncoder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +28,7 @@ public final class Names {
    * namespace of process ids, because an entry is good only within that:
    *
    *   /dev/shm/tutti-names-UID-PIDNAMESPACE/
-   *     lock                  held, by a file lock, by who makes or removes an entry
+   *     lock                  held by who makes or removes an entry (LockedFolder)
    *     =NAME -> FORM         a symbolic link that leads nowhere: made at once with all that it says
    *
    * FORM is `1:PID:DESCRIPTOR:BYTES:ID`, the handle of the owner's segment. An entry is alive if that handle
@@ -45,29 +37,22 @@ public final class Names {
    * whoever makes, opens or closes a name next. An entry of which that cannot be told (no access, no descriptor
    * free) counts as alive.
    *
-   * To look and then to remove is safe because both are done with the lock held. The kernel releases the lock
-   * of a process that dies. Who removes the last entry removes the lock's file and the folder, with the
-   * lock held; who has waited for that lock finds that its file has no name any more, and begins anew.
-   * A file lock is the process's, so threads take `HERE` first.
+   * To look and then to remove is safe because both are done with the lock held.
    *
    * `KEPT` holds on to the segments of the names that this process owns: a name lasts until it is closed.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
-  private static final ReentrantLock HERE = new ReentrantLock();
   private static final Map<SharedSegment, Kept> KEPT = new ConcurrentHashMap<>();
   private static final int MAX_NAME_BYTES = 200;
   private static final String PREFIX = "=";
   private static final Pattern FORM =
       Pattern.compile("1:(\\d{1,10}):(\\d{1,9}):(\\d{1,18}):([0-9a-f-]{36})");
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rwx------");
-  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-  private final Path folder;
+  private final LockedFolder folder;
 
   /** For tests; the others go to {@link #ofUser}. */
   Names(Path folder) {
-    this.folder = folder.toAbsolutePath();
+    this.folder = new LockedFolder(folder.toAbsolutePath(), PREFIX);
   }
 
   private record Kept(Names names, String name) {}
@@ -81,11 +66,8 @@ public final class Names {
     Path shared = Path.of("/dev/shm");
     Path place = (Files.isWritable(shared) ? shared : Path.of("/tmp")).toRealPath();
     String namespace = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
-    return new Names(place.resolve("tutti-names-" + uid() + "-" + namespace.replaceAll("\\D", "")));
-  }
-
-  private static int uid() throws IOException {
-    return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    return new Names(
+        place.resolve("tutti-names-" + LockedFolder.uid() + "-" + namespace.replaceAll("\\D", "")));
   }
 
   /**
@@ -111,7 +93,7 @@ public final class Names {
   }
 
   private Path entry(String name) {
-    return folder.resolve(PREFIX + encoded(name));
+    return folder.path().resolve(PREFIX + encoded(name));
   }
 
   /**
@@ -137,7 +119,7 @@ public final class Names {
    * @throws IOException if no entry can be made
    */
   public void claim(String name, SharedSegment segment) throws IOException {
-    locked(() -> {
+    folder.locked(() -> {
       removeStale();
       Path entry = entry(name);
       try {
@@ -177,7 +159,7 @@ public final class Names {
   }
 
   private SharedSegment find(String name, Way way) throws IOException {
-    ensureOurs();
+    folder.ensureOurs();
     SharedSegment.Handle handle = read(entry(name));
     SharedSegment found = null;
     if (handle != null) {
@@ -188,7 +170,7 @@ public final class Names {
       }
     }
     if (hasStale()) {
-      locked(this::removeStale);
+      folder.locked(this::removeStale);
     }
     if (found == null) {
       throw new NoSuchFileException(
@@ -216,7 +198,7 @@ public final class Names {
   }
 
   private void remove(String name, SharedSegment.Handle own) throws IOException {
-    locked(() -> {
+    folder.locked(() -> {
       if (own.equals(read(entry(name)))) {
         Files.delete(entry(name));
       }
@@ -281,9 +263,13 @@ public final class Names {
     forStale(Files::delete);
   }
 
-  private boolean forStale(Action<Path> action) throws IOException {
+  private interface Action {
+    void run(Path entry) throws IOException;
+  }
+
+  private boolean forStale(Action action) throws IOException {
     boolean found = false;
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, PREFIX + "*")) {
+    try (DirectoryStream<Path> entries = folder.entries()) {
       for (Path entry : entries) {
         SharedSegment.Handle handle = readIfPossible(entry);
         if (handle != null && !isAlive(handle)) {
@@ -303,125 +289,6 @@ public final class Names {
     } catch (IOException ofAnotherVersion) {
       LOG.log(Level.DEBUG, "left as it is: {0}", ofAnotherVersion.getMessage());
       return null;
-    }
-  }
-
-  // ---------------------------------------------------------------- the lock
-
-  private interface Action<T> {
-    void run(T on) throws IOException;
-  }
-
-  private interface Step {
-    void run() throws IOException;
-  }
-
-  /** Runs a step while no other thread of any process of this user runs one. */
-  private void locked(Step step) throws IOException {
-    HERE.lock();
-    boolean interrupted = Thread.interrupted(); // it would close the channel
-    try {
-      while (!ranWithLock(step)) {
-        Thread.onSpinWait(); // the last one has removed the folder; it is made anew
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      HERE.unlock();
-    }
-  }
-
-  private boolean ranWithLock(Step step) throws IOException {
-    makeFolder();
-    ensureOurs();
-    Path file = folder.resolve("lock");
-    try (FileChannel channel = lockChannel(file)) {
-      if (channel == null) {
-        return false;
-      }
-      channel.lock(); // until the channel is closed
-      if (!isOpenHere(file)) {
-        return false;
-      }
-      try {
-        step.run();
-      } finally {
-        removeIfEmpty(file);
-      }
-      return true;
-    }
-  }
-
-  private static @Nullable FileChannel lockChannel(Path file) throws IOException {
-    try {
-      return FileChannel.open(
-          file,
-          Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    } catch (NoSuchFileException folderGone) {
-      return null;
-    }
-  }
-
-  /** {@return whether a channel of this process is on the file that has this name now} */
-  private static boolean isOpenHere(Path file) throws IOException {
-    try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
-      for (Path link : links) {
-        if (leadsTo(link, file)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private static boolean leadsTo(Path link, Path file) throws IOException {
-    try {
-      return Files.readSymbolicLink(link).equals(file);
-    } catch (NoSuchFileException closedMeanwhile) {
-      return false;
-    }
-  }
-
-  private void removeIfEmpty(Path file) throws IOException {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, PREFIX + "*")) {
-      if (entries.iterator().hasNext()) {
-        return;
-      }
-    }
-    Files.delete(file);
-    try {
-      Files.delete(folder);
-    } catch (DirectoryNotEmptyException | NoSuchFileException nextIsThere) {
-      LOG.log(Level.DEBUG, "{0} is in use", folder);
-    }
-  }
-
-  private void makeFolder() throws IOException {
-    try {
-      Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-    } catch (FileAlreadyExistsException e) {
-      LOG.log(Level.TRACE, "{0} is there", folder);
-    }
-  }
-
-  /** Refuses a folder that somebody else has put there; that there is none is fine. */
-  private void ensureOurs() throws IOException {
-    Map<String, Object> found;
-    try {
-      found =
-          Files.readAttributes(
-              folder, "unix:uid,permissions,isDirectory", LinkOption.NOFOLLOW_LINKS);
-    } catch (NoSuchFileException removedMeanwhile) {
-      return;
-    }
-    if (!Objects.equals(found.get("uid"), uid())
-        || !Objects.equals(found.get("permissions"), OWNER_ONLY)
-        || !Objects.equals(found.get("isDirectory"), true)) {
-      throw new IOException(
-          "folder of names must be one that only this user can enter: folder=%s found=%s; remove it"
-              .formatted(folder, found));
     }
   }
 }

@@ -48,7 +48,7 @@ public final class BlockReader implements AutoCloseable {
 
   private final long owner;
   private final boolean givesBack;
-  private final Blocks.Around around;
+  private final Surroundings around;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, Mapping> mappings = new HashMap<>();
   private @Nullable Future<?> tick;
@@ -62,10 +62,10 @@ public final class BlockReader implements AutoCloseable {
    *     when
    */
   public BlockReader(long owner, boolean givesBack) {
-    this(owner, givesBack, new Blocks.RealSystem());
+    this(owner, givesBack, new Surroundings.Real());
   }
 
-  BlockReader(long owner, boolean givesBack, Blocks.Around around) {
+  BlockReader(long owner, boolean givesBack, Surroundings around) {
     this.owner = owner;
     this.givesBack = givesBack;
     this.around = around;

@@ -1,17 +1,12 @@
 package dev.tutti.process.block;
 
-import dev.tutti.memory.segment.Segment;
-import dev.tutti.spi.Timer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -26,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Blocks implements AutoCloseable {
   /*
-   * Guarded by `lock`: which blocks are free (by their room, the last that came back first), which are lent, and how many bytes and
-   * blocks there are in all. A block is in `free`, in `lent`, or being made by the thread that will have it: its bytes are
+   * Guarded by `lock`: which blocks are free, which are lent, and how many bytes and blocks there are in all. A block is in `free`, in `lent`, or being made by the thread that will have it: its bytes are
    * counted before it is made. A lent block belongs to the one whom lend() gave it to until giveBack(), which removes it
    * from `lent`; only whoever finds it there gets it, so a second giveBack() does nothing.
    *
@@ -52,41 +46,11 @@ public final class Blocks implements AutoCloseable {
   private static final long LEAST_STEP = 1 << 16;
   private static final int STEPS = 8;
 
-  /** The rest of the system, as tests replace it. */
-  interface Around {
-    /** {@return a segment of a size} */
-    Segment make(long bytes) throws IOException;
-
-    /** {@return the time, as {@link System#nanoTime}} */
-    long nanoTime();
-
-    /** Calls something later: {@return by which it can be cancelled}. */
-    Future<?> after(long nanos, Runnable action);
-  }
-
-  /** The system itself. No lambdas, which would cost a worker that starts some milliseconds. */
-  static final class RealSystem implements Around {
-    @Override
-    public Segment make(long bytes) throws IOException {
-      return Segment.create(bytes);
-    }
-
-    @Override
-    public long nanoTime() {
-      return System.nanoTime();
-    }
-
-    @Override
-    public Future<?> after(long nanos, Runnable action) {
-      return Timer.after(nanos, action);
-    }
-  }
-
-  private final Around around;
+  private final Surroundings around;
   private final long mostBytes;
   private final boolean waits;
   private final ReentrantLock lock = new ReentrantLock();
-  private final TreeMap<Long, ArrayDeque<Block>> free = new TreeMap<>();
+  private final FreeBlocks free = new FreeBlocks();
   private final Set<Block> lent = new HashSet<>();
   private long bytes;
   private long lentBytes;
@@ -104,7 +68,7 @@ public final class Blocks implements AutoCloseable {
    * @param mostBytes how many bytes its blocks may take; a single one may take more
    */
   public Blocks(long mostBytes) {
-    this(mostBytes, false, new RealSystem());
+    this(mostBytes, false, new Surroundings.Real());
   }
 
   /**
@@ -113,10 +77,10 @@ public final class Blocks implements AutoCloseable {
    * @param mostBytes how many bytes may be lent; a single block may have more
    */
   public static Blocks waiting(long mostBytes) {
-    return new Blocks(mostBytes, true, new RealSystem());
+    return new Blocks(mostBytes, true, new Surroundings.Real());
   }
 
-  Blocks(long mostBytes, boolean waits, Around around) {
+  Blocks(long mostBytes, boolean waits, Surroundings around) {
     this.mostBytes = mostBytes;
     this.waits = waits;
     this.around = around;
@@ -218,16 +182,11 @@ public final class Blocks implements AutoCloseable {
 
   /** With `lock` held. A block that is more than twice as large stays for larger values. */
   private @Nullable Block takeFree(long needed, long room) {
-    Map.Entry<Long, ArrayDeque<Block>> fitting = free.ceilingEntry(needed);
-    if (fitting == null || fitting.getKey() > 2 * room) {
-      return null;
+    Block block = free.take(needed, 2 * room);
+    if (block != null) {
+      lend(block);
+      lentBytes += block.room();
     }
-    Block block = fitting.getValue().removeLast();
-    if (fitting.getValue().isEmpty()) {
-      free.remove(fitting.getKey());
-    }
-    lend(block);
-    lentBytes += block.room();
     return block;
   }
 
@@ -246,12 +205,9 @@ public final class Blocks implements AutoCloseable {
   /** With `lock` held: what is free goes, as far as the new block needs its place. */
   private void makeRoom(long room, List<Block> surplus) {
     while (!free.isEmpty() && (bytes + room > mostBytes || blocks >= MOST_BLOCKS)) {
-      Map.Entry<Long, ArrayDeque<Block>> largest = free.lastEntry();
-      surplus.add(largest.getValue().removeFirst());
-      count(-largest.getKey(), -1);
-      if (largest.getValue().isEmpty()) {
-        free.remove(largest.getKey());
-      }
+      Block largest = free.takeLargest();
+      surplus.add(largest);
+      count(-largest.room(), -1);
     }
   }
 
@@ -330,7 +286,7 @@ public final class Blocks implements AutoCloseable {
       return true;
     }
     block.idleSinceNanos = around.nanoTime();
-    free.computeIfAbsent(block.room(), _ -> new ArrayDeque<>()).addLast(block);
+    free.add(block);
     return false;
   }
 
@@ -373,15 +329,10 @@ public final class Blocks implements AutoCloseable {
 
   private void tick() {
     collect();
-    List<Block> unused = new ArrayList<>();
+    List<Block> unused;
     lock.lock();
     try {
-      long now = around.nanoTime();
-      free.values()
-          .forEach(same ->
-              same.removeIf(
-                  block -> now - block.idleSinceNanos >= KEPT_NANOS && unused.add(block)));
-      free.values().removeIf(ArrayDeque::isEmpty);
+      unused = free.takeIdle(around.nanoTime(), KEPT_NANOS);
       unused.forEach(block -> count(-block.room(), -1));
       tick = null;
       if (blocks > 0 && !closed) {
@@ -421,8 +372,7 @@ public final class Blocks implements AutoCloseable {
       if (tick != null) {
         tick.cancel(false);
       }
-      free.values().forEach(all::addAll);
-      free.clear();
+      all.addAll(free.takeAll());
       for (Block block : List.copyOf(lent)) {
         if (!block.filling) {
           lent.remove(block);

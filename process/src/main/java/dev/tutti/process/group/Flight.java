@@ -1,6 +1,9 @@
 package dev.tutti.process.group;
 
+import dev.tutti.process.wire.Claims;
+import dev.tutti.process.wire.FramePacker;
 import dev.tutti.spi.Item;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An item in the hands of a worker. What changes is guarded by the lock of its {@link Flights}.
@@ -9,6 +12,8 @@ import dev.tutti.spi.Item;
  * back. Of those, the first have landed.
  */
 final class Flight {
+  private static final byte[] NOTHING = {};
+
   private final Link link;
   private final long number;
   private final Item item;
@@ -45,10 +50,6 @@ final class Flight {
     return held;
   }
 
-  void hold(int elements) {
-    held = elements;
-  }
-
   /** {@return how many elements have ended} */
   int landed() {
     return landed;
@@ -67,5 +68,59 @@ final class Flight {
   /** {@return whether all that the worker has of it has ended} */
   boolean isOver() {
     return landed == held;
+  }
+
+  /** Makes its claim word ready, then adds what the worker is sent of it. */
+  void queue(Claims claims, FramePacker frames) {
+    switch (item.form()) {
+      case EncodedPack pack -> {
+        claims.queuePack(number, item.count());
+        frames.pack(number, item.count(), item.call().isTimed(), pack.toSend());
+      }
+      case byte[] bytes -> queue(bytes, claims, frames);
+      case SentItem sent -> {
+        SentItem.addParts(sent.cargo(), frames);
+        queue(sent.cargo().bytes(), claims, frames);
+      }
+      case null, default -> queue(NOTHING, claims, frames);
+    }
+  }
+
+  private void queue(byte[] bytes, Claims claims, FramePacker frames) {
+    claims.queue(number);
+    frames.item(number, item.attempts() + 1, bytes);
+  }
+
+  /**
+   * Takes back what the worker has not begun of it, or of its end.
+   *
+   * @param from the first element that is to come back
+   * @return what is back; null if there is nothing
+   */
+  @Nullable Item takeBackFrom(int from, Claims claims) {
+    if (!item.isPack()) {
+      if (!claims.takeBack(number)) {
+        return null;
+      }
+      held = 0;
+      return item;
+    }
+    int had = held;
+    int stay = claims.takeBackFrom(number, Math.min(from, had));
+    if (stay >= had) {
+      return null;
+    }
+    held = stay;
+    return stay == 0 && had == item.count() ? item : item.part(stay, had);
+  }
+
+  /** {@return whether the worker has begun it, ended or not} */
+  boolean isBegun(Claims claims) {
+    return item.isPack() ? claims.begunOf(number) > 0 : claims.isBegun(number);
+  }
+
+  /** {@return whether the worker runs it, or an element of it that nobody wants} */
+  boolean runsUnwanted(Claims claims) {
+    return item.isPack() ? claims.runningOf(number) >= item.wanted() : claims.isRunning(number);
   }
 }

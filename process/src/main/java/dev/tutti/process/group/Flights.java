@@ -2,7 +2,6 @@ package dev.tutti.process.group;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.FramePacker;
 import dev.tutti.process.wire.WireException;
@@ -18,10 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** What one worker has: every item that was given to it and that nobody has reported. */
-@SuppressWarnings({
-  "EnumOrdinal", // both sides are of one build, which the greeting checks
-  "NonAtomicVolatileUpdate" // `open` is written with the lock
-})
+@SuppressWarnings("NonAtomicVolatileUpdate") // `open` is written with the lock
 final class Flights {
   /*
    * Everything is guarded by `lock`; `open` may also be read without it. An item is entered by load() and removed by who reports it: the reading
@@ -31,10 +27,9 @@ final class Flights {
    * Of a pack the reading thread lands the first elements, and any thread takes back the last ones, which become an item of
    * their own. It is removed when nothing is left between the two. `open` counts elements.
    *
-   * A worker has one batch at a time. It is finished when none of its items is left, which is before the
-   * worker has said that it is past it. So a word may be needed by two batches at most, and each of them has
-   * half of the words: the worker reads its frames in order, and is past the last but one for certain when
-   * an outcome of the last has come.
+   * A worker has one batch at a time (CurrentBatch), and the next one before it has said that it is past the last. So a
+   * word may be needed by two batches at most, and each of them has half of the words: the worker reads its frames in
+   * order, and is past the last but one for certain when an outcome of the last has come.
    */
   static final int LARGEST_BATCH = Claims.WORDS / 2;
 
@@ -46,23 +41,15 @@ final class Flights {
    */
   record Finished(Batch batch, long elapsedNanos) {}
 
-  private static final byte[] NO_ITEM = {};
-
   private final Link link;
   private final Claims claims;
   private final ReentrantLock lock = new ReentrantLock();
   private final @Nullable Flight[] bySlot = new Flight[Claims.WORDS];
   private volatile int open;
+  private final CurrentBatch batch = new CurrentBatch();
   private long nextNumber;
-  private long batches;
-  private long startNanos;
-  private @Nullable Batch batch;
-  private @Nullable Future<?> alarm;
   private WeakReference<Call> lastCall = new WeakReference<>(null);
   private boolean closed;
-  private long lookedAtBatch = -1;
-  private int lookedAtOpen;
-  private int stalledLooks;
 
   Flights(Link link, Claims claims) {
     this.link = link;
@@ -86,6 +73,13 @@ final class Flights {
     open -= flight.held() - flight.landed();
   }
 
+  private void hasLess(Flight flight, int elements) {
+    open -= elements;
+    if (flight.isOver()) {
+      bySlot[slot(flight.number())] = null;
+    }
+  }
+
   /**
    * Takes what the worker has not begun of a flight, or of its end.
    *
@@ -93,25 +87,11 @@ final class Flights {
    * @return what is back, for the caller to report; null if there is nothing
    */
   private @Nullable Item takeBackFrom(Flight flight, int from) {
-    Item item = flight.item();
-    if (!item.isPack()) {
-      if (!claims.takeBack(flight.number())) {
-        return null;
-      }
-      remove(flight);
-      return item;
+    Item back = flight.takeBackFrom(from, claims);
+    if (back != null) {
+      hasLess(flight, back.count());
     }
-    int had = flight.held();
-    int stay = claims.takeBackFrom(flight.number(), Math.min(from, had));
-    if (stay >= had) {
-      return null;
-    }
-    open -= had - stay;
-    flight.hold(stay);
-    if (flight.isOver()) {
-      bySlot[slot(flight.number())] = null;
-    }
-    return stay == 0 && had == item.count() ? item : item.part(stay, had);
+    return back;
   }
 
   /**
@@ -126,18 +106,15 @@ final class Flights {
       if (closed) {
         return null;
       }
-      batch = next;
-      batches++;
-      startNanos = System.nanoTime();
+      batch.begin(next);
       FramePacker frames = new FramePacker();
       if (!lastCall.refersTo(next.call())) {
         SentCall sent = (SentCall) requireNonNull(next.call().form(), "form");
-        parts(sent.cargo(), frames);
-        frames.call(next.call().body().ordinal(), sent.loader(), sent.cargo().bytes());
+        sent.addTo(frames, next.call().body());
         lastCall = new WeakReference<>(next.call());
       }
       next.items().forEach(item -> enter(item, frames));
-      frames.batchEnd(batches);
+      frames.batchEnd(batch.number());
       return frames.pack();
     } finally {
       lock.unlock();
@@ -150,29 +127,7 @@ final class Flights {
     bySlot[slot(flight.number())] = flight;
     open += item.count();
     item.place(flight); // before the sender looks whether the item is still wanted
-    byte[] bytes = NO_ITEM;
-    switch (item.form()) {
-      case EncodedPack pack -> {
-        claims.queuePack(flight.number(), item.count());
-        frames.pack(flight.number(), item.count(), item.call().isTimed(), pack.toSend());
-        return;
-      }
-      case byte[] b -> bytes = b;
-      case SentItem sent -> {
-        parts(sent.cargo(), frames);
-        bytes = sent.cargo().bytes();
-      }
-      case null, default -> {}
-    }
-    claims.queue(flight.number());
-    frames.item(flight.number(), item.attempts() + 1, bytes);
-  }
-
-  private static void parts(Cargo cargo, FramePacker frames) {
-    ByteBuffer table = cargo.table();
-    if (table != null) {
-      frames.parts(table);
-    }
+    flight.queue(claims, frames);
   }
 
   /** An outcome has come. */
@@ -190,9 +145,14 @@ final class Flights {
     }
   }
 
-  private Flight at(long number) throws WireException {
+  private @Nullable Flight find(long number) {
     Flight flight = bySlot[slot(number)];
-    if (flight == null || flight.number() != number) {
+    return flight != null && flight.number() == number ? flight : null;
+  }
+
+  private Flight at(long number) throws WireException {
+    Flight flight = find(number);
+    if (flight == null) {
       throw new WireException("worker sent an outcome of an item that it has not: " + number);
     }
     return flight;
@@ -222,10 +182,7 @@ final class Flights {
                 .formatted(pack.number(), pack.landed(), pack.held(), count));
       }
       pack.land(count);
-      open -= count;
-      if (pack.isOver()) {
-        bySlot[slot(pack.number())] = null;
-      }
+      hasLess(pack, count);
     } finally {
       lock.unlock();
     }
@@ -245,8 +202,8 @@ final class Flights {
   long indexOf(long number) {
     lock.lock();
     try {
-      Flight flight = bySlot[slot(number)];
-      if (flight != null && flight.number() == number) {
+      Flight flight = find(number);
+      if (flight != null) {
         return flight.item().index();
       }
       for (Flight each : all()) {
@@ -268,21 +225,11 @@ final class Flights {
   int stalledLooks() {
     lock.lock();
     try {
-      boolean same = lookedAtBatch == batches && lookedAtOpen == open;
-      lookedAtBatch = batches;
-      lookedAtOpen = open;
-      boolean stalls = same && open > 0 && all().stream().noneMatch(this::isBegun);
-      stalledLooks = stalls ? stalledLooks + 1 : 0;
-      return stalledLooks;
+      boolean same = batch.isAsLookedAt(open);
+      return batch.looked(same && open > 0 && all().stream().noneMatch(f -> f.isBegun(claims)));
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean isBegun(Flight flight) {
-    return flight.item().isPack()
-        ? claims.begunOf(flight.number()) > 0
-        : claims.isBegun(flight.number());
   }
 
   /** Takes back all that the worker has not claimed. */
@@ -306,16 +253,7 @@ final class Flights {
   @Nullable Finished finish() {
     lock.lock();
     try {
-      if (batch == null || open > 0) {
-        return null;
-      }
-      Finished finished = new Finished(batch, System.nanoTime() - startNanos);
-      batch = null;
-      if (alarm != null) {
-        alarm.cancel(false);
-        alarm = null;
-      }
-      return finished;
+      return open > 0 ? null : batch.finish();
     } finally {
       lock.unlock();
     }
@@ -325,11 +263,7 @@ final class Flights {
   void watchedBy(Batch watched, Future<?> next) {
     lock.lock();
     try {
-      if (batch == watched) {
-        alarm = next;
-      } else {
-        next.cancel(false);
-      }
+      batch.watchedBy(watched, next);
     } finally {
       lock.unlock();
     }
@@ -339,11 +273,7 @@ final class Flights {
   void past(long id) throws WireException {
     lock.lock();
     try {
-      if (id > batches || id < batches - 1 || (id == batches && open > 0)) {
-        throw new WireException(
-            "worker is past a batch that it has not done: batch=%d last=%d open=%d"
-                .formatted(id, batches, open));
-      }
+      batch.ensurePast(id, open);
     } finally {
       lock.unlock();
     }
@@ -388,7 +318,7 @@ final class Flights {
     List<Item> back = new ArrayList<>();
     lock.lock();
     try {
-      if (batch != from) {
+      if (!batch.is(from)) {
         return back;
       }
       int most = Math.min(atMost, open / 2);
@@ -419,7 +349,7 @@ final class Flights {
   @Nullable Running running(Batch asked) {
     lock.lock();
     try {
-      if (batch != asked) {
+      if (!batch.is(asked)) {
         return null;
       }
       for (Item item : asked.items()) {
@@ -455,10 +385,7 @@ final class Flights {
         return false;
       }
       claims.shutGate();
-      boolean runs =
-          flight.item().isPack()
-              ? claims.runningOf(flight.number()) >= flight.item().wanted()
-              : claims.isRunning(flight.number());
+      boolean runs = flight.runsUnwanted(claims);
       if (!runs) {
         claims.openGate();
       }

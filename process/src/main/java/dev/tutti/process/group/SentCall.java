@@ -2,9 +2,12 @@ package dev.tutti.process.group;
 
 import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.FramePacker;
+import dev.tutti.spi.Body;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What workers get of a call. */
+@SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
 final class SentCall {
   /*
    * The cargo of a function is held by the call, until no further item comes, and by each item of it (SentItem), until that
@@ -27,8 +30,10 @@ final class SentCall {
     return cargo;
   }
 
-  Frame.Loader loader() {
-    return loader;
+  /** Adds the function, after the place of its large parts. */
+  void addTo(FramePacker frames, Body body) {
+    SentItem.addParts(cargo, frames);
+    frames.call(body.ordinal(), loader, cargo.bytes());
   }
 
   /** No further item comes. May be called again. */

@@ -1,6 +1,8 @@
 package dev.tutti.process.group;
 
 import dev.tutti.process.block.Cargo;
+import dev.tutti.process.wire.FramePacker;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,14 @@ final class SentItem {
 
   Cargo cargo() {
     return cargo;
+  }
+
+  /** Adds the place of the large parts of what is added next, if it has any. */
+  static void addParts(Cargo cargo, FramePacker frames) {
+    ByteBuffer table = cargo.table();
+    if (table != null) {
+      frames.parts(table);
+    }
   }
 
   /** It runs nowhere any more. May be called again. */

@@ -26,18 +26,12 @@ import org.jspecify.annotations.Nullable;
  *           +-----------------------------------------------------+-------+
  *           | start time, in nanoseconds (while running)           | state |
  *           +-----------------------------------------------------+-------+
- *
- *   pack:   63                           32 31                     1     0
- *           +------------------------------+-----------------------+-----+
- *           | how many are begun           | how many are in it    | one |
- *           +------------------------------+-----------------------+ runs+
- *                                                                  +-----+
  * </pre>
  *
  * <p>Item number {@code n} of a worker has word {@code n} modulo {@link #WORDS}. The pool writes
  * {@code QUEUED} before it sends the item, and does so again for the next item of the same word
  * only after the worker has said that it is past the batch of the last one. A pack has one word,
- * that of its first element; its elements are begun in their order.
+ * that of its first element, which is a {@link PackWord}; its elements are begun in their order.
  */
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the header's version checks
 public final class Claims implements AutoCloseable {
@@ -168,27 +162,6 @@ public final class Claims implements AutoCloseable {
 
   // ---------------------------------------------------------------- packs
 
-  /*
-   * One word says of a pack how many of its elements are begun, how many it has, and whether the last that was begun runs. The
-   * worker begins the next by compare-and-set, which also says that the one before has ended, whose outcome is in the channel then. The
-   * pool takes elements back from the end by compare-and-set of how many it has, never below what is begun. So of each element
-   * one of the two decides. Before it waits at the gate, and after its last element, the worker says that none runs.
-   */
-  private static final int BEGUN_SHIFT = 32;
-  private static final long RUNS = 1;
-
-  private static int begun(long pack) {
-    return (int) (pack >>> BEGUN_SHIFT);
-  }
-
-  private static int held(long pack) {
-    return (int) (pack & 0xFFFF_FFFFL) >>> 1;
-  }
-
-  private static long pack(int begun, int held, long runs) {
-    return (long) begun << BEGUN_SHIFT | (long) held << 1 | runs;
-  }
-
   /**
    * Makes a pack ready to be begun. For the pool, before it sends the pack.
    *
@@ -196,7 +169,7 @@ public final class Claims implements AutoCloseable {
    * @param count how many elements it has
    */
   public void queuePack(long pack, int count) {
-    LONG.setVolatile(memory, slot(pack), pack(0, count, 0));
+    LONG.setVolatile(memory, slot(pack), PackWord.of(0, count));
   }
 
   /**
@@ -209,9 +182,9 @@ public final class Claims implements AutoCloseable {
   public int takeBackFrom(long pack, int from) {
     while (true) {
       long word = word(pack);
-      int stay = Math.min(held(word), Math.max(from, begun(word)));
-      if (stay == held(word) || move(pack, word, pack(begun(word), stay, word & RUNS))) {
-        return stay; // against claimElement()
+      long less = PackWord.less(word, from);
+      if (less == word || move(pack, word, less)) { // against claimElement()
+        return PackWord.held(less);
       }
     }
   }
@@ -222,7 +195,7 @@ public final class Claims implements AutoCloseable {
    * @param pack the number of its first element
    */
   public int begunOf(long pack) {
-    return begun(word(pack));
+    return PackWord.begun(word(pack));
   }
 
   /**
@@ -232,7 +205,7 @@ public final class Claims implements AutoCloseable {
    */
   public int runningOf(long pack) {
     long word = word(pack);
-    return (word & RUNS) == 0 ? -1 : begun(word) - 1;
+    return PackWord.runs(word) ? PackWord.begun(word) - 1 : -1;
   }
 
   /**
@@ -246,10 +219,10 @@ public final class Claims implements AutoCloseable {
   public boolean claimElement(long pack, int element) {
     while (true) {
       long word = word(pack);
-      if (element >= held(word) || element != begun(word)) {
+      if (element >= PackWord.held(word) || element != PackWord.begun(word)) {
         return false;
       }
-      if (move(pack, word, pack(element + 1, held(word), RUNS))) { // against takeBackFrom()
+      if (move(pack, word, PackWord.next(word))) { // against takeBackFrom()
         return true;
       }
     }
@@ -262,7 +235,7 @@ public final class Claims implements AutoCloseable {
    */
   public void noneRuns(long pack) {
     long word = word(pack);
-    while ((word & RUNS) != 0 && !move(pack, word, word & ~RUNS)) {
+    while (PackWord.runs(word) && !move(pack, word, PackWord.idle(word))) {
       word = word(pack);
     }
   }

@@ -94,7 +94,7 @@ class BlockLifeTest {
   @Test
   void life_manyRaces_nobodyReadsWhatIsNotHis() throws Exception {
     SplittableRandom random = new SplittableRandom(SEED);
-    Blocks blocks = new Blocks(4 * Blocks.roomFor(ROOM), true, new Blocks.RealSystem());
+    Blocks blocks = new Blocks(4 * Blocks.roomFor(ROOM), true, new Surroundings.Real());
     BlockReader reader = new BlockReader(ProcessHandle.current().pid(), true);
     List<Thread> fillers = new ArrayList<>();
     List<Thread> others = new ArrayList<>();
