@@ -142,7 +142,8 @@ final class ResultBytesTest {
   @Timeout(30)
   void runAll_largeResults_isNotBounded() {
     runAtOnce(() -> {});
-    BulkRun run = run(IntStream.range(0, ITEMS).boxed().toList(), () -> new Resequencer.All(true, 0));
+    BulkRun run =
+        run(IntStream.range(0, ITEMS).boxed().toList(), () -> new Resequencer.All(true, 0));
     run.runAll(false);
     assertThat(begun.get()).isEqualTo(ITEMS);
   }
