@@ -1,6 +1,5 @@
 package dev.tutti.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
 class PipeEndTest {
-  private static final byte[] LETTERS = "abcdefghijklmnopqrstuvwxyz".getBytes(UTF_8);
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private final MessagePipe pipe = MessagePipe.open();
