@@ -20,4 +20,17 @@ public final class Parallel {
   public static Bulk on(Pool pool) {
     return Bulk.on((EnginePool) Objects.requireNonNull(pool, "pool"));
   }
+
+  /**
+   * {@return bulk calls with a wall around each item: on the {@linkplain Pool#shared worker JVMs that
+   * all of this JVM share}, with default options} Not one item runs in this JVM, and a time-out or a
+   * cancel ends what an item does, whatever it is.
+   *
+   * {@snippet class=dev.tutti.process.ProcessSnippets region=isolated lang=java}
+   *
+   * @throws IllegalArgumentException if the module {@code dev.tutti.process} is not there
+   */
+  public static Bulk isolated() {
+    return on(Pool.shared());
+  }
 }

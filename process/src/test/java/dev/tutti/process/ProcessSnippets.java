@@ -156,4 +156,15 @@ class ProcessSnippets {
     // @end region=shared
     return lengths;
   }
+
+  /** Only compiled here, as above. */
+  static List<Integer> isolated(List<String> words) {
+    // @start region=isolated
+    List<Integer> lengths =
+        Parallel.isolated() // on the shared pool: not one word is looked at in this JVM
+            .timeout(Duration.ofSeconds(30)) // for each; what takes longer is stopped
+            .map(words, String::length);
+    // @end region=isolated
+    return lengths;
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
@@ -60,6 +61,9 @@ class SharedPoolTest {
       assertThat(pids).hasSize(1);
       assertThat(ProcessSnippets.shared(List.of("all", "together"))).containsExactly(3, 8);
       assertThat(Pool.shared().workers()).isEqualTo(4);
+      assertThat(ProcessSnippets.isolated(List.of("all", "together"))).containsExactly(3, 8);
+      Set<Long> isolated = Set.copyOf(Parallel.isolated().map(List.of(1, 2), _ -> pid()));
+      assertThat(isolated).doesNotContain(pid());
     }
   }
 
