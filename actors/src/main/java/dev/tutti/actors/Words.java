@@ -23,9 +23,9 @@ import java.io.Serializable;
  *     written before it
  * @param ended the number of the last call that has ended, where one runs at a time
  * @param gate whether no call may begin; see {@link #isStillRunning}
- * @param calls for each call that was sent, in a slot of its own: twice its number while
- *     it waits there, one more when it has begun, and something else when it was taken back.
- *     Exactly one of {@link #begin} and {@link #takeBack} succeeds
+ * @param calls for each call that was sent, in a slot of its own: twice its number while it waits
+ *     there, one more when it has begun, and something else when it was taken back. Exactly one of
+ *     {@link #begin} and {@link #takeBack} succeeds
  */
 record Words(
     SharedLong begun, SharedLong since, SharedLong ended, SharedLong gate, SharedLongs calls)
