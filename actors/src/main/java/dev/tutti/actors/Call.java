@@ -11,6 +11,9 @@ final class Call {
   final long timeoutNanos;
   final Caller caller;
 
+  /** Which word it has while its process has it. */
+  int slot;
+
   /** Its caller knows how it has ended; the call itself may still run. */
   boolean settled;
 
@@ -32,7 +35,7 @@ final class Call {
   }
 
   byte[] toMessage() {
-    return Message.of(kind, number, timeoutNanos, function);
+    return Message.of(kind, number, slot, function); // the owner keeps the time
   }
 
   void stopTimer() {

@@ -243,7 +243,7 @@ final class HostRun {
         long _ = changed.awaitNanos(LOOK_NANOS);
       }
       Message call = waiting.poll();
-      if (call != null && host.words().begin(call.number())) {
+      if (call != null && host.words().begin((int) call.timeoutNanos(), call.number())) {
         running.put(call.number(), new Run());
       }
       return call;

@@ -6,6 +6,7 @@ import dev.tutti.task.TaskTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,6 +58,7 @@ final class Mailbox {
   private final ArrayDeque<Call> waiting = new ArrayDeque<>();
   private final LinkedHashMap<Long, Call> sent = new LinkedHashMap<>();
   private final ArrayDeque<byte[]> stops = new ArrayDeque<>();
+  private final BitSet slots = new BitSet(); // the words that calls in `sent` have
   private State state = State.OPEN;
   private @Nullable Throwable cause;
   private @Nullable Incarnation receiver;
@@ -143,7 +145,7 @@ final class Mailbox {
       Call call = sent.get(number);
       if (call != null) {
         call.settled = true;
-        if (!words.takeBack(number) && interrupt) {
+        if (!words.takeBack(call.slot, number) && interrupt) {
           stop(number);
         }
       } else if (waiting.removeIf(one -> one.number == number)) {
@@ -198,7 +200,9 @@ final class Mailbox {
   private Call take() {
     Call call = waiting.remove();
     sent.put(call.number, call);
-    words.send(call.number);
+    call.slot = slots.nextClearBit(0);
+    slots.set(call.slot);
+    words.send(call.slot, call.number);
     sentBytes += call.function.length;
     timed += call.timeoutNanos > 0 ? 1 : 0;
     startTimers();
@@ -236,7 +240,7 @@ final class Mailbox {
       call.isTimedOut = true;
       told = call.settled;
       call.settled = true;
-      if (!words.takeBack(call.number)) {
+      if (!words.takeBack(call.slot, call.number)) {
         stop(call.number);
       }
       Incarnation of = receiver;
@@ -306,6 +310,7 @@ final class Mailbox {
   }
 
   private void forget(Call call) {
+    slots.clear(call.slot);
     sentBytes -= call.function.length;
     if (call.timeoutNanos > 0 && call.timer == null && !call.isTimedOut) {
       timed--;

@@ -16,7 +16,8 @@ import java.nio.ByteBuffer;
  *
  * @param kind what is said
  * @param number the number of the call that it is about; 0 if it is about none
- * @param timeoutNanos how long the call may run, in nanoseconds; 0 for ever
+ * @param timeoutNanos how long the call may run, in nanoseconds; 0 for ever. In what an owner sends
+ *     to its actor, the slot of the call's word
  * @param content a function, a value or an exception, as the codec writes them
  */
 record Message(Kind kind, long number, long timeoutNanos, ByteBuffer content) {

@@ -23,9 +23,9 @@ import java.io.Serializable;
  *     written before it
  * @param ended the number of the last call that has ended, where one runs at a time
  * @param gate whether no call may begin; see {@link #isStillRunning}
- * @param calls for each call that was sent, at its number modulo the length: twice its number while
- *     it waits there, one more when it has begun, and something else when it was taken back.
- *     Exactly one of {@link #begin} and {@link #takeBack} succeeds
+ * @param calls for each call that was sent, in a slot of its own: twice its number while it waits
+ *     there, one more when it has begun, and something else when it was taken back. Exactly one of
+ *     {@link #begin} and {@link #takeBack} succeeds
  */
 record Words(
     SharedLong begun, SharedLong since, SharedLong ended, SharedLong gate, SharedLongs calls)
@@ -42,7 +42,7 @@ record Words(
    * @param sent how many calls the process has at most
    */
   static Words create(int sent) throws IOException {
-    long slots = Long.highestOneBit(sent) * 2L;
+    long slots = sent;
     SharedMemory memory = SharedMemory.create((HEAD + slots) * Long.BYTES);
     return new Words(
         memory.longAt(0),
@@ -53,27 +53,23 @@ record Words(
   }
 
   /** The owner sends a call. */
-  void send(long call) {
-    calls.setVolatile(slot(call), 2 * call);
+  void send(int slot, long call) {
+    calls.setVolatile(slot, 2 * call);
   }
 
   /** {@return whether the call has not begun, and never will} */
-  boolean takeBack(long call) {
-    return calls.compareAndSet(slot(call), 2 * call, TAKEN);
+  boolean takeBack(int slot, long call) {
+    return calls.compareAndSet(slot, 2 * call, TAKEN);
   }
 
   /** {@return whether the call begins; not, if it was taken back} */
-  boolean begin(long call) {
+  boolean begin(int slot, long call) {
     since.set(System.nanoTime());
-    boolean begins = calls.compareAndSet(slot(call), 2 * call, 2 * call + 1);
+    boolean begins = calls.compareAndSet(slot, 2 * call, 2 * call + 1);
     if (begins) {
       begun.set(call);
     }
     return begins;
-  }
-
-  private long slot(long call) {
-    return call & (calls.length() - 1);
   }
 
   /**
