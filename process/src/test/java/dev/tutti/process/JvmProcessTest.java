@@ -1,10 +1,14 @@
 package dev.tutti.process;
 
+import static dev.tutti.process.OwnJvms.OPTIONS;
+import static dev.tutti.process.OwnJvms.QUICK;
+import static dev.tutti.process.OwnJvms.failureOf;
+import static dev.tutti.process.OwnJvms.lossOf;
+import static dev.tutti.process.OwnJvms.waiting;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tutti.plan.DataSize;
 import dev.tutti.task.NotSendableException;
@@ -20,8 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,42 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
 class JvmProcessTest {
-  private static final WorkerJvm QUICK =
-      WorkerJvm.DEFAULTS.withFlags("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-  private static final JvmOptions OPTIONS =
-      JvmOptions.DEFAULTS
-          .withJvm(QUICK)
-          .withStreams(JvmStreams.CAPTURE)
-          .withGrace(Duration.ofMillis(100));
-
   @TempDir private Path folder;
   private Marks marks;
 
   @BeforeEach
   void mark() {
     marks = new Marks(folder);
-  }
-
-  private static Throwable failureOf(JvmProcess<?> process) {
-    Throwable thrown = catchThrowable(() -> Await.result(process.result()));
-    assertThat(thrown).isInstanceOf(ExecutionException.class);
-    return thrown.getCause();
-  }
-
-  private static WorkerLostException lossOf(JvmProcess<?> process) {
-    Throwable failure = failureOf(process);
-    assertThat(failure).isInstanceOf(WorkerLostException.class);
-    return (WorkerLostException) failure;
-  }
-
-  private static JvmProcess<Void> waiting(Marks m, String name) {
-    return JvmProcess.start(
-        () -> {
-          Runtime.getRuntime().addShutdownHook(new Thread(() -> m.leave("hook of " + name)));
-          m.leave(name);
-          new CountDownLatch(1).await();
-        },
-        OPTIONS.withName(name));
   }
 
   // ---------------------------------------------------------------- life
@@ -239,132 +211,6 @@ class JvmProcessTest {
       assertThat(process.exitStatus()).hasValue(143);
       assertThat(lossOf(process).reason()).isEqualTo("terminate() was called");
     }
-  }
-
-  // ---------------------------------------------------------------- stopping
-
-  /** Interrupt, terminate and kill end a process each in its own way. */
-  @Test
-  void stop_threeWays_statusTellsWhich() throws Exception {
-    JvmProcess<Void> interrupted = waiting(marks, "interrupted");
-    JvmProcess<Void> terminated = waiting(marks, "terminated");
-    JvmProcess<Void> killed = waiting(marks, "killed");
-    marks.await("interrupted");
-    marks.await("terminated");
-    marks.await("killed");
-    assertThat(JvmProcess.children()).containsExactly(interrupted, terminated, killed);
-
-    interrupted.interrupt();
-    terminated.terminate();
-    killed.kill();
-
-    assertThat(failureOf(interrupted)).isInstanceOf(InterruptedException.class);
-    for (JvmProcess<?> process : List.of(interrupted, terminated, killed)) {
-      process.close();
-      process.interrupt(); // nothing any more
-      process.terminate();
-      process.kill();
-    }
-    assertThat(interrupted.exitStatus()).hasValue(1);
-    assertThat(terminated.exitStatus()).hasValue(143);
-    assertThat(killed.exitStatus()).hasValue(137);
-    assertThat(lossOf(terminated).reason()).isEqualTo("terminate() was called");
-    assertThat(lossOf(killed).reason()).isEqualTo("kill() was called");
-    assertThat(lossOf(killed).pid()).isEqualTo(killed.pid());
-    assertThat(marks.count("hook of terminated")).isOne();
-    assertThat(marks.count("hook of killed")).isZero();
-  }
-
-  /** An interrupt that comes before the task is kept for it. */
-  @Test
-  void interrupt_rightAfterStart_isNotLost() throws Exception {
-    try (JvmProcess<Void> process = waiting(marks, "waits")) {
-      process.interrupt();
-      assertThat(failureOf(process)).isInstanceOf(InterruptedException.class);
-    }
-  }
-
-  /** Programs of a task end with a process that is stopped, and go on after one that has ended. */
-  @Test
-  void stop_taskHasStartedProgram_programEndsToo() throws Exception {
-    Marks m = marks;
-    try (JvmProcess<Integer> killed = JvmProcess.start(() -> program(m, "killed"), OPTIONS);
-        JvmProcess<Integer> terminated = JvmProcess.start(() -> program(m, "terminated"), OPTIONS);
-        JvmProcess<Long> left =
-            JvmProcess.start(() -> new ProcessBuilder("sleep", "60").start().pid(), OPTIONS)) {
-      List<Long> programs = List.of(programOf("killed"), programOf("terminated"));
-      killed.kill();
-      terminated.terminate();
-      Os.awaitGone(programs);
-      long program = Await.result(left.result());
-      left.join();
-      assertThat(Os.isGone(program)).isFalse();
-      Os.signal("KILL", program);
-    }
-  }
-
-  private static int program(Marks m, String name) throws Exception {
-    Process sleep = new ProcessBuilder("sleep", "600").start();
-    m.leave(name + "-" + sleep.pid());
-    return sleep.waitFor();
-  }
-
-  private long programOf(String name) throws InterruptedException {
-    Await.until("program runs", () -> !Os.files(folder, name + "-").isEmpty());
-    String mark = Os.files(folder, name + "-").getFirst();
-    return Long.parseLong(mark.substring(name.length() + 1, mark.indexOf('.')));
-  }
-
-  /** Close waits for the end, may come twice, and takes away nothing that is known. */
-  @Test
-  void close_liveProcess_waitsAndKeepsWhatIsKnown() throws Exception {
-    Marks m = marks;
-    JvmProcess<String> process =
-        JvmProcess.start(
-            () -> {
-              m.await("go");
-              return "done";
-            },
-            OPTIONS);
-    Thread closer = Thread.ofVirtual().start(process::close);
-    Await.blocked(closer);
-    assertThat(process.isAlive()).isTrue();
-    marks.leave("go");
-    Await.ended(closer);
-    process.close();
-    process.closeNow();
-    assertThat(process.isAlive()).isFalse();
-    assertThat(process.exitStatus()).hasValue(0);
-    assertThat(process.result().join()).isEqualTo("done");
-    assertThat(process.onExit().join()).isSameAs(process);
-  }
-
-  /** Who is interrupted in close, or does not want to wait, stops a task that does not listen. */
-  @Test
-  void close_interruptedOrNow_killsAfterGrace() throws Exception {
-    Marks m = marks;
-    Task<Integer> loop =
-        () -> {
-          m.leave("loops");
-          return Deaths.loops();
-        };
-    JvmProcess<Integer> first = JvmProcess.start(loop, OPTIONS);
-    JvmProcess<Integer> second = JvmProcess.start(loop, OPTIONS);
-    Await.until("both loop", () -> m.count("loops") == 2);
-    List<Boolean> flag = new ArrayList<>();
-    Thread closer =
-        Thread.ofPlatform()
-            .start(() -> {
-              Thread.currentThread().interrupt();
-              first.close();
-              flag.add(Thread.currentThread().isInterrupted());
-            });
-    second.closeNow();
-    Await.ended(closer);
-    assertThat(flag).containsExactly(true);
-    assertThat(first.exitStatus()).hasValue(137);
-    assertThat(second.exitStatus()).hasValue(137);
-    assertThat(first.result()).isCompletedExceptionally();
   }
 
   // ---------------------------------------------------------------- failure
