@@ -9,16 +9,12 @@ import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.plan.Batching;
 import dev.tutti.task.TaskFuture;
-import dev.tutti.testkit.Await;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -316,120 +312,5 @@ class StopTest {
         .isInstanceOf(CancellationException.class);
     assertThat(Thread.interrupted()).isTrue();
     Os.awaitGone(marks.pids("loop"));
-  }
-
-  // ---------------------------------------------------------------- the end of the pool
-
-  /**
-   * B120: closeNow kills loops, ends each future as cancelled and returns when the workers are
-   * gone.
-   */
-  @Test
-  void closeNow_loopsRun_killsThemAndCancelsAll() throws Exception {
-    Marks m = marks;
-    Pool doomed = Pool.open(options(1));
-    TaskFuture<Integer> loop =
-        doomed.submit(() -> {
-          m.leave("loop");
-          return Deaths.loops();
-        });
-    TaskFuture<Integer> waiting = doomed.submit(() -> 1);
-    awaitMark("loop");
-    doomed.closeNow();
-    assertThat(loop.isCancelled()).isTrue();
-    assertThat(waiting.isCancelled()).isTrue();
-    assertThat(loop.stopped().isDone()).isTrue();
-    assertThat(doomed.isTerminated()).isTrue();
-    assertThat(Os.isGone(marks.pids("loop").getFirst())).isTrue();
-    assertThatThrownBy(() -> doomed.submit(() -> 2)).isInstanceOf(RejectedExecutionException.class);
-    doomed.closeNow();
-    doomed.close();
-  }
-
-  /** closeNow while workers start ends them too. */
-  @Test
-  void closeNow_workersStillStart_leavesNone() {
-    List<Long> before = Os.workers();
-    Pool doomed = Pool.open(options(2));
-    TaskFuture<Integer> one = doomed.submit(() -> 1);
-    TaskFuture<Integer> two = doomed.submit(() -> 2);
-    doomed.closeNow();
-    assertThat(one.isDone()).isTrue();
-    assertThat(two.isDone()).isTrue();
-    assertThat(doomed.isTerminated()).isTrue();
-    assertThat(before).containsAll(Os.workers());
-  }
-
-  /** close waits for what runs and what waits; both end well. */
-  @Test
-  void close_tasksRunAndWait_waitsForAll() throws Exception {
-    Marks m = marks;
-    Pool closing = Pool.open(options(1));
-    TaskFuture<Integer> runs =
-        closing.submit(() -> {
-          m.leave("runs");
-          m.await("go");
-          return 1;
-        });
-    TaskFuture<Integer> waits = closing.submit(() -> 2);
-    awaitMark("runs");
-    Thread closer = Thread.ofPlatform().start(closing::close);
-    await().atMost(20, SECONDS).until(closing::isShutdown);
-    assertThat(runs.isDone()).isFalse();
-    assertThat(closer.isAlive()).isTrue();
-    marks.leave("go");
-    closer.join();
-    assertThat(runs.get()).isEqualTo(1);
-    assertThat(waits.get()).isEqualTo(2);
-    assertThat(Os.isGone(marks.pids("runs").getFirst())).isTrue();
-  }
-
-  /**
-   * What an idle worker is given that the system has stopped runs elsewhere, and it is replaced.
-   */
-  @Test
-  void submit_idleWorkersAreStopped_tasksRunElsewhere() throws Exception {
-    for (int workers : new int[] {1, 2}) {
-      List<Long> others = Os.workers();
-      try (Pool stopped = Pool.open(options(workers))) {
-        stopped.warm();
-        List<Long> own = new ArrayList<>(Os.workers());
-        own.removeAll(others);
-        Os.signal("STOP", own.getFirst());
-        Await.until( // its other threads may run until one has taken the signal
-            "it is stopped", () -> Os.text(own.getFirst(), "status").contains("(stopped)"));
-        List<Integer> squares = stopped.map(List.of(1, 2, 3, 4, 5, 6), i -> i * i);
-        assertThat(squares).containsExactly(1, 4, 9, 16, 25, 36);
-      }
-    }
-  }
-
-  /** A worker that leaves has no thread of its own in native code, for which its JVM would wait. */
-  @Test
-  void close_idleWorker_leavesWithItsThreadsParked(@TempDir Path folder) throws Exception {
-    Path seen = folder.resolve("seen");
-    String file = seen.toString();
-    try (Pool idle = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1))) {
-      idle.submit(() -> Runtime.getRuntime().addShutdownHook(new Thread(() -> watchControl(file))))
-          .get();
-    }
-    assertThat(seen).content().isEqualTo("parked");
-  }
-
-  /** Until the thread that hears the pool is parked; the worker is killed if that never comes. */
-  private static void watchControl(String file) {
-    try {
-      Await.until("it is parked", () -> control().getState() == Thread.State.WAITING);
-      Files.writeString(Path.of(file), "parked");
-    } catch (InterruptedException | IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Thread control() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals("tutti-control"))
-        .findFirst()
-        .orElseThrow();
   }
 }
