@@ -16,9 +16,6 @@ import dev.tutti.task.Success;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
-import java.io.IOException;
-import java.io.ObjectInputStream;
-import java.io.Serial;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -410,55 +407,5 @@ class WorkerDeathTest {
     }
     assertThat(marks.count("read")).as("workers that it has killed").isBetween(1, 4);
     assertThat(pool.submit(() -> 5).get()).isEqualTo(5);
-  }
-
-  /** Serialisable, and deadly where it is read. */
-  private static final class HaltsWhenRead implements Serializable {
-    @Serial private static final long serialVersionUID = 1L;
-    private final int number;
-    private final boolean deadly;
-
-    HaltsWhenRead(int number, boolean deadly) {
-      this.number = number;
-      this.deadly = deadly;
-    }
-
-    int number() {
-      return number;
-    }
-
-    boolean deadly() {
-      return deadly;
-    }
-
-    @Serial
-    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
-      in.defaultReadObject();
-      if (deadly) {
-        Deaths.halts(9);
-      }
-    }
-  }
-
-  /** A function that nobody can read and live. */
-  private static final class Poison implements Fn<Integer, Integer> {
-    @Serial private static final long serialVersionUID = 1L;
-    private final Marks marks;
-
-    Poison(Marks marks) {
-      this.marks = marks;
-    }
-
-    @Override
-    public Integer apply(Integer item) {
-      return item;
-    }
-
-    @Serial
-    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
-      in.defaultReadObject();
-      marks.leave("read");
-      Deaths.halts(8);
-    }
   }
 }
