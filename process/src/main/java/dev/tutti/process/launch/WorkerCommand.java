@@ -38,10 +38,8 @@ final class WorkerCommand {
    */
   private static final String BEFORE_JVM =
       """
-      trap '' INT
       pipe=$1
-      setpriv=$2
-      shift 2
+      shift
       exec 8<<END
       END
       if [ -p /dev/fd/8 ]; then
@@ -61,13 +59,9 @@ final class WorkerCommand {
         shift
         set -- "$java" -D@GUARD@=true "$@"
       fi
-      if [ -n "$setpriv" ]; then
-        exec "$setpriv" @DEATH_SIGNAL@ "$@"
-      fi
       exec "$@"
       """
-          .replace("@GUARD@", Introduction.HAS_GUARD)
-          .replace("@DEATH_SIGNAL@", String.join(" ", Wrapping.DEATH_SIGNAL));
+          .replace("@GUARD@", Introduction.HAS_GUARD);
 
   private static final String IGNORE_SIGINT = "trap '' INT; exec \"$@\"";
 
@@ -129,9 +123,9 @@ final class WorkerCommand {
   private WorkerCommand() {}
 
   /**
-   * {@return the command line} A terminal sends SIGINT to a whole group, and only the pool stops
-   * its workers: so each gets a session of its own, where there is a program for that, and then a
-   * shell that ignores SIGINT. The shell starts the worker's guard, and replaces itself by the JVM.
+   * {@return the command line} The shell in front makes the worker ignore SIGINT from its first
+   * instruction on: a terminal sends that to the whole group, and only the pool stops its workers.
+   * It starts the worker's guard, and replaces itself by the JVM.
    */
   static List<String> of(Entry entry, LaunchPlan plan, Path folder, List<String> cacheFlags) {
     List<String> command = beforeJava(folder);
@@ -158,8 +152,7 @@ final class WorkerCommand {
   static List<String> assembly(LaunchPlan plan, Path folder, List<String> flags) {
     List<String> command = new ArrayList<>(Wrapping.HERE.atLowPriority());
     command.addAll(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME));
-    command.addAll(Wrapping.HERE.session());
-    command.addAll(Wrapping.HERE.deathSignal());
+    command.addAll(Wrapping.HERE.command());
     command.addAll(withTuttiAlone(plan, folder, flags));
     return command;
   }
@@ -174,10 +167,11 @@ final class WorkerCommand {
   }
 
   private static List<String> beforeJava(Path folder) {
-    List<String> command = new ArrayList<>(Wrapping.HERE.session());
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME)); // before anything else
+    command.addAll(Wrapping.HERE.command());
     command.addAll(List.of("/bin/sh", "-c", BEFORE_JVM, SHELL_NAME));
     command.add(folder.resolve(PIPE_NAME + "-" + PIPES.incrementAndGet()).toString());
-    command.add(Wrapping.HERE.setpriv());
     return command;
   }
 

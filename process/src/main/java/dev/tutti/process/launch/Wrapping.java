@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -16,19 +17,23 @@ import java.util.stream.Stream;
  */
 final class Wrapping {
   private static final List<String> FOLDERS = List.of("/usr/bin", "/bin");
-  static final List<String> DEATH_SIGNAL = List.of("--pdeathsig", "KILL");
+  private static final List<String> DEATH_SIGNAL = List.of("--pdeathsig", "KILL");
   private static final long PATIENCE_SECONDS = 5;
 
   static final Wrapping HERE = new Wrapping(); // after what it uses
 
-  private final List<String> session;
+  private final List<String> command = new ArrayList<>();
   private final List<String> lowPriority;
-  private final String setpriv;
+  private final boolean hasDeathSignal;
 
   private Wrapping() {
-    this.session = find("setsid").map(program -> List.of(program.toString())).orElse(List.of());
-    this.setpriv =
-        find("setpriv").filter(Wrapping::knowsDeathSignal).map(Path::toString).orElse("");
+    find("setsid").ifPresent(program -> command.add(program.toString()));
+    Optional<Path> setpriv = find("setpriv").filter(Wrapping::knowsDeathSignal);
+    setpriv.ifPresent(program -> {
+      command.add(program.toString());
+      command.addAll(DEATH_SIGNAL);
+    });
+    this.hasDeathSignal = setpriv.isPresent();
     this.lowPriority =
         find("nice").map(program -> List.of(program.toString(), "-n", "19")).orElse(List.of());
   }
@@ -66,21 +71,9 @@ final class Wrapping {
     }
   }
 
-  /** {@return what stands before a command that is to lead a session and a group of its own} */
-  List<String> session() {
-    return session;
-  }
-
-  /** {@return the program that takes {@link #DEATH_SIGNAL}; empty if there is none} */
-  String setpriv() {
-    return setpriv;
-  }
-
-  /** {@return what stands before a command that is to be killed when its parent is gone} */
-  List<String> deathSignal() {
-    return hasDeathSignal()
-        ? Stream.of(List.of(setpriv), DEATH_SIGNAL).flatMap(List::stream).toList()
-        : List.of();
+  /** {@return what stands before the shell of a worker} */
+  List<String> command() {
+    return command;
   }
 
   /** {@return what stands before a command that is to run when nobody else wants to} */
@@ -90,6 +83,6 @@ final class Wrapping {
 
   /** {@return whether the worker is killed when its parent is gone, without asking for it} */
   boolean hasDeathSignal() {
-    return !setpriv.isEmpty();
+    return hasDeathSignal;
   }
 }

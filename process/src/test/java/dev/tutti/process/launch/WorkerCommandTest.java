@@ -193,7 +193,7 @@ class WorkerCommandTest {
             false);
     List<String> command = WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER, List.of());
     int shell = command.indexOf("/bin/sh");
-    assertThat(shell).isBetween(0, 1); // behind setsid, where that is
+    assertThat(shell).isBetween(0, 4); // behind setsid and setpriv, where they are
     assertThat(command.get(shell + 2)).startsWith("trap '' INT");
     assertThat(command).contains("/opt/my jdk/bin/java").endsWith(MAIN);
     assertThat(WorkerCommand.of(Entry.OWN_TASK, plan, FOLDER, List.of()))
