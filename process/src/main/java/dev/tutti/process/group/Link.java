@@ -73,6 +73,7 @@ final class Link implements Runnable {
   }
 
   private final ProcessGroup group;
+  private final GroupResources resources;
   private final String name;
   private final int serial;
   private final Reading reading;
@@ -84,9 +85,10 @@ final class Link implements Runnable {
 
   Link(ProcessGroup group, int serial) {
     this.group = group;
+    this.resources = group.resources();
     this.serial = serial;
-    this.name = "tutti-" + group.pool() + "-worker-" + serial;
-    this.reading = new Reading(group.readings());
+    this.name = "tutti-" + resources.pool() + "-worker-" + serial;
+    this.reading = new Reading(resources.readings());
   }
 
   String name() {
@@ -114,7 +116,7 @@ final class Link implements Runnable {
     ready = started;
     tellStart(Duration.ofNanos(System.nanoTime() - begin));
     group.ready(this);
-    group.cache().ready(pid());
+    resources.cache().ready(pid());
     lead(started);
   }
 
@@ -123,7 +125,7 @@ final class Link implements Runnable {
     try {
       return start();
     } catch (IOException e) {
-      if (process == null || !group.cache().crashed(pid())) {
+      if (process == null || !resources.cache().crashed(pid())) {
         passOnOutput();
         throw e;
       }
@@ -176,7 +178,7 @@ final class Link implements Runnable {
   }
 
   private void tellStart(Duration took) {
-    group.events().happened(new PoolEvent.WorkerStarted(group.pool(), name, pid(), took));
+    resources.tell(new PoolEvent.WorkerStarted(resources.pool(), name, pid(), took));
     LOG.log(Level.DEBUG, "{0} has started: pid={1} took={2}", name, pid(), took);
   }
 
@@ -186,14 +188,14 @@ final class Link implements Runnable {
   }
 
   private Ready start() throws IOException {
-    Launcher.Start begun = group.launcher().begin(group.folder(), name);
+    Launcher.Start begun = resources.launcher().begin(resources.folder(), name);
     boolean awaited = false;
     Claims claims = null;
     Door door = null;
     Meeting meeting = null;
     try {
       claims = Claims.create(); // while the process starts
-      door = new Door(group.folder(), serial, group.secret());
+      door = new Door(resources.folder(), serial, resources.secret());
       WorkerProcess worker = begun.await();
       awaited = true;
       process = worker; // before the look below, against stopAll()
@@ -205,7 +207,7 @@ final class Link implements Runnable {
       Flights flights = new Flights(this, claims);
       BlockReader blocks = new BlockReader(pid(), true);
       Arrivals arrivals =
-          new Arrivals(flights, reading, blocks, group.sink(), new Heard(flights, signs));
+          new Arrivals(flights, reading, blocks, resources.sink(), new Heard(flights, signs));
       meeting = new Meeting(door, worker, claims);
       worker.isHere();
       initialise(meeting.work());
@@ -236,7 +238,7 @@ final class Link implements Runnable {
 
   /** Has the worker do what it is to do first, and waits for the end of that. */
   private void initialise(WorkChannel work) throws IOException {
-    byte[] action = group.plan().initialiser();
+    byte[] action = resources.plan().initialiser();
     if (action == null) {
       return;
     }
@@ -259,7 +261,7 @@ final class Link implements Runnable {
     Throwable cause;
     try {
       cause =
-          FailureCodec.decode(content, ClassLoader.getSystemClassLoader(), group.plan().filter());
+          FailureCodec.decode(content, ClassLoader.getSystemClassLoader(), resources.plan().filter());
     } catch (DecodeException e) {
       cause = e;
     }
@@ -276,11 +278,11 @@ final class Link implements Runnable {
 
   private Introduction introduction(Door door, Claims claims) {
     return new Introduction(
-        group.secret(),
+        resources.secret(),
         door.path().toString(),
         ProcessHandle.current().pid(),
         name,
-        group.plan().rules().heap().map(DataSize::bytes).orElse(0L),
+        resources.plan().rules().heap().map(DataSize::bytes).orElse(0L),
         claims.handle());
   }
 
@@ -317,7 +319,7 @@ final class Link implements Runnable {
     public void landed(int count) {
       signs.countTasks(count);
       if (retirement == null) {
-        Retirement due = group.plan().rules().dueAfterTask(signs);
+        Retirement due = resources.plan().rules().dueAfterTask(signs);
         if (due != null) {
           leave(due);
         }
@@ -343,14 +345,12 @@ final class Link implements Runnable {
 
     @Override
     public void isGone() {
-      group.afterGrace(Link.this::kill); // it mostly ends by itself, and then its status says why
+      resources.afterGrace(Link.this::kill); // it mostly ends by itself, and then its status says why
     }
 
     @Override
     public void advanced(long index, double fraction, String text) {
-      group
-          .events()
-          .happened(new PoolEvent.TaskAdvanced(group.pool(), name, index, fraction, text));
+      resources.tell(new PoolEvent.TaskAdvanced(resources.pool(), name, index, fraction, text));
     }
 
     @Override
@@ -362,7 +362,7 @@ final class Link implements Runnable {
     private void goOn() {
       Flights.Finished finished = flights.finish();
       if (finished != null) {
-        group.sink().batchEnded(finished.batch(), finished.elapsedNanos());
+        resources.sink().batchEnded(finished.batch(), finished.elapsedNanos());
         Retirement now = retirement;
         if (now == null) {
           group.serve(Link.this);
@@ -376,7 +376,7 @@ final class Link implements Runnable {
     private void leave(Retirement why) {
       retirement = why;
       group.leaves(Link.this);
-      flights.takeBackAll().forEach(item -> group.sink().returned(item, null));
+      flights.takeBackAll().forEach(item -> resources.sink().returned(item, null));
     }
   }
 
@@ -396,8 +396,8 @@ final class Link implements Runnable {
     Ready worker = ready;
     List<ByteBuffer> frames = worker == null ? null : worker.flights().load(batch);
     if (worker == null || frames == null) {
-      batch.items().forEach(item -> group.sink().returned(item, null));
-      group.sink().batchEnded(batch, 0);
+      batch.items().forEach(item -> resources.sink().returned(item, null));
+      resources.sink().batchEnded(batch, 0);
       return;
     }
     try {
@@ -421,7 +421,7 @@ final class Link implements Runnable {
   int room() {
     Ready worker = ready;
     long ran = worker == null ? 0 : worker.signs().ran();
-    return Math.min(Flights.LARGEST_BATCH, group.plan().rules().tasksLeft(ran));
+    return Math.min(Flights.LARGEST_BATCH, resources.plan().rules().tasksLeft(ran));
   }
 
   /**
@@ -436,7 +436,7 @@ final class Link implements Runnable {
     }
     long left = timeoutNanos - running.elapsedNanos();
     if (running.item() != null && left <= 0) {
-      group.sink().overdue(running.item(), running.elapsedNanos());
+      resources.sink().overdue(running.item(), running.elapsedNanos());
       left = timeoutNanos;
     }
     long pause = Math.max(left, LEAST_WATCH_NANOS);
@@ -465,7 +465,7 @@ final class Link implements Runnable {
     long idleNanos = System.nanoTime() - idleSinceNanos;
     return worker == null
         ? null
-        : group.plan().rules().dueWhileIdle(worker.signs(), idleNanos, spare);
+        : resources.plan().rules().dueWhileIdle(worker.signs(), idleNanos, spare);
   }
 
   /** Looks whether the worker is as it should be while it serves. */
@@ -474,7 +474,7 @@ final class Link implements Runnable {
     if (worker == null) {
       return;
     }
-    String tooLarge = group.plan().rules().killReason(worker.signs());
+    String tooLarge = resources.plan().rules().killReason(worker.signs());
     if (tooLarge != null) {
       killFor(tooLarge);
       return;
@@ -498,7 +498,7 @@ final class Link implements Runnable {
     }
     for (Item item : worker.flights().takeBackAll()) {
       item.avoidLastWorker();
-      group.sink().returned(item, null);
+      resources.sink().returned(item, null);
     }
     // Where it goes on some day, it says that it is past this batch, and gets the next one.
   }
@@ -513,13 +513,13 @@ final class Link implements Runnable {
     }
     Flights.Unwanted unwanted = worker.flights().takeBackUnwanted(flight);
     if (unwanted.back() != null) {
-      group.sink().returned(unwanted.back(), null);
+      resources.sink().returned(unwanted.back(), null);
     }
     if (unwanted.running() >= 0) {
       tell(
           worker.meeting().control()::send,
           Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(unwanted.running()).flip());
-      group.afterGrace(() -> {
+      resources.afterGrace(() -> {
         if (worker.flights().shutGateFor(flight)) {
           retirement = STOPPED;
           kill();
@@ -535,8 +535,8 @@ final class Link implements Runnable {
       kill();
     } else {
       worker.flights().all().forEach(this::stop);
-      reading.hurry(group.plan().grace());
-      group.afterGrace(() -> group.afterGrace(this::kill)); // it may not listen any more
+      reading.hurry(resources.plan().grace());
+      resources.afterGrace(() -> resources.afterGrace(this::kill)); // it may not listen any more
     }
   }
 
@@ -547,7 +547,7 @@ final class Link implements Runnable {
     if (worker != null) {
       tell(worker.work()::send, Frame.begin(Frame.Kind.BYE, 0).flip());
     }
-    group.afterLeaving(this::kill);
+    resources.afterLeaving(this::kill);
   }
 
   /** One of a worker's two channels, as something that takes frames. */
@@ -592,13 +592,13 @@ final class Link implements Runnable {
     List<Flight> left = flights.closeAll();
     Retirement why = retirement;
     if (!left.isEmpty() || why == null) {
-      Autopsy autopsy = new Autopsy(dead, status, flights.claims(), group.folder(), killedFor);
+      Autopsy autopsy = new Autopsy(dead, status, flights.claims(), resources.folder(), killedFor);
       judge(worker, left, autopsy);
       why = why == null ? new Retirement(Reason.LOST, autopsy.words()) : why;
     }
     Flights.Finished undone = flights.finish();
     if (undone != null) {
-      group.sink().batchEnded(undone.batch(), undone.elapsedNanos());
+      resources.sink().batchEnded(undone.batch(), undone.elapsedNanos());
     }
     worker.arrivals().end();
     close(worker.blocks());
@@ -610,10 +610,8 @@ final class Link implements Runnable {
   }
 
   private void tellEnd(Retirement why, long ran, boolean wasIdle) {
-    group
-        .events()
-        .happened(
-            new PoolEvent.WorkerEnded(group.pool(), name, pid(), why.reason(), why.words(), ran));
+    resources.tell(
+            new PoolEvent.WorkerEnded(resources.pool(), name, pid(), why.reason(), why.words(), ran));
     LOG.log(
         why.reason() == Reason.LOST && wasIdle ? Level.WARNING : Level.DEBUG, // else its item tells
         "{0} has ended: pid={1} reason={2} tasks={3} {4}",
@@ -643,7 +641,7 @@ final class Link implements Runnable {
     worker.arrivals().tellReported();
     boolean blameless = retirement != null || begun;
     for (Item item : waiting) {
-      group.sink().returned(item, blameless ? null : autopsy.report(item));
+      resources.sink().returned(item, blameless ? null : autopsy.report(item));
     }
   }
 
