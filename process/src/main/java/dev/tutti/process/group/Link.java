@@ -2,31 +2,22 @@ package dev.tutti.process.group;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tutti.codec.DecodeException;
-import dev.tutti.codec.FailureCodec;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
-import dev.tutti.plan.DataSize;
-import dev.tutti.process.block.BlockReader;
 import dev.tutti.process.group.RetireRules.Retirement;
-import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.WorkerProcess;
-import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
-import dev.tutti.process.wire.Introduction;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.process.wire.WorkChannel;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Timer;
 import dev.tutti.task.Outcome;
-import dev.tutti.task.WorkerLost;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,28 +47,19 @@ final class Link implements Runnable {
       new Retirement(Reason.STOPPED, "it was killed to stop what it ran");
 
   /** How long a process may take to end whose channel has ended already. */
-  private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
+  static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
 
   private static final long LEAST_WATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   /** So often a worker may be found not to begin what it was given, unless it is stopped. */
   private static final int PATIENT_LOOKS = 5;
 
-  /** What a worker has once it can work. */
-  private record Ready(
-      Flights flights, Arrivals arrivals, BlockReader blocks, Meeting meeting, VitalSigns signs) {
-
-    WorkChannel work() {
-      return meeting.work();
-    }
-  }
-
   private final ProcessGroup group;
   private final GroupResources resources;
   private final String name;
   private final int serial;
   private final Reading reading;
-  private volatile @Nullable Ready ready;
+  private volatile @Nullable ReadyWorker ready;
   private volatile @Nullable WorkerProcess process;
   private volatile @Nullable Retirement retirement;
   private volatile @Nullable String killedFor;
@@ -95,14 +77,31 @@ final class Link implements Runnable {
     return name;
   }
 
+  // ---------------------------------------------------------------- for its start
+
+  /** There is a process, which is killed from now on if the pool is stopped. */
+  void begun(WorkerProcess worker) {
+    process = worker;
+  }
+
+  /** {@return whether no worker is wanted any more} */
+  boolean isStopped() {
+    return group.isStopped();
+  }
+
+  /** {@return what hears a worker that has these} */
+  Arrivals.Listener listener(Flights flights, VitalSigns signs) {
+    return new Heard(flights, signs);
+  }
+
   // ---------------------------------------------------------------- the worker's life
 
   @Override
   public void run() {
-    Ready started;
+    ReadyWorker started;
     long begin = System.nanoTime();
     try {
-      started = startWithOrWithoutCache();
+      started = new WorkerStart(this, resources, serial, reading).run();
     } catch (Exception e) {
       killAndAwait();
       group.startFailed(this, e);
@@ -120,26 +119,6 @@ final class Link implements Runnable {
     lead(started);
   }
 
-  /** A damaged cache is no failure of the worker's: it is started once more, and has none then. */
-  private Ready startWithOrWithoutCache() throws IOException {
-    try {
-      return start();
-    } catch (IOException e) {
-      if (process == null || !resources.cache().crashed(pid())) {
-        passOnOutput();
-        throw e;
-      }
-      return start(); // what the other one has printed is about its crash
-    }
-  }
-
-  private void passOnOutput() {
-    WorkerProcess worker = process;
-    if (worker != null) {
-      worker.isHere();
-    }
-  }
-
   /** The pool may be gone, and say so, when this is told. */
   private void killAndAwait() {
     kill();
@@ -150,7 +129,7 @@ final class Link implements Runnable {
   }
 
   /** Hears the worker to its end. */
-  private void lead(Ready worker) {
+  private void lead(ReadyWorker worker) {
     try {
       if (!listen(worker)) {
         return; // another thread leads the worker now
@@ -164,7 +143,7 @@ final class Link implements Runnable {
   }
 
   /** Leads the worker on in place of a thread that does not come to an end with what it reads. */
-  private void relieve(Ready worker, Reading.Current left) {
+  private void relieve(ReadyWorker worker, Reading.Current left) {
     Outcome<?> outcome = left.outcome();
     LOG.log(Level.WARNING, "{0}: a thread does not come back: {1}", name, outcome);
     Thread.ofPlatform()
@@ -187,106 +166,7 @@ final class Link implements Runnable {
     return worker == null ? -1 : worker.pid();
   }
 
-  private Ready start() throws IOException {
-    Launcher.Start begun = resources.launcher().begin(resources.folder(), name);
-    boolean awaited = false;
-    Claims claims = null;
-    Door door = null;
-    Meeting meeting = null;
-    try {
-      claims = Claims.create(); // while the process starts
-      door = new Door(resources.folder(), serial, resources.secret());
-      WorkerProcess worker = begun.await();
-      awaited = true;
-      process = worker; // before the look below, against stopAll()
-      worker.introduce(introduction(door, claims).toLines());
-      if (group.isStopped()) {
-        throw new IOException("the pool was closed while the worker started");
-      }
-      VitalSigns signs = new VitalSigns(worker.pid()); // while the JVM starts, too
-      Flights flights = new Flights(this, claims);
-      BlockReader blocks = new BlockReader(pid(), true);
-      Arrivals arrivals =
-          new Arrivals(flights, reading, blocks, resources.sink(), new Heard(flights, signs));
-      meeting = new Meeting(door, worker, claims);
-      worker.isHere();
-      initialise(meeting.work());
-      return new Ready(flights, arrivals, blocks, meeting, signs);
-    } catch (IOException | RuntimeException | Error e) {
-      if (meeting != null) {
-        close(meeting);
-      } else if (door != null) {
-        close(door);
-      }
-      if (claims != null) {
-        close(claims);
-      }
-      if (!awaited) {
-        killIfStarted(begun);
-      }
-      throw e;
-    }
-  }
-
-  private static void killIfStarted(Launcher.Start begun) {
-    try {
-      begun.await().kill();
-    } catch (IOException notStarted) {
-      LOG.log(Level.DEBUG, "nothing was started: {0}", notStarted);
-    }
-  }
-
-  /** Has the worker do what it is to do first, and waits for the end of that. */
-  private void initialise(WorkChannel work) throws IOException {
-    byte[] action = resources.plan().initialiser();
-    if (action == null) {
-      return;
-    }
-    work.send(List.of(Frame.begin(Frame.Kind.INITIALISE, action.length).put(action).flip()));
-    for (Frame frame = work.read(); frame != null; frame = work.read()) {
-      switch (frame.kind()) {
-        case LOG -> log(frame.atLeast(1));
-        case INITIALISED -> {
-          return;
-        }
-        case NOT_INITIALISED -> throw failedInitialiser(frame.content());
-        default ->
-            throw new WireException("worker sent what is not for a pool: kind=" + frame.kind());
-      }
-    }
-    throw new IOException("worker ended in its initialiser: " + endInWords());
-  }
-
-  private IOException failedInitialiser(ByteBuffer content) {
-    Throwable cause;
-    try {
-      cause =
-          FailureCodec.decode(content, ClassLoader.getSystemClassLoader(), resources.plan().filter());
-    } catch (DecodeException e) {
-      cause = e;
-    }
-    return new IOException("the initialiser failed: " + cause, cause);
-  }
-
-  private String endInWords() {
-    WorkerProcess dead = requireNonNull(process, "process");
-    int status = dead.awaitExit(EXIT_PATIENCE);
-    return "exit=%d%s"
-        .formatted(
-            status, String.join("", dead.stderrTail().stream().map(l -> "\n    " + l).toList()));
-  }
-
-  private Introduction introduction(Door door, Claims claims) {
-    return new Introduction(
-        resources.secret(),
-        door.path().toString(),
-        ProcessHandle.current().pid(),
-        name,
-        resources.plan().rules().heap().map(DataSize::bytes).orElse(0L),
-        claims.handle());
-  }
-
-  private boolean listen(Ready worker) throws IOException {
+  private boolean listen(ReadyWorker worker) throws IOException {
     WorkChannel in = worker.work();
     WorkChannel.Lull lull = () -> tellBeforeWaiting(worker);
     while (true) {
@@ -300,7 +180,7 @@ final class Link implements Runnable {
     }
   }
 
-  private static boolean tellBeforeWaiting(Ready worker) throws WireException {
+  private static boolean tellBeforeWaiting(ReadyWorker worker) throws WireException {
     worker.arrivals().tell();
     return worker.flights().hasSeveral();
   }
@@ -380,7 +260,8 @@ final class Link implements Runnable {
     }
   }
 
-  private void log(ByteBuffer content) throws WireException {
+  /** A task, or what the worker does first, has a line for the log: level and text. */
+  void log(ByteBuffer content) throws WireException {
     int level = content.get();
     if (level < 0 || level >= Level.values().length) {
       throw new WireException("unknown level of a log line: level=" + level);
@@ -393,7 +274,7 @@ final class Link implements Runnable {
 
   /** Sends a batch. The worker has none. */
   void send(Batch batch) {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     List<ByteBuffer> frames = worker == null ? null : worker.flights().load(batch);
     if (worker == null || frames == null) {
       batch.items().forEach(item -> resources.sink().returned(item, null));
@@ -419,7 +300,7 @@ final class Link implements Runnable {
 
   /** {@return how many items the worker can be given now} */
   int room() {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     long ran = worker == null ? 0 : worker.signs().ran();
     return Math.min(Flights.LARGEST_BATCH, resources.plan().rules().tasksLeft(ran));
   }
@@ -444,7 +325,7 @@ final class Link implements Runnable {
   }
 
   List<Item> takeHalf(Batch from, int most) {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     return worker == null ? List.of() : worker.flights().takeHalf(from, most);
   }
 
@@ -461,7 +342,7 @@ final class Link implements Runnable {
    * @param spare how many workers there are more than are to stay
    */
   @Nullable Retirement dueWhileIdle(int spare) {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     long idleNanos = System.nanoTime() - idleSinceNanos;
     return worker == null
         ? null
@@ -470,7 +351,7 @@ final class Link implements Runnable {
 
   /** Looks whether the worker is as it should be while it serves. */
   void look() {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     if (worker == null) {
       return;
     }
@@ -489,7 +370,7 @@ final class Link implements Runnable {
    * The worker does not claim what it was given: others are to run it. One that the system has
    * stopped is of no use, and ends; it runs nothing.
    */
-  private void unburden(Ready worker, int looks) {
+  private void unburden(ReadyWorker worker, int looks) {
     if (worker.signs().isStopped()) {
       killFor("it was stopped, and did not begin what it was given");
     } else if (looks < PATIENT_LOOKS || worker.work().hasPending()) {
@@ -507,7 +388,7 @@ final class Link implements Runnable {
 
   /** Takes an item back if it has not begun, else interrupts it, and kills after the grace time. */
   void stop(Flight flight) {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     if (worker == null) {
       return;
     }
@@ -530,7 +411,7 @@ final class Link implements Runnable {
 
   /** Stops everything that the worker has; one that is still starting is killed. */
   void stopAll() {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     if (worker == null) {
       kill();
     } else {
@@ -543,7 +424,7 @@ final class Link implements Runnable {
   /** Tells an idle worker that there will be no more, and kills it if it stays all the same. */
   void dismiss(Retirement why) {
     retirement = why;
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     if (worker != null) {
       tell(worker.work()::send, Frame.begin(Frame.Kind.BYE, 0).flip());
     }
@@ -580,7 +461,7 @@ final class Link implements Runnable {
 
   // ---------------------------------------------------------------- the end
 
-  private void conclude(Ready worker) {
+  private void conclude(ReadyWorker worker) {
     try {
       worker.arrivals().tell();
     } catch (WireException | RuntimeException | Error e) { // the worker is seen off all the same
@@ -593,7 +474,8 @@ final class Link implements Runnable {
     Retirement why = retirement;
     if (!left.isEmpty() || why == null) {
       Autopsy autopsy = new Autopsy(dead, status, flights.claims(), resources.folder(), killedFor);
-      judge(worker, left, autopsy);
+      Salvage salvage = new Salvage(worker, autopsy, resources.sink());
+      salvage.end(left, why != null);
       why = why == null ? new Retirement(Reason.LOST, autopsy.words()) : why;
     }
     Flights.Finished undone = flights.finish();
@@ -622,44 +504,7 @@ final class Link implements Runnable {
         why.words());
   }
 
-  private void judge(Ready worker, List<Flight> left, Autopsy autopsy) {
-    Claims claims = worker.flights().claims();
-    boolean begun = false;
-    List<Item> waiting = new ArrayList<>();
-    for (Flight flight : left) {
-      Item item = flight.item();
-      if (item.isPack()) {
-        begun |= judgePack(worker, flight, autopsy, waiting);
-      } else if (claims.takeBack(flight.number())) {
-        waiting.add(item);
-      } else {
-        long elapsed = System.nanoTime() - claims.startNanos(flight.number());
-        worker.arrivals().report(flight, new WorkerLost<>(autopsy.report(item)), elapsed);
-        begun = true;
-      }
-    }
-    worker.arrivals().tellReported();
-    boolean blameless = retirement != null || begun;
-    for (Item item : waiting) {
-      resources.sink().returned(item, blameless ? null : autopsy.report(item));
-    }
-  }
-
-  /** {@return whether an element of it was begun and has not ended} */
-  private boolean judgePack(Ready worker, Flight pack, Autopsy autopsy, List<Item> waiting) {
-    Item item = pack.item();
-    int had = pack.held();
-    int stay = worker.flights().claims().takeBackFrom(pack.number(), pack.landed());
-    if (stay < had) {
-      waiting.add(stay == 0 && had == item.count() ? item : item.part(stay, had));
-    }
-    for (int i = pack.landed(); i < stay; i++) {
-      worker.arrivals().reportElement(pack, i, new WorkerLost<>(autopsy.report(item)));
-    }
-    return pack.landed() < stay;
-  }
-
-  private void close(AutoCloseable resource) {
+  void close(AutoCloseable resource) {
     try {
       resource.close();
     } catch (Exception e) {
