@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** The worker processes of one pool. */
 public final class ProcessGroup implements WorkerGroup {
   /*
-   * `lock` guards the roster: which workers there are and which of them are idle; and the state of the patrol. It is held for no call to a
-   * link, to the source (but for hasWork) or to the sink.
+   * `lock` guards the roster: which workers there are and which of them are idle; and whether
+   * the patrol goes. It is held for no call to a link, to the source (but for hasWork) or to the sink.
    *
    * A worker that becomes free polls; if nothing waits it is entered as idle, and looks once more whether
    * something has come in between. Who queues work does so before it looks for an idle worker. So one of

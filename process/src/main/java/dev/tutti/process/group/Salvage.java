@@ -11,8 +11,8 @@ import java.util.List;
 final class Salvage {
   /*
    * The process has ended, its channel was read to the last frame, and nothing can be sent to it: so the claim
-   * words do not change any more, but by this. All items
-   * are judged before the first is returned: where one of them ran, those that waited are not to blame for the death.
+   * words do not change any more, but by this. All items are judged before the first is returned: where one of them
+   * ran, those that waited are not to blame for the death.
    */
   private final ReadyWorker worker;
   private final Autopsy autopsy;
