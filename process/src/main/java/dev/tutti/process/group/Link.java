@@ -225,7 +225,8 @@ final class Link implements Runnable {
 
     @Override
     public void isGone() {
-      resources.afterGrace(Link.this::kill); // it mostly ends by itself, and then its status says why
+      resources.afterGrace(
+          Link.this::kill); // it mostly ends by itself, and then its status says why
     }
 
     @Override
@@ -493,7 +494,7 @@ final class Link implements Runnable {
 
   private void tellEnd(Retirement why, long ran, boolean wasIdle) {
     resources.tell(
-            new PoolEvent.WorkerEnded(resources.pool(), name, pid(), why.reason(), why.words(), ran));
+        new PoolEvent.WorkerEnded(resources.pool(), name, pid(), why.reason(), why.words(), ran));
     LOG.log(
         why.reason() == Reason.LOST && wasIdle ? Level.WARNING : Level.DEBUG, // else its item tells
         "{0} has ended: pid={1} reason={2} tasks={3} {4}",

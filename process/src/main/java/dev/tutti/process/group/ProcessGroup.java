@@ -1,6 +1,5 @@
 package dev.tutti.process.group;
 
-
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
 import dev.tutti.process.group.RetireRules.Retirement;

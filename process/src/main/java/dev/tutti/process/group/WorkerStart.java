@@ -19,7 +19,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Starts one worker, and has it do what it is to do first. For the thread that leads the worker. */
+/**
+ * Starts one worker, and has it do what it is to do first. For the thread that leads the worker.
+ */
 final class WorkerStart {
   /*
    * The process starts on the launcher's thread. Meanwhile this one makes the claim words and the socket; while the JVM
@@ -138,7 +140,8 @@ final class WorkerStart {
     Throwable cause;
     try {
       cause =
-          FailureCodec.decode(content, ClassLoader.getSystemClassLoader(), resources.plan().filter());
+          FailureCodec.decode(
+              content, ClassLoader.getSystemClassLoader(), resources.plan().filter());
     } catch (DecodeException e) {
       cause = e;
     }
