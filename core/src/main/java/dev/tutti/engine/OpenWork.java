@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenWork {
   /*
-   * Everything is guarded by `lock`, which the pool's workers share: no step calls a group, a call or code of a user.
+   * Everything is guarded by `lock`, which the pool's workers share: no step calls a group, a call or code of a user. The
+   * keeper hears under it that work begins, so that it has its thread before the first item can end.
    *
    *   OPEN -> CLOSING            close(), or the last item of a pool that nobody can reach has ended: nothing new,
    *                              what waits and runs goes on
