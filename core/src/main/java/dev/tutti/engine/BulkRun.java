@@ -3,7 +3,6 @@ package dev.tutti.engine;
 import dev.tutti.event.Progress;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Body;
-import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.PartOutcomes;
@@ -12,79 +11,44 @@ import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
-import dev.tutti.task.TaskTimeoutException;
-import dev.tutti.task.TimedOut;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One bulk call on its way: input to window to lane, and outcomes back in their order. */
 final class BulkRun extends EngineCall {
   /*
-   * Everything below is guarded by `lock`. The input belongs to the feeder, which one thread uses: the
+   * `window`, `end`, `results` and `resultBytes` are guarded by `lock`. The input belongs to the feeder, which one thread uses: the
    * caller for calls that return when all is done and for pools whose caller runs the work, a thread of the
    * call's own otherwise.
    *
-   *   taken      items read from the input so far; item i is the i-th
-   *   settled    items of them that have ended
-   *   delivered  items of them that the consumer has got
+   * The feeder waits for room in the window, which the consumer's getting of an item opens. While large results that the
+   * consumer has not got are too many (`resultBytes`), no further item begins (Lane.room).
    *
-   *   bytes      what those take that have not ended, in their form for workers
-   *   resultBytes  what large results take that the consumer has not got; while they are too many, no further
-   *              item begins (Lane.room)
-   *
-   * The window is a bound on taken - delivered, and one on bytes unless nothing is open; the feeder waits for them, and
-   * the consumer's getting of an item opens it. A call that keeps all results delivers an item by storing it.
-   *
-   * The run is over for its consumer when the input has ended and delivered == taken, or when it was
-   * stopped. `stopped` is set once, by the consumer (closed, interrupted, or a failure that it does not
-   * go on after) or by the pool (stopped). Afterwards outcomes are counted and dropped.
+   * The run is over for its consumer when the input has ended and all that was taken is delivered, or when it was
+   * stopped.
    *
    * `lock` is never held while the dispatcher or the user's input is called.
    */
-  private static final long FAR_NANOS = Long.MAX_VALUE / 2;
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition room = lock.newCondition();
-  private final Condition news = lock.newCondition();
+  private final CallMonitor lock;
+  private final Condition room;
+  private final Condition news;
   private final Dispatcher dispatcher;
   private final Feeder feeder;
-  private final int window;
-  private final int packWindow;
-  private final long mostBytes;
+  private final Window window;
+  private final CallEnd end = new CallEnd();
   private final ResultBytes resultBytes;
   private final Resequencer results;
   private final boolean stopsAtFailure;
   private final @Nullable ProgressMeter meter;
   private final Optional<Future<?>> deadline;
-
-  private long taken;
-  private long settled;
-  private long delivered;
-  private long bytes;
-  private boolean inputEnded;
-  private boolean stopped;
-  private boolean left;
-  private @Nullable Throwable inputFailure;
-  private @Nullable RuntimeException poolFailure;
-  private long failedFrom = Long.MAX_VALUE;
-  private @Nullable Duration expired;
-  private final Set<Thread> helping = new HashSet<>();
-  private final AtomicLong wakes = new AtomicLong();
 
   /**
    * @param stopsAtFailure whether the first item that fails ends the call
@@ -110,9 +74,13 @@ final class BulkRun extends EngineCall {
             plan.options().priority()),
         dispatcher);
     this.dispatcher = dispatcher;
-    this.window = plan.itemWindow();
-    this.packWindow = plan.packWindow(results.keepsAll());
-    this.mostBytes = plan.windowBytes().bytes();
+    this.lock = new CallMonitor(dispatcher);
+    this.room = lock.newCondition();
+    this.news = lock.newCondition();
+    long mostBytes = plan.windowBytes().bytes();
+    this.window =
+        new Window(
+            lane.chunker(), plan.itemWindow(), plan.packWindow(results.keepsAll()), mostBytes);
     this.resultBytes = new ResultBytes(mostBytes, dispatcher.group().maxWorkers());
     this.results = results;
     this.stopsAtFailure = stopsAtFailure;
@@ -149,16 +117,11 @@ final class BulkRun extends EngineCall {
   private void expire(Duration limit) {
     lock.lock();
     try {
-      if (left || stopped) {
+      if (!end.expire(limit)) {
         return;
       }
-      expired = limit;
-      if (!inputEnded) {
-        inputEnded = true;
-        inputFailure = new TaskTimeoutException(limit, true); // there was more
-      }
-      wake(room);
-      wake(news);
+      lock.wake(room);
+      lock.wake(news);
     } finally {
       lock.unlock();
     }
@@ -192,7 +155,7 @@ final class BulkRun extends EngineCall {
   boolean hasRoom() {
     lock.lock();
     try {
-      return !stopped && isRoom();
+      return !end.isStopped() && window.isRoom();
     } finally {
       lock.unlock();
     }
@@ -206,9 +169,9 @@ final class BulkRun extends EngineCall {
       boolean full;
       lock.lock();
       try {
-        open = taken - settled;
-        ended = settled;
-        full = !isRoom();
+        open = window.open();
+        ended = window.settled();
+        full = !window.isRoom();
       } finally {
         lock.unlock();
       }
@@ -219,9 +182,9 @@ final class BulkRun extends EngineCall {
       try {
         // An end need not make room in bytes: what waits then may be all that is open, and less
         // than a batch.
-        await(room, () -> isRoomOrOver() || settled != ended);
+        lock.await(room, () -> isRoomOrOver() || window.settled() != ended);
         if (isRoomOrOver()) {
-          return isOver() ? 0 : Math.max(1, window() - (taken - delivered));
+          return end.isInputOver() ? 0 : window.room();
         }
       } finally {
         lock.unlock();
@@ -230,74 +193,14 @@ final class BulkRun extends EngineCall {
   }
 
   private boolean isRoomOrOver() {
-    return stopped || inputEnded || failedFrom != Long.MAX_VALUE || isRoom();
-  }
-
-  private boolean isRoom() {
-    return taken - delivered < window() && (bytes < mostBytes || taken == settled);
-  }
-
-  private int window() {
-    return lane.chunker().packSize() == 0 ? window : packWindow;
-  }
-
-  /**
-   * Waits, with `lock` held. A worker of the same pool runs what waits there meanwhile, without the
-   * lock.
-   */
-  private void await(Condition condition, BooleanSupplier done) throws InterruptedException {
-    if (!done.getAsBoolean() && lock.getHoldCount() == 1 && dispatcher.canHelp()) {
-      help(done);
-    }
-    while (!done.getAsBoolean()) {
-      condition.await();
-    }
-  }
-
-  private void help(BooleanSupplier done) throws InterruptedException {
-    Thread thread = Thread.currentThread();
-    boolean entered = helping.add(thread);
-    lock.unlock();
-    try {
-      dispatcher.helpUntil(awaited(done), System.nanoTime() + FAR_NANOS);
-    } finally {
-      lock.lock();
-      if (entered) {
-        helping.remove(thread);
-      }
-    }
-  }
-
-  private HelpingGroup.Awaited awaited(BooleanSupplier done) {
-    return new HelpingGroup.Awaited() {
-      @Override
-      public boolean isDone() {
-        lock.lock();
-        try {
-          return done.getAsBoolean();
-        } finally {
-          lock.unlock();
-        }
-      }
-
-      @Override
-      public long changes() {
-        return wakes.get();
-      }
-    };
-  }
-
-  private void wake(Condition condition) {
-    condition.signalAll();
-    wakes.incrementAndGet(); // before helpers are unparked
-    helping.forEach(LockSupport::unpark);
+    return end.isInputOver() || window.isRoom();
   }
 
   /** {@return whether no more input is wanted} */
   boolean isOver() {
     lock.lock();
     try {
-      return stopped || inputEnded || failedFrom != Long.MAX_VALUE;
+      return end.isInputOver();
     } finally {
       lock.unlock();
     }
@@ -307,7 +210,7 @@ final class BulkRun extends EngineCall {
   long nextIndex() {
     lock.lock();
     try {
-      return taken;
+      return window.taken();
     } finally {
       lock.unlock();
     }
@@ -319,7 +222,7 @@ final class BulkRun extends EngineCall {
   long roomBytes() {
     lock.lock();
     try {
-      return mostBytes - bytes;
+      return window.roomBytes();
     } finally {
       lock.unlock();
     }
@@ -329,8 +232,7 @@ final class BulkRun extends EngineCall {
   void countTaken(int items, long inBytes) {
     lock.lock();
     try {
-      taken += items;
-      bytes += inBytes;
+      window.take(items, inBytes);
     } finally {
       lock.unlock();
     }
@@ -340,10 +242,7 @@ final class BulkRun extends EngineCall {
   void dropTaken(List<Item> items) {
     lock.lock();
     try {
-      for (Item item : items) {
-        taken -= item.count();
-        bytes -= item.bytes();
-      }
+      window.drop(items);
     } finally {
       lock.unlock();
     }
@@ -354,11 +253,8 @@ final class BulkRun extends EngineCall {
   void endInput(@Nullable Throwable failure) {
     lock.lock();
     try {
-      if (!inputEnded) {
-        inputEnded = true;
-        inputFailure = failure;
-      }
-      wake(news);
+      end.endInput(failure);
+      lock.wake(news);
     } finally {
       lock.unlock();
     }
@@ -389,7 +285,7 @@ final class BulkRun extends EngineCall {
       Outcome<?> outcome =
           one.outcome() instanceof Cancelled ? cancelledOrExpired() : one.outcome();
       if (!results.keepsAll() || !outcome.succeeded()) { // who keeps all wants values only
-        dones.add(doneOf(one.item(), outcome, one.elapsedNanos()));
+        dones.add(Dones.of(one, outcome));
       }
       if (meter != null) {
         meter.count(outcome.succeeded());
@@ -415,23 +311,22 @@ final class BulkRun extends EngineCall {
     long failed;
     lock.lock();
     try {
-      long failedBefore = failedFrom;
-      settled += count;
-      bytes -= inBytes;
-      if (!stopped) {
+      long failedBefore = end.failedFrom();
+      window.settle(count, inBytes);
+      if (!end.isStopped()) {
         dones.forEach(this::keep);
         keepValues.run();
         if (results.keepsAll()) {
-          delivered += count;
+          window.deliver(count);
         } else {
           lane.room(resultBytes.room());
         }
       }
-      failed = failedFrom;
+      failed = end.failedFrom();
       stopsRest = failed < failedBefore;
-      wake(room);
+      lock.wake(room);
       if (isNews() || isAllDone()) {
-        wake(news);
+        lock.wake(news);
       }
     } finally {
       lock.unlock();
@@ -453,7 +348,8 @@ final class BulkRun extends EngineCall {
 
   @Override
   void endedPart(Item pack, int from, PartOutcomes outcomes) {
-    List<Done<?, ?>> dones = donesOf(pack, from, outcomes);
+    List<Done<?, ?>> dones =
+        Dones.of(pack, from, outcomes, results.keepsAll()); // who keeps all wants values only
     if (meter != null) {
       outcomes.forEach(outcome -> meter.count(outcome.succeeded()));
     }
@@ -474,24 +370,10 @@ final class BulkRun extends EngineCall {
     }
   }
 
-  private List<Done<?, ?>> donesOf(Item pack, int from, PartOutcomes outcomes) {
-    if (results.keepsAll() && outcomes.succeeded()) {
-      return List.of(); // who keeps all wants values only
-    }
-    List<Done<?, ?>> dones = new ArrayList<>();
-    for (int i = 0; i < outcomes.size(); i++) {
-      Outcome<?> outcome = outcomes.get(i);
-      if (!results.keepsAll() || !outcome.succeeded()) {
-        dones.add(doneOf(pack, from + i, outcome, outcomes.elapsedNanos(i)));
-      }
-    }
-    return dones;
-  }
-
   private void keep(Done<?, ?> done) {
     results.add(done);
     if (stopsAtFailure && !done.outcome().succeeded()) {
-      failedFrom = Math.min(failedFrom, done.index());
+      end.fail(done.index());
     }
   }
 
@@ -499,28 +381,10 @@ final class BulkRun extends EngineCall {
   private Outcome<?> cancelledOrExpired() {
     lock.lock();
     try {
-      return expired == null
-          ? new Cancelled<>()
-          : new TimedOut<>(new TaskTimeoutException(expired, true));
+      return end.ofCancelled();
     } finally {
       lock.unlock();
     }
-  }
-
-  private static <R extends @Nullable Object> Done<?, R> doneOf(
-      Item pack, int element, Outcome<R> outcome, long elapsedNanos) {
-    return new Done<@Nullable Object, R>(
-        pack.index() + element,
-        pack.argument(element),
-        outcome,
-        Duration.ofNanos(elapsedNanos),
-        outcome instanceof Cancelled ? 0 : 1);
-  }
-
-  private static <R extends @Nullable Object> Done<?, R> doneOf(
-      Item item, Outcome<R> outcome, long elapsedNanos) {
-    return new Done<@Nullable Object, R>(
-        item.index(), item.argument(), outcome, Duration.ofNanos(elapsedNanos), item.attempts());
   }
 
   /** The pool is being stopped. */
@@ -528,13 +392,9 @@ final class BulkRun extends EngineCall {
   void abandon() {
     lock.lock();
     try {
-      if (poolFailure == null) {
-        poolFailure = new CancellationException("pool was closed before the call had ended");
-      }
-      inputEnded = true;
-      stopped = true;
-      wake(news);
-      wake(room);
+      end.abandon();
+      lock.wake(news);
+      lock.wake(room);
     } finally {
       lock.unlock();
     }
@@ -580,7 +440,7 @@ final class BulkRun extends EngineCall {
   boolean isReady() {
     lock.lock();
     try {
-      return stopped || results.isReady();
+      return end.isStopped() || results.isReady();
     } finally {
       lock.unlock();
     }
@@ -591,7 +451,7 @@ final class BulkRun extends EngineCall {
     long open;
     lock.lock();
     try {
-      open = taken - settled;
+      open = window.open();
     } finally {
       lock.unlock();
     }
@@ -607,7 +467,7 @@ final class BulkRun extends EngineCall {
       }
       lock.lock();
       try {
-        if (isNews() || inputEnded) {
+        if (isNews() || end.hasInputEnded()) {
           return awaitNews();
         }
       } finally {
@@ -622,17 +482,17 @@ final class BulkRun extends EngineCall {
     boolean wasBounded = false;
     lock.lockInterruptibly();
     try {
-      await(news, this::isNews);
-      if (stopped) {
+      lock.await(news, this::isNews);
+      if (end.isStopped()) {
         return null;
       }
       done = results.take();
       if (done != null) {
-        delivered++;
+        window.deliver(1);
         wasBounded = resultBytes.room() != Integer.MAX_VALUE;
         resultBytes.remove(done.index());
         lane.room(resultBytes.room());
-        wake(room);
+        lock.wake(room);
       }
     } finally {
       lock.unlock();
@@ -646,7 +506,7 @@ final class BulkRun extends EngineCall {
 
   /** {@return whether the consumer can go on: there is a result for it, or there will be none} */
   private boolean isNews() {
-    return stopped || results.isReady() || (inputEnded && delivered == taken);
+    return end.isStopped() || results.isReady() || (end.hasInputEnded() && window.allDelivered());
   }
 
   /**
@@ -682,7 +542,7 @@ final class BulkRun extends EngineCall {
   private boolean inputHasEnded() {
     lock.lock();
     try {
-      return inputEnded || stopped;
+      return end.hasInputEnded();
     } finally {
       lock.unlock();
     }
@@ -692,7 +552,7 @@ final class BulkRun extends EngineCall {
     try {
       lock.lockInterruptibly();
       try {
-        await(news, this::isAllDone);
+        lock.await(news, this::isAllDone);
       } finally {
         lock.unlock();
       }
@@ -702,7 +562,7 @@ final class BulkRun extends EngineCall {
   }
 
   private boolean isAllDone() {
-    return stopped || (inputEnded && settled == taken) || failedFrom != Long.MAX_VALUE;
+    return end.isStopped() || (end.hasInputEnded() && window.allSettled()) || end.hasFailed();
   }
 
   /** The pool was stopped, or the caller was interrupted. */
@@ -710,7 +570,7 @@ final class BulkRun extends EngineCall {
     RuntimeException pool;
     lock.lock();
     try {
-      pool = poolFailure;
+      pool = end.poolFailure();
     } finally {
       lock.unlock();
     }
@@ -724,8 +584,7 @@ final class BulkRun extends EngineCall {
     Throwable in;
     lock.lock();
     try {
-      in = inputFailure;
-      inputFailure = null; // told once; a stream that is asked again has simply ended
+      in = end.takeInputFailure();
     } finally {
       lock.unlock();
     }
@@ -739,9 +598,7 @@ final class BulkRun extends EngineCall {
     Thread.currentThread().interrupt();
     lock.lock();
     try {
-      if (poolFailure == null && !stopped) {
-        poolFailure = new CancellationException("interrupted while waiting for results");
-      }
+      end.interrupt();
     } finally {
       lock.unlock();
     }
@@ -752,10 +609,9 @@ final class BulkRun extends EngineCall {
   void stop() {
     lock.lock();
     try {
-      inputEnded = true;
-      stopped = true;
-      wake(news);
-      wake(room);
+      end.stop();
+      lock.wake(news);
+      lock.wake(room);
     } finally {
       lock.unlock();
     }
@@ -767,7 +623,7 @@ final class BulkRun extends EngineCall {
   boolean hasLeft() {
     lock.lock();
     try {
-      return left;
+      return end.hasLeft();
     } finally {
       lock.unlock();
     }
@@ -776,10 +632,9 @@ final class BulkRun extends EngineCall {
   private void leave() {
     lock.lock();
     try {
-      if (left) {
+      if (!end.leave()) {
         return;
       }
-      left = true;
     } finally {
       lock.unlock();
     }

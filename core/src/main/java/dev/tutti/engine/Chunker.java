@@ -3,7 +3,9 @@ package dev.tutti.engine;
 import dev.tutti.plan.Batching;
 import java.util.concurrent.TimeUnit;
 
-/** Decides how many of the waiting items go to a worker next. Guarded by the dispatcher's lock. */
+/**
+ * Decides how many of the waiting items go to a worker next. Guarded by the lock of the open work.
+ */
 final class Chunker {
   /*
    * What goes out at once is a whole number of batches. Adaptive batches have one item, and so many of them
@@ -27,7 +29,7 @@ final class Chunker {
   private final int most;
   private final long quickNanos;
   private final boolean packs;
-  private volatile int size; // written with the dispatcher's lock
+  private volatile int size; // written with the lock of the open work
 
   /**
    * @param window how many items of the call may be on their way at once

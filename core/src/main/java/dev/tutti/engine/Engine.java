@@ -327,7 +327,7 @@ public final class Engine {
 
   /** {@return whether the pool takes no further tasks} */
   public boolean isClosed() {
-    return dispatcher.state() != Dispatcher.State.OPEN;
+    return !dispatcher.isOpen();
   }
 
   /** {@return whether the pool is closed, nothing runs and the workers are gone} */

@@ -14,7 +14,7 @@ abstract class EngineCall extends Call {
   final Lane lane;
   private final Dispatcher dispatcher;
 
-  /** Items from this index on are not wanted any more. Guarded by the dispatcher's lock. */
+  /** Items from this index on are not wanted any more. Guarded by the lock of the open work. */
   private long givenUpFrom = Long.MAX_VALUE;
 
   EngineCall(Body body, Object function, CallOptions options, Lane lane, Dispatcher dispatcher) {

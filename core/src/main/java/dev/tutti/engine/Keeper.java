@@ -13,7 +13,7 @@ final class Keeper {
    * little later, and it is not told when the last one has ended. A JVM whose main has ended exits at
    * most LINGER after its last task. An idle pool has no keeper.
    *
-   * workBegins() is called with the dispatcher's lock held, and only takes `lock`; the thread asks the
+   * workBegins() is called with the lock of the open work held, and only takes `lock`; the thread asks the
    * dispatcher without holding `lock` but for the last look, which is made under it: either it sees the
    * new work, or workBegins() sees that there is no thread.
    */

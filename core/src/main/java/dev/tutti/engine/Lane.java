@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The items that wait for a worker: those of one bulk call, or all submitted tasks. Guarded by the
- * dispatcher's lock.
+ * lock of the open work.
  */
 final class Lane {
   /** An item that was in the hands of this many dying workers goes out alone. */

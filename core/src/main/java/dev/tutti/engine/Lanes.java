@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lanes that have a batch ready. Those of the highest priority go first; among equals they take
- * turns: one long call does not starve others. Guarded by the dispatcher's lock.
+ * turns: one long call does not starve others. Guarded by the lock of the open work.
  */
 final class Lanes {
   private final SortedMap<Integer, ArrayDeque<Lane>> ready =

@@ -138,6 +138,6 @@ final class Submissions {
   }
 
   private boolean isClosed() {
-    return dispatcher.state() != Dispatcher.State.OPEN;
+    return !dispatcher.isOpen();
   }
 }

@@ -2,31 +2,22 @@ package dev.tutti.process.group;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tutti.codec.DecodeException;
-import dev.tutti.codec.FailureCodec;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
-import dev.tutti.plan.DataSize;
-import dev.tutti.process.block.BlockReader;
 import dev.tutti.process.group.RetireRules.Retirement;
-import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.WorkerProcess;
-import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
-import dev.tutti.process.wire.Introduction;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.process.wire.WorkChannel;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Timer;
 import dev.tutti.task.Outcome;
-import dev.tutti.task.WorkerLost;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,27 +47,19 @@ final class Link implements Runnable {
       new Retirement(Reason.STOPPED, "it was killed to stop what it ran");
 
   /** How long a process may take to end whose channel has ended already. */
-  private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
+  static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
 
   private static final long LEAST_WATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   /** So often a worker may be found not to begin what it was given, unless it is stopped. */
   private static final int PATIENT_LOOKS = 5;
 
-  /** What a worker has once it can work. */
-  private record Ready(
-      Flights flights, Arrivals arrivals, BlockReader blocks, Meeting meeting, VitalSigns signs) {
-
-    WorkChannel work() {
-      return meeting.work();
-    }
-  }
-
   private final ProcessGroup group;
+  private final GroupResources resources;
   private final String name;
   private final int serial;
   private final Reading reading;
-  private volatile @Nullable Ready ready;
+  private volatile @Nullable ReadyWorker ready;
   private volatile @Nullable WorkerProcess process;
   private volatile @Nullable Retirement retirement;
   private volatile @Nullable String killedFor;
@@ -84,23 +67,41 @@ final class Link implements Runnable {
 
   Link(ProcessGroup group, int serial) {
     this.group = group;
+    this.resources = group.resources();
     this.serial = serial;
-    this.name = "tutti-" + group.pool() + "-worker-" + serial;
-    this.reading = new Reading(group.readings());
+    this.name = "tutti-" + resources.pool() + "-worker-" + serial;
+    this.reading = new Reading(resources.readings());
   }
 
   String name() {
     return name;
   }
 
+  // ---------------------------------------------------------------- for its start
+
+  /** There is a process, which is killed from now on if the pool is stopped. */
+  void begun(WorkerProcess worker) {
+    process = worker;
+  }
+
+  /** {@return whether no worker is wanted any more} */
+  boolean isStopped() {
+    return group.isStopped();
+  }
+
+  /** {@return what hears a worker that has these} */
+  Arrivals.Listener listener(Flights flights, VitalSigns signs) {
+    return new Heard(flights, signs);
+  }
+
   // ---------------------------------------------------------------- the worker's life
 
   @Override
   public void run() {
-    Ready started;
+    ReadyWorker started;
     long begin = System.nanoTime();
     try {
-      started = startWithOrWithoutCache();
+      started = new WorkerStart(this, resources, serial, reading).run();
     } catch (Exception e) {
       killAndAwait();
       group.startFailed(this, e);
@@ -114,28 +115,8 @@ final class Link implements Runnable {
     ready = started;
     tellStart(Duration.ofNanos(System.nanoTime() - begin));
     group.ready(this);
-    group.cache().ready(pid());
+    resources.cache().ready(pid());
     lead(started);
-  }
-
-  /** A damaged cache is no failure of the worker's: it is started once more, and has none then. */
-  private Ready startWithOrWithoutCache() throws IOException {
-    try {
-      return start();
-    } catch (IOException e) {
-      if (process == null || !group.cache().crashed(pid())) {
-        passOnOutput();
-        throw e;
-      }
-      return start(); // what the other one has printed is about its crash
-    }
-  }
-
-  private void passOnOutput() {
-    WorkerProcess worker = process;
-    if (worker != null) {
-      worker.isHere();
-    }
   }
 
   /** The pool may be gone, and say so, when this is told. */
@@ -148,7 +129,7 @@ final class Link implements Runnable {
   }
 
   /** Hears the worker to its end. */
-  private void lead(Ready worker) {
+  private void lead(ReadyWorker worker) {
     try {
       if (!listen(worker)) {
         return; // another thread leads the worker now
@@ -162,7 +143,7 @@ final class Link implements Runnable {
   }
 
   /** Leads the worker on in place of a thread that does not come to an end with what it reads. */
-  private void relieve(Ready worker, Reading.Current left) {
+  private void relieve(ReadyWorker worker, Reading.Current left) {
     Outcome<?> outcome = left.outcome();
     LOG.log(Level.WARNING, "{0}: a thread does not come back: {1}", name, outcome);
     Thread.ofPlatform()
@@ -176,7 +157,7 @@ final class Link implements Runnable {
   }
 
   private void tellStart(Duration took) {
-    group.events().happened(new PoolEvent.WorkerStarted(group.pool(), name, pid(), took));
+    resources.tell(new PoolEvent.WorkerStarted(resources.pool(), name, pid(), took));
     LOG.log(Level.DEBUG, "{0} has started: pid={1} took={2}", name, pid(), took);
   }
 
@@ -185,106 +166,7 @@ final class Link implements Runnable {
     return worker == null ? -1 : worker.pid();
   }
 
-  private Ready start() throws IOException {
-    Launcher.Start begun = group.launcher().begin(group.folder(), name);
-    boolean awaited = false;
-    Claims claims = null;
-    Door door = null;
-    Meeting meeting = null;
-    try {
-      claims = Claims.create(); // while the process starts
-      door = new Door(group.folder(), serial, group.secret());
-      WorkerProcess worker = begun.await();
-      awaited = true;
-      process = worker; // before the look below, against stopAll()
-      worker.introduce(introduction(door, claims).toLines());
-      if (group.isStopped()) {
-        throw new IOException("the pool was closed while the worker started");
-      }
-      VitalSigns signs = new VitalSigns(worker.pid()); // while the JVM starts, too
-      Flights flights = new Flights(this, claims);
-      BlockReader blocks = new BlockReader(pid(), true);
-      Arrivals arrivals =
-          new Arrivals(flights, reading, blocks, group.sink(), new Heard(flights, signs));
-      meeting = new Meeting(door, worker, claims);
-      worker.isHere();
-      initialise(meeting.work());
-      return new Ready(flights, arrivals, blocks, meeting, signs);
-    } catch (IOException | RuntimeException | Error e) {
-      if (meeting != null) {
-        close(meeting);
-      } else if (door != null) {
-        close(door);
-      }
-      if (claims != null) {
-        close(claims);
-      }
-      if (!awaited) {
-        killIfStarted(begun);
-      }
-      throw e;
-    }
-  }
-
-  private static void killIfStarted(Launcher.Start begun) {
-    try {
-      begun.await().kill();
-    } catch (IOException notStarted) {
-      LOG.log(Level.DEBUG, "nothing was started: {0}", notStarted);
-    }
-  }
-
-  /** Has the worker do what it is to do first, and waits for the end of that. */
-  private void initialise(WorkChannel work) throws IOException {
-    byte[] action = group.plan().initialiser();
-    if (action == null) {
-      return;
-    }
-    work.send(List.of(Frame.begin(Frame.Kind.INITIALISE, action.length).put(action).flip()));
-    for (Frame frame = work.read(); frame != null; frame = work.read()) {
-      switch (frame.kind()) {
-        case LOG -> log(frame.atLeast(1));
-        case INITIALISED -> {
-          return;
-        }
-        case NOT_INITIALISED -> throw failedInitialiser(frame.content());
-        default ->
-            throw new WireException("worker sent what is not for a pool: kind=" + frame.kind());
-      }
-    }
-    throw new IOException("worker ended in its initialiser: " + endInWords());
-  }
-
-  private IOException failedInitialiser(ByteBuffer content) {
-    Throwable cause;
-    try {
-      cause =
-          FailureCodec.decode(content, ClassLoader.getSystemClassLoader(), group.plan().filter());
-    } catch (DecodeException e) {
-      cause = e;
-    }
-    return new IOException("the initialiser failed: " + cause, cause);
-  }
-
-  private String endInWords() {
-    WorkerProcess dead = requireNonNull(process, "process");
-    int status = dead.awaitExit(EXIT_PATIENCE);
-    return "exit=%d%s"
-        .formatted(
-            status, String.join("", dead.stderrTail().stream().map(l -> "\n    " + l).toList()));
-  }
-
-  private Introduction introduction(Door door, Claims claims) {
-    return new Introduction(
-        group.secret(),
-        door.path().toString(),
-        ProcessHandle.current().pid(),
-        name,
-        group.plan().rules().heap().map(DataSize::bytes).orElse(0L),
-        claims.handle());
-  }
-
-  private boolean listen(Ready worker) throws IOException {
+  private boolean listen(ReadyWorker worker) throws IOException {
     WorkChannel in = worker.work();
     WorkChannel.Lull lull = () -> tellBeforeWaiting(worker);
     while (true) {
@@ -298,7 +180,7 @@ final class Link implements Runnable {
     }
   }
 
-  private static boolean tellBeforeWaiting(Ready worker) throws WireException {
+  private static boolean tellBeforeWaiting(ReadyWorker worker) throws WireException {
     worker.arrivals().tell();
     return worker.flights().hasSeveral();
   }
@@ -317,7 +199,7 @@ final class Link implements Runnable {
     public void landed(int count) {
       signs.countTasks(count);
       if (retirement == null) {
-        Retirement due = group.plan().rules().dueAfterTask(signs);
+        Retirement due = resources.plan().rules().dueAfterTask(signs);
         if (due != null) {
           leave(due);
         }
@@ -343,14 +225,13 @@ final class Link implements Runnable {
 
     @Override
     public void isGone() {
-      group.afterGrace(Link.this::kill); // it mostly ends by itself, and then its status says why
+      resources.afterGrace(
+          Link.this::kill); // it mostly ends by itself, and then its status says why
     }
 
     @Override
     public void advanced(long index, double fraction, String text) {
-      group
-          .events()
-          .happened(new PoolEvent.TaskAdvanced(group.pool(), name, index, fraction, text));
+      resources.tell(new PoolEvent.TaskAdvanced(resources.pool(), name, index, fraction, text));
     }
 
     @Override
@@ -362,7 +243,7 @@ final class Link implements Runnable {
     private void goOn() {
       Flights.Finished finished = flights.finish();
       if (finished != null) {
-        group.sink().batchEnded(finished.batch(), finished.elapsedNanos());
+        resources.sink().batchEnded(finished.batch(), finished.elapsedNanos());
         Retirement now = retirement;
         if (now == null) {
           group.serve(Link.this);
@@ -376,11 +257,12 @@ final class Link implements Runnable {
     private void leave(Retirement why) {
       retirement = why;
       group.leaves(Link.this);
-      flights.takeBackAll().forEach(item -> group.sink().returned(item, null));
+      flights.takeBackAll().forEach(item -> resources.sink().returned(item, null));
     }
   }
 
-  private void log(ByteBuffer content) throws WireException {
+  /** A task, or what the worker does first, has a line for the log: level and text. */
+  void log(ByteBuffer content) throws WireException {
     int level = content.get();
     if (level < 0 || level >= Level.values().length) {
       throw new WireException("unknown level of a log line: level=" + level);
@@ -393,11 +275,11 @@ final class Link implements Runnable {
 
   /** Sends a batch. The worker has none. */
   void send(Batch batch) {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     List<ByteBuffer> frames = worker == null ? null : worker.flights().load(batch);
     if (worker == null || frames == null) {
-      batch.items().forEach(item -> group.sink().returned(item, null));
-      group.sink().batchEnded(batch, 0);
+      batch.items().forEach(item -> resources.sink().returned(item, null));
+      resources.sink().batchEnded(batch, 0);
       return;
     }
     try {
@@ -419,9 +301,9 @@ final class Link implements Runnable {
 
   /** {@return how many items the worker can be given now} */
   int room() {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     long ran = worker == null ? 0 : worker.signs().ran();
-    return Math.min(Flights.LARGEST_BATCH, group.plan().rules().tasksLeft(ran));
+    return Math.min(Flights.LARGEST_BATCH, resources.plan().rules().tasksLeft(ran));
   }
 
   /**
@@ -436,7 +318,7 @@ final class Link implements Runnable {
     }
     long left = timeoutNanos - running.elapsedNanos();
     if (running.item() != null && left <= 0) {
-      group.sink().overdue(running.item(), running.elapsedNanos());
+      resources.sink().overdue(running.item(), running.elapsedNanos());
       left = timeoutNanos;
     }
     long pause = Math.max(left, LEAST_WATCH_NANOS);
@@ -444,7 +326,7 @@ final class Link implements Runnable {
   }
 
   List<Item> takeHalf(Batch from, int most) {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     return worker == null ? List.of() : worker.flights().takeHalf(from, most);
   }
 
@@ -461,20 +343,20 @@ final class Link implements Runnable {
    * @param spare how many workers there are more than are to stay
    */
   @Nullable Retirement dueWhileIdle(int spare) {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     long idleNanos = System.nanoTime() - idleSinceNanos;
     return worker == null
         ? null
-        : group.plan().rules().dueWhileIdle(worker.signs(), idleNanos, spare);
+        : resources.plan().rules().dueWhileIdle(worker.signs(), idleNanos, spare);
   }
 
   /** Looks whether the worker is as it should be while it serves. */
   void look() {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     if (worker == null) {
       return;
     }
-    String tooLarge = group.plan().rules().killReason(worker.signs());
+    String tooLarge = resources.plan().rules().killReason(worker.signs());
     if (tooLarge != null) {
       killFor(tooLarge);
       return;
@@ -489,7 +371,7 @@ final class Link implements Runnable {
    * The worker does not claim what it was given: others are to run it. One that the system has
    * stopped is of no use, and ends; it runs nothing.
    */
-  private void unburden(Ready worker, int looks) {
+  private void unburden(ReadyWorker worker, int looks) {
     if (worker.signs().isStopped()) {
       killFor("it was stopped, and did not begin what it was given");
     } else if (looks < PATIENT_LOOKS || worker.work().hasPending()) {
@@ -498,7 +380,7 @@ final class Link implements Runnable {
     }
     for (Item item : worker.flights().takeBackAll()) {
       item.avoidLastWorker();
-      group.sink().returned(item, null);
+      resources.sink().returned(item, null);
     }
     // Where it goes on some day, it says that it is past this batch, and gets the next one.
   }
@@ -507,19 +389,19 @@ final class Link implements Runnable {
 
   /** Takes an item back if it has not begun, else interrupts it, and kills after the grace time. */
   void stop(Flight flight) {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     if (worker == null) {
       return;
     }
     Flights.Unwanted unwanted = worker.flights().takeBackUnwanted(flight);
     if (unwanted.back() != null) {
-      group.sink().returned(unwanted.back(), null);
+      resources.sink().returned(unwanted.back(), null);
     }
     if (unwanted.running() >= 0) {
       tell(
           worker.meeting().control()::send,
           Frame.begin(Frame.Kind.INTERRUPT, Long.BYTES).putLong(unwanted.running()).flip());
-      group.afterGrace(() -> {
+      resources.afterGrace(() -> {
         if (worker.flights().shutGateFor(flight)) {
           retirement = STOPPED;
           kill();
@@ -530,24 +412,24 @@ final class Link implements Runnable {
 
   /** Stops everything that the worker has; one that is still starting is killed. */
   void stopAll() {
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     if (worker == null) {
       kill();
     } else {
       worker.flights().all().forEach(this::stop);
-      reading.hurry(group.plan().grace());
-      group.afterGrace(() -> group.afterGrace(this::kill)); // it may not listen any more
+      reading.hurry(resources.plan().grace());
+      resources.afterGrace(() -> resources.afterGrace(this::kill)); // it may not listen any more
     }
   }
 
   /** Tells an idle worker that there will be no more, and kills it if it stays all the same. */
   void dismiss(Retirement why) {
     retirement = why;
-    Ready worker = ready;
+    ReadyWorker worker = ready;
     if (worker != null) {
       tell(worker.work()::send, Frame.begin(Frame.Kind.BYE, 0).flip());
     }
-    group.afterLeaving(this::kill);
+    resources.afterLeaving(this::kill);
   }
 
   /** One of a worker's two channels, as something that takes frames. */
@@ -580,7 +462,7 @@ final class Link implements Runnable {
 
   // ---------------------------------------------------------------- the end
 
-  private void conclude(Ready worker) {
+  private void conclude(ReadyWorker worker) {
     try {
       worker.arrivals().tell();
     } catch (WireException | RuntimeException | Error e) { // the worker is seen off all the same
@@ -592,13 +474,14 @@ final class Link implements Runnable {
     List<Flight> left = flights.closeAll();
     Retirement why = retirement;
     if (!left.isEmpty() || why == null) {
-      Autopsy autopsy = new Autopsy(dead, status, flights.claims(), group.folder(), killedFor);
-      judge(worker, left, autopsy);
+      Autopsy autopsy = new Autopsy(dead, status, flights.claims(), resources.folder(), killedFor);
+      Salvage salvage = new Salvage(worker, autopsy, resources.sink());
+      salvage.end(left, why != null);
       why = why == null ? new Retirement(Reason.LOST, autopsy.words()) : why;
     }
     Flights.Finished undone = flights.finish();
     if (undone != null) {
-      group.sink().batchEnded(undone.batch(), undone.elapsedNanos());
+      resources.sink().batchEnded(undone.batch(), undone.elapsedNanos());
     }
     worker.arrivals().end();
     close(worker.blocks());
@@ -610,10 +493,8 @@ final class Link implements Runnable {
   }
 
   private void tellEnd(Retirement why, long ran, boolean wasIdle) {
-    group
-        .events()
-        .happened(
-            new PoolEvent.WorkerEnded(group.pool(), name, pid(), why.reason(), why.words(), ran));
+    resources.tell(
+        new PoolEvent.WorkerEnded(resources.pool(), name, pid(), why.reason(), why.words(), ran));
     LOG.log(
         why.reason() == Reason.LOST && wasIdle ? Level.WARNING : Level.DEBUG, // else its item tells
         "{0} has ended: pid={1} reason={2} tasks={3} {4}",
@@ -624,44 +505,7 @@ final class Link implements Runnable {
         why.words());
   }
 
-  private void judge(Ready worker, List<Flight> left, Autopsy autopsy) {
-    Claims claims = worker.flights().claims();
-    boolean begun = false;
-    List<Item> waiting = new ArrayList<>();
-    for (Flight flight : left) {
-      Item item = flight.item();
-      if (item.isPack()) {
-        begun |= judgePack(worker, flight, autopsy, waiting);
-      } else if (claims.takeBack(flight.number())) {
-        waiting.add(item);
-      } else {
-        long elapsed = System.nanoTime() - claims.startNanos(flight.number());
-        worker.arrivals().report(flight, new WorkerLost<>(autopsy.report(item)), elapsed);
-        begun = true;
-      }
-    }
-    worker.arrivals().tellReported();
-    boolean blameless = retirement != null || begun;
-    for (Item item : waiting) {
-      group.sink().returned(item, blameless ? null : autopsy.report(item));
-    }
-  }
-
-  /** {@return whether an element of it was begun and has not ended} */
-  private boolean judgePack(Ready worker, Flight pack, Autopsy autopsy, List<Item> waiting) {
-    Item item = pack.item();
-    int had = pack.held();
-    int stay = worker.flights().claims().takeBackFrom(pack.number(), pack.landed());
-    if (stay < had) {
-      waiting.add(stay == 0 && had == item.count() ? item : item.part(stay, had));
-    }
-    for (int i = pack.landed(); i < stay; i++) {
-      worker.arrivals().reportElement(pack, i, new WorkerLost<>(autopsy.report(item)));
-    }
-    return pack.landed() < stay;
-  }
-
-  private void close(AutoCloseable resource) {
+  void close(AutoCloseable resource) {
     try {
       resource.close();
     } catch (Exception e) {

@@ -1,39 +1,20 @@
 package dev.tutti.process.group;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.tutti.codec.Role;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.Reason;
-import dev.tutti.event.PoolListener;
-import dev.tutti.process.block.Blocks;
-import dev.tutti.process.block.Cargo;
 import dev.tutti.process.group.RetireRules.Retirement;
-import dev.tutti.process.launch.Launcher;
-import dev.tutti.process.launch.PoolFolder;
-import dev.tutti.process.wire.Frame;
-import dev.tutti.process.wire.Introduction;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.Item;
-import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.WorkSource;
 import dev.tutti.spi.WorkerGroup;
-import dev.tutti.task.NotSendableException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** The worker processes of one pool. */
 public final class ProcessGroup implements WorkerGroup {
   /*
-   * `lock` guards the roster: which workers there are and which of them are idle. It is held for no call to a
-   * link, to the source (but for hasWork) or to the sink.
+   * `lock` guards the roster: which workers there are and which of them are idle; and whether
+   * the patrol goes. It is held for no call to a link, to the source (but for hasWork) or to the sink.
    *
    * A worker that becomes free polls; if nothing waits it is entered as idle, and looks once more whether
    * something has come in between. Who queues work does so before it looks for an idle worker. So one of
@@ -56,31 +37,18 @@ public final class ProcessGroup implements WorkerGroup {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Retirement CLOSED = new Retirement(Reason.CLOSED, "the pool is closed");
 
-  /** How long a worker that is dismissed may take at least. */
-  private static final long LEAST_LEAVING_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  private final GroupPlan plan;
-  private final String pool;
+  private final GroupResources resources;
   private final WorkSource source;
-  private final OutcomeSink sink;
-  private final PoolListener events;
-  private final PoolFolder folder;
-  private final Launcher launcher;
-  private final ScheduledExecutorService timer;
-  private final Reading.Shared readings;
-  private final CacheKeeper cache;
-  private final String secret;
-  private final Blocks blocks = new Blocks(Runtime.getRuntime().maxMemory());
+  private final Admission admission = new Admission();
+  private final Patrol patrol;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Roster roster;
   private int serial;
-  private int warming;
   private long failures;
   private boolean closed;
   private boolean stopped;
-  private boolean looking;
   private boolean releasing;
   private boolean released;
 
@@ -92,52 +60,16 @@ public final class ProcessGroup implements WorkerGroup {
    * @throws IOException if there is no place for the pool's folder
    */
   public ProcessGroup(GroupPlan plan, GroupRequest request) throws IOException {
-    this.plan = plan;
-    this.pool = request.pool();
     this.source = request.source();
-    this.sink = request.sink();
-    this.events = request.events();
     this.roster = new Roster(plan.launch().workers(), plan.rules().least());
-    this.folder = PoolFolder.create();
-    this.launcher = new Launcher(plan.launch());
-    launcher.prepare(folder);
-    this.timer =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
-    this.readings =
-        new Reading.Shared(plan.filter(), plan.maxReadTime(), this::after, new AtomicInteger());
-    this.cache = new CacheKeeper(pool, plan.launch(), launcher, folder, events, this::after);
-    this.secret = Introduction.newSecret();
+    this.resources = new GroupResources(plan, request);
+    this.patrol = new Patrol(lock, roster, resources, source, this::workQueued);
   }
 
   // ---------------------------------------------------------------- for the links
 
-  GroupPlan plan() {
-    return plan;
-  }
-
-  String pool() {
-    return pool;
-  }
-
-  PoolFolder folder() {
-    return folder;
-  }
-
-  Launcher launcher() {
-    return launcher;
-  }
-
-  String secret() {
-    return secret;
-  }
-
-  OutcomeSink sink() {
-    return sink;
-  }
-
-  PoolListener events() {
-    return events;
+  GroupResources resources() {
+    return resources;
   }
 
   boolean isStopped() {
@@ -146,33 +78,6 @@ public final class ProcessGroup implements WorkerGroup {
       return stopped;
     } finally {
       lock.unlock();
-    }
-  }
-
-  Reading.Shared readings() {
-    return readings;
-  }
-
-  CacheKeeper cache() {
-    return cache;
-  }
-
-  void afterGrace(Runnable action) {
-    after(TimeUnit.NANOSECONDS.convert(plan.grace()), action);
-  }
-
-  /** For a worker that has nothing to do: what it closes takes time, however short the grace is. */
-  void afterLeaving(Runnable action) {
-    long grace = TimeUnit.NANOSECONDS.convert(plan.grace());
-    after(Math.max(grace, LEAST_LEAVING_NANOS), action);
-  }
-
-  private void after(long nanos, Runnable action) {
-    try {
-      var _ = timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      // All workers are gone, and the timer with them: there is nobody left to kill.
-      LOG.log(Level.DEBUG, "too late to stop anything in {0}", pool);
     }
   }
 
@@ -221,7 +126,7 @@ public final class ProcessGroup implements WorkerGroup {
     try {
       idle = roster.takeIdle();
       if (idle != null) {
-        ensureLooking();
+        patrol.ensureLooking();
       } else if (!closed && roster.hasRoom()) {
         startOne();
       }
@@ -279,7 +184,7 @@ public final class ProcessGroup implements WorkerGroup {
     Link other;
     lock.lock();
     try {
-      ensureLooking();
+      patrol.ensureLooking();
       other = roster.takeIdleOther(link);
       if (other == null) {
         if (roster.hasRoom() && !closed) {
@@ -297,7 +202,7 @@ public final class ProcessGroup implements WorkerGroup {
   private boolean takeIdle(Link link) {
     lock.lock();
     try {
-      ensureLooking();
+      patrol.ensureLooking();
       return roster.takeIdle(link);
     } finally {
       lock.unlock();
@@ -331,12 +236,13 @@ public final class ProcessGroup implements WorkerGroup {
       lock.unlock();
     }
     if (!isStopped()) {
+      String pool = resources.pool();
       LOG.log(Level.WARNING, "a worker of {0} could not be started: {1}", pool, cause.getMessage());
-      events.happened(new PoolEvent.WorkerNotStarted(pool, link.name(), cause, left));
+      resources.tell(new PoolEvent.WorkerNotStarted(pool, link.name(), cause, left));
     }
     Exception hopeless = removeAfter(pause, link);
     if (hopeless != null) {
-      sink.startFailed(noWorker(hopeless));
+      resources.sink().startFailed(noWorker(hopeless));
     } else if (source.hasWork()) {
       workQueued();
     }
@@ -397,14 +303,8 @@ public final class ProcessGroup implements WorkerGroup {
     } finally {
       lock.unlock();
     }
-    timer.shutdownNow();
-    launcher.close();
-    blocks.close();
-    try {
-      folder.close();
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "cannot remove the folder of pool " + pool, e);
-    }
+    resources.close();
+    admission.close();
     lock.lock();
     try {
       released = true;
@@ -412,72 +312,6 @@ public final class ProcessGroup implements WorkerGroup {
     } finally {
       lock.unlock();
     }
-  }
-
-  // ---------------------------------------------------------------- looking after the workers
-
-  /** With `lock` held, whenever a worker has something to do that had nothing. */
-  private void ensureLooking() {
-    if (!looking) {
-      looking = true;
-      lookLater();
-    }
-  }
-
-  private void lookLater() {
-    after(TimeUnit.MILLISECONDS.toNanos(plan.rules().tickMillis()), this::lookAndGoOn);
-  }
-
-  private void lookAndGoOn() {
-    try {
-      if (isAtRest()) {
-        return;
-      }
-      look();
-    } catch (RuntimeException | Error e) {
-      LOG.log(Level.WARNING, "cannot look after the workers of " + pool, e);
-    }
-    lookLater();
-  }
-
-  /** {@return whether nobody need look until there is work again} An idle pool costs nothing. */
-  private boolean isAtRest() {
-    lock.lock();
-    try {
-      boolean nothingToSee = plan.rules().letIdle() || roster.isEmpty();
-      looking = !(roster.isAtRest() && nothingToSee && !source.hasWork());
-      return !looking;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Lets go what has been idle for long enough, and finds what takes too much or does nothing. */
-  private void look() {
-    Map<Link, Retirement> due = new LinkedHashMap<>();
-    List<Link> running;
-    lock.lock();
-    try {
-      var _ = roster.takeIdle(link -> isDue(link, due));
-      due.keySet().forEach(roster::leave);
-      running = roster.running();
-    } finally {
-      lock.unlock();
-    }
-    due.forEach(Link::dismiss);
-    running.forEach(Link::look);
-    if (source.hasWork()) {
-      workQueued();
-    }
-  }
-
-  private boolean isDue(Link link, Map<Link, Retirement> due) {
-    int spare = roster.size() - due.size() - roster.least();
-    Retirement retirement = warming > 0 ? null : link.dueWhileIdle(spare);
-    if (retirement != null) {
-      due.put(link, retirement);
-    }
-    return retirement != null;
   }
 
   // ---------------------------------------------------------------- WorkerGroup
@@ -543,54 +377,22 @@ public final class ProcessGroup implements WorkerGroup {
 
   @Override
   public void admit(Call call) {
-    call.form(new SentCall(cargo(call.function(), Role.FUNCTION), Frame.Loader.current()));
+    admission.admit(call);
   }
 
   @Override
   public void admit(Item item) {
-    if (!item.call().body().hasItem()) {
-      return;
-    }
-    Cargo function = ((SentCall) requireNonNull(item.call().form(), "form")).cargo();
-    if (item.isPack()) {
-      admitPack(item, function);
-      return;
-    }
-    Cargo cargo = cargo(item.argument(), Role.ITEM);
-    boolean holdsFunction = function.hold();
-    item.form(
-        cargo.hasBlock() || holdsFunction
-            ? new SentItem(cargo, holdsFunction ? function : null)
-            : cargo.bytes(),
-        cargo.size());
-  }
-
-  /** What is large has an item of its own, which holds its memory. */
-  private static void admitPack(Item pack, Cargo function) {
-    if (function.hasBlock()) {
-      throw new NotSendableException("the function of a pack has large parts", null);
-    }
-    EncodedPack form = EncodedPack.of(pack);
-    pack.form(form, form.bytes(0, pack.count()));
-  }
-
-  private Cargo cargo(@Nullable Object value, Role role) {
-    return Cargo.of(
-        value, role, blocks, Frame.MAX_PAYLOAD_BYTES, "pass the name of a file instead");
+    admission.admit(item);
   }
 
   @Override
   public void forget(Call call) {
-    if (call.form() instanceof SentCall sent) {
-      sent.forget();
-    }
+    admission.forget(call);
   }
 
   @Override
   public void forget(Item item) {
-    if (item.form() instanceof SentItem sent) {
-      sent.forget();
-    }
+    admission.forget(item);
   }
 
   @Override
@@ -599,7 +401,7 @@ public final class ProcessGroup implements WorkerGroup {
     Exception hopeless = null;
     lock.lock();
     try {
-      ensureLooking();
+      patrol.ensureLooking();
       free = roster.takeIdle();
       if (free == null && !closed && source.hasWork()) { // else somebody has taken it already
         if (roster.hasRoom()) {
@@ -614,7 +416,7 @@ public final class ProcessGroup implements WorkerGroup {
     if (free != null) {
       serve(free);
     } else if (hopeless != null) {
-      sink.startFailed(noWorker(hopeless));
+      resources.sink().startFailed(noWorker(hopeless));
     }
   }
 
@@ -622,7 +424,7 @@ public final class ProcessGroup implements WorkerGroup {
   private void startOne() {
     Link link = new Link(this, serial++);
     roster.start(link);
-    ensureLooking();
+    patrol.ensureLooking();
     try {
       Thread.ofPlatform().daemon().name(link.name()).start(link);
     } catch (OutOfMemoryError e) { // the system gives no further thread
@@ -652,7 +454,7 @@ public final class ProcessGroup implements WorkerGroup {
   @Override
   public void warm() throws InterruptedException {
     lock.lockInterruptibly();
-    warming++; // nobody leaves for being idle while the others start
+    patrol.beginWarming(); // nobody leaves for being idle while the others start
     try {
       long before = failures;
       while (!closed && roster.readyCount() < roster.most()) {
@@ -667,7 +469,7 @@ public final class ProcessGroup implements WorkerGroup {
         changed.await();
       }
     } finally {
-      warming--;
+      patrol.endWarming();
       lock.unlock();
     }
   }

@@ -203,7 +203,8 @@ class ArrivalsFuzzTest {
 
     Pool(Link link) {
       flights = new Flights(link, claims);
-      arrivals = new Arrivals(flights, new Reading(group.readings()), blocks, told, this);
+      arrivals =
+          new Arrivals(flights, new Reading(group.resources().readings()), blocks, told, this);
       List<Object> all = Session.items();
       Call map = new Call(Body.FN, Session.function(), CallOptions.DEFAULTS) {};
       map.form(new SentCall(NO_FUNCTION, Frame.Loader.SYSTEM));

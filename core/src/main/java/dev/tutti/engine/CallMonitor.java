@@ -1,0 +1,97 @@
+package dev.tutti.engine;
+
+import dev.tutti.spi.HelpingGroup;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The lock of a bulk call, and waiting for what it guards. A worker of the same pool that waits
+ * runs what waits there meanwhile: else a pool whose workers all wait would stand still.
+ */
+final class CallMonitor {
+  /*
+   * `helping` is guarded by `lock`. `wakes` is not: a helper reads it, then looks whether it can go on, then parks if it is
+   * as read. Who wakes counts it up before he unparks the helpers, so one that has not seen the change does not park.
+   */
+  private static final long FAR_NANOS = Long.MAX_VALUE / 2;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Dispatcher dispatcher;
+  private final Set<Thread> helping = new HashSet<>();
+  private final AtomicLong wakes = new AtomicLong();
+
+  CallMonitor(Dispatcher dispatcher) {
+    this.dispatcher = dispatcher;
+  }
+
+  void lock() {
+    lock.lock();
+  }
+
+  void lockInterruptibly() throws InterruptedException {
+    lock.lockInterruptibly();
+  }
+
+  void unlock() {
+    lock.unlock();
+  }
+
+  Condition newCondition() {
+    return lock.newCondition();
+  }
+
+  /** Waits, with the lock held; it is released meanwhile. */
+  void await(Condition condition, BooleanSupplier done) throws InterruptedException {
+    if (!done.getAsBoolean() && lock.getHoldCount() == 1 && dispatcher.canHelp()) {
+      help(done);
+    }
+    while (!done.getAsBoolean()) {
+      condition.await();
+    }
+  }
+
+  private void help(BooleanSupplier done) throws InterruptedException {
+    Thread thread = Thread.currentThread();
+    boolean entered = helping.add(thread);
+    lock.unlock();
+    try {
+      dispatcher.helpUntil(awaited(done), System.nanoTime() + FAR_NANOS);
+    } finally {
+      lock.lock();
+      if (entered) {
+        helping.remove(thread);
+      }
+    }
+  }
+
+  private HelpingGroup.Awaited awaited(BooleanSupplier done) {
+    return new HelpingGroup.Awaited() {
+      @Override
+      public boolean isDone() {
+        lock.lock();
+        try {
+          return done.getAsBoolean();
+        } finally {
+          lock.unlock();
+        }
+      }
+
+      @Override
+      public long changes() {
+        return wakes.get();
+      }
+    };
+  }
+
+  /** Wakes who waits for this condition, and all who help, with the lock held. */
+  void wake(Condition condition) {
+    condition.signalAll();
+    wakes.incrementAndGet(); // before helpers are unparked
+    helping.forEach(LockSupport::unpark);
+  }
+}

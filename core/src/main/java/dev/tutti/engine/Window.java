@@ -1,0 +1,104 @@
+package dev.tutti.engine;
+
+import dev.tutti.spi.Item;
+import java.util.List;
+
+/**
+ * How much of a bulk call is on its way, and whether more may be read. Guarded by the lock of the
+ * call.
+ */
+final class Window {
+  /*
+   *   taken      items read from the input so far; item i is the i-th
+   *   settled    items of them that have ended
+   *   delivered  items of them that the consumer has got
+   *   bytes      what those take that have not ended, in their form for workers
+   *
+   * delivered <= settled <= taken. The window is a bound on
+   * taken - delivered, and one on bytes unless nothing is open. A call that keeps all results delivers an item by storing it.
+   */
+  private final Chunker chunker;
+  private final int mostItems;
+  private final int mostPacked;
+  private final long mostBytes;
+  private long taken;
+  private long settled;
+  private long delivered;
+  private long bytes;
+
+  /**
+   * @param chunker says whether items go in packs
+   * @param mostItems how many items may be on their way
+   * @param mostPacked how many, where they go in packs
+   * @param mostBytes how many bytes what has not ended may take
+   */
+  Window(Chunker chunker, int mostItems, int mostPacked, long mostBytes) {
+    this.chunker = chunker;
+    this.mostItems = mostItems;
+    this.mostPacked = mostPacked;
+    this.mostBytes = mostBytes;
+  }
+
+  private int most() {
+    return chunker.packSize() == 0 ? mostItems : mostPacked;
+  }
+
+  boolean isRoom() {
+    return taken - delivered < most() && (bytes < mostBytes || taken == settled);
+  }
+
+  /** {@return how many items may be read now, at least one} */
+  long room() {
+    return Math.max(1, most() - (taken - delivered));
+  }
+
+  /**
+   * {@return how many bytes may be read now; one item may have more, where nothing else is open}
+   */
+  long roomBytes() {
+    return mostBytes - bytes;
+  }
+
+  long taken() {
+    return taken;
+  }
+
+  long settled() {
+    return settled;
+  }
+
+  /** {@return how many items have been read and have not ended} */
+  long open() {
+    return taken - settled;
+  }
+
+  boolean allSettled() {
+    return settled == taken;
+  }
+
+  boolean allDelivered() {
+    return delivered == taken;
+  }
+
+  void take(int items, long inBytes) {
+    taken += items;
+    bytes += inBytes;
+  }
+
+  /** Items that were read did not get into the pool. */
+  void drop(List<Item> items) {
+    for (Item item : items) {
+      taken -= item.count();
+      bytes -= item.bytes();
+    }
+  }
+
+  void settle(int items, long inBytes) {
+    settled += items;
+    bytes -= inBytes;
+  }
+
+  void deliver(int items) {
+    delivered += items;
+  }
+}

@@ -1,0 +1,451 @@
+package dev.tutti.local;
+
+import dev.tutti.plan.ThreadOptions;
+import dev.tutti.spi.Batch;
+import dev.tutti.spi.Belongings;
+import dev.tutti.spi.Capabilities;
+import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.HelpingGroup;
+import dev.tutti.spi.StartBudget;
+import dev.tutti.spi.StartContext;
+import dev.tutti.task.Action;
+import dev.tutti.task.WorkerContext;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The threads of one pool, which pull their work. */
+final class ThreadsGroup extends LocalGroup implements HelpingGroup {
+  /*
+   * Guarded by `lock`: the workers, how many of them are idle, how many wake-ups they have been given
+   * and not taken. A worker says that it is idle and looks for work once more before it waits; who
+   * queues work does so before it looks for an idle worker. So one of the two sees the other. A worker
+   * that is as good as free (`free`) looks for work next, without being woken, so no other one is started
+   * for it; if it takes something else, it wakes another one for what had counted on it. One that leaves
+   * because there are too many looks for work as its last act.
+   *
+   * A worker whose task waits for this pool runs what waits there (`helpers`). Who queues work unparks them if nobody else is
+   * there to take it.
+   */
+  private final Optional<Action> initialiser;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition wake = lock.newCondition();
+  private final Condition gone = lock.newCondition();
+  private final Set<Worker> workers = new HashSet<>();
+  private final Helpers helpers = new Helpers(lock, source, this::workQueued);
+  private final StartBudget budget = new StartBudget();
+  private int most;
+  private int idle;
+  private int wakeUps;
+  private int named;
+  private boolean closed;
+  private @Nullable Throwable lastFailure;
+
+  ThreadsGroup(GroupRequest request, ThreadOptions options) {
+    super(request);
+    this.most = options.workers();
+    this.initialiser = options.initialiser();
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(false, true, false, false);
+  }
+
+  @Override
+  public int maxWorkers() {
+    lock.lock();
+    try {
+      return most;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public int liveWorkers() {
+    lock.lock();
+    try {
+      return workers.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void workQueued() {
+    Throwable failure = null;
+    helpers.countQueued();
+    lock.lock();
+    try {
+      if (idle > wakeUps) {
+        if (source
+            .hasWork()) { // else somebody has taken it already, and nobody is to come for nothing
+          wakeUps++;
+          wake.signal();
+        }
+      } else if (countOnFree()) {
+        return;
+      } else if (workers.size() >= most) {
+        helpers.unpark();
+      } else if (source.hasWork()) { // else somebody has taken it already
+        if (budget.allowsStart(System.nanoTime())) {
+          startWorker();
+        } else if (workers.isEmpty()) {
+          failure = lastFailure;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (failure != null) {
+      sink.startFailed(noWorker(failure));
+    }
+  }
+
+  private static IllegalStateException noWorker(Throwable cause) {
+    return new IllegalStateException("no worker thread can be initialised: " + cause, cause);
+  }
+
+  /**
+   * {@return whether a worker is about to look for work by itself, and counts for this one item}
+   */
+  private boolean countOnFree() {
+    for (Worker worker : workers) {
+      if (worker.free && !worker.countedOn) {
+        worker.countedOn = true;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@return whether there is one more; if not, others serve} */
+  private boolean startWorker() {
+    Worker worker = new Worker("tutti-" + pool + "-worker-" + named++);
+    workers.add(worker);
+    try {
+      Thread.ofPlatform().daemon().name(worker.name).start(worker);
+    } catch (RuntimeException | Error e) { // no memory for a thread; others may still serve
+      workers.remove(worker);
+      if (workers.isEmpty()) {
+        throw e;
+      }
+      return false;
+    }
+    return true;
+  }
+
+  @Override
+  public boolean isWorker() {
+    return runnerHere() != null;
+  }
+
+  private @Nullable Runner runnerHere() {
+    return WorkerContext.CURRENT.isBound()
+            && WorkerContext.CURRENT.get() instanceof LocalContext context
+            && context.runner().belongsTo(this)
+        ? context.runner()
+        : null;
+  }
+
+  @Override
+  public void helpUntil(Awaited awaited, long deadlineNanos) throws InterruptedException {
+    Runner waiting = Objects.requireNonNull(runnerHere(), "a task of this pool");
+    helpers.help(waiting, awaited, deadlineNanos);
+  }
+
+  @Override
+  public void resize(int workersWanted) {
+    lock.lock();
+    try {
+      most = workersWanted;
+      wake.signalAll();
+      boolean more = true;
+      while (more && workers.size() < most && !closed && source.hasWork()) {
+        more = startWorker();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void warm() {
+    lock.lock();
+    try {
+      boolean more = true;
+      while (more && workers.size() < most && !closed) {
+        more = startWorker();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      wake.signalAll();
+      gone.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void closeNow() {
+    Set<Worker> running;
+    lock.lock();
+    try {
+      close();
+      running = Set.copyOf(workers);
+    } finally {
+      lock.unlock();
+    }
+    running.forEach(worker -> worker.runner.stopCurrent());
+    stopCallers();
+  }
+
+  @Override
+  public boolean awaitGone(Duration timeout) throws InterruptedException {
+    long left = timeout.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (!workers.isEmpty()) {
+        if (left <= 0) {
+          return false;
+        }
+        left = gone.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private final class Worker implements Runnable {
+    private final String name;
+    private final Belongings belongings = new Belongings();
+    private final Runner runner;
+    private boolean free; // guarded by `lock`, as the next
+    private boolean countedOn;
+
+    Worker(String name) {
+      this.name = name;
+      this.runner = Runner.onOwnThread(ThreadsGroup.this, name, belongings, this::isNearlyFree);
+    }
+
+    @Override
+    public void run() {
+      try (belongings) {
+        boolean goesOn = isInitialised();
+        while (goesOn) {
+          goesOn = runNext();
+        }
+      } finally {
+        leave();
+      }
+      if (source.hasWork()) {
+        workQueued(); // what counted on this worker
+      }
+    }
+
+    /**
+     * {@return whether there may be more to run} While it waits, no frame of this thread has the
+     * last batch: an interpreted frame would hold it, and all that its tasks have captured.
+     */
+    private boolean runNext() {
+      Batch batch = next();
+      if (batch != null) {
+        runner.run(batch);
+      }
+      return batch != null;
+    }
+
+    private void leave() {
+      lock.lock();
+      try {
+        workers.remove(this);
+        gone.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** {@return whether the initialiser has run, after some tries if need be} */
+    private boolean isInitialised() {
+      if (initialiser.isEmpty()) {
+        return true;
+      }
+      WorkerContext context =
+          new StartContext(
+              name, belongings, line -> LocalContext.log(name, line.level(), line.message()));
+      while (true) {
+        Throwable failure;
+        try {
+          ScopedValue.where(WorkerContext.CURRENT, context)
+              .call(() -> {
+                initialiser.get().act();
+                return name;
+              });
+          succeeded();
+          return true;
+        } catch (Throwable e) { // whatever it is, this thread cannot serve
+          failure = e;
+        }
+        if (!goesOnAfter(failure)) {
+          return false;
+        }
+      }
+    }
+
+    private void succeeded() {
+      lock.lock();
+      try {
+        budget.succeeded();
+        lastFailure = null;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private boolean goesOnAfter(Throwable failure) {
+      boolean tellsAll;
+      lock.lock();
+      try {
+        lastFailure = failure;
+        long pause = budget.failed(System.nanoTime());
+        if (pause > 0) {
+          while (pause > 0) {
+            pause = gone.awaitNanos(pause);
+          }
+          return true;
+        }
+        workers.remove(this);
+        tellsAll = workers.isEmpty();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // the thread is the pool's own, and ends here
+        tellsAll = false;
+      } finally {
+        lock.unlock();
+      }
+      if (tellsAll) {
+        sink.startFailed(noWorker(failure));
+      }
+      return false;
+    }
+
+    private void isNearlyFree() {
+      lock.lock();
+      try {
+        free = true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** {@return whether this worker is to stay} */
+    private boolean looksForWork() {
+      lock.lock();
+      try {
+        free = true;
+        return staysUnlessTooMany();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** It has found work. Somebody may have counted on it for other work meanwhile. */
+    private void isBusy() {
+      boolean missed;
+      lock.lock();
+      try {
+        missed = countedOn;
+        free = false;
+        countedOn = false;
+      } finally {
+        lock.unlock();
+      }
+      if (missed && source.hasWork()) {
+        workQueued();
+      }
+    }
+
+    /**
+     * Nothing waits, and this worker has several items: an idle one takes over half of them, and
+     * calls the next one. No later than this anybody would look, were the first of them slow.
+     */
+    private void callToShare() {
+      lock.lock();
+      try {
+        if (idle > wakeUps) {
+          wakeUps++;
+          wake.signal();
+        } else if (idle == 0 && workers.size() < most && budget.allowsStart(System.nanoTime())) {
+          startWorker();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private boolean staysUnlessTooMany() {
+      if (workers.size() <= most) {
+        return true;
+      }
+      workers.remove(this); // so that no other one leaves for the same reason
+      gone.signalAll();
+      return false;
+    }
+
+    /** {@return the next batch, waiting for one; null when this worker is to leave} */
+    private @Nullable Batch next() {
+      Batch batch = null;
+      while (batch == null) {
+        if (!looksForWork()) {
+          return null;
+        }
+        batch = source.poll(this, false, Integer.MAX_VALUE);
+        if (batch == null && !awaitWork()) {
+          return null;
+        }
+      }
+      isBusy();
+      if (batch.count() > 1 && !source.hasWork()) {
+        callToShare();
+      }
+      return batch;
+    }
+
+    private boolean awaitWork() {
+      lock.lock();
+      try {
+        idle++;
+        free = false; // from here on it is found among the idle ones
+        countedOn = false; // what counted on it was queued before, and is looked for below
+        try {
+          while (wakeUps == 0 && !closed && workers.size() <= most && !source.hasWork()) {
+            wake.awaitUninterruptibly();
+          }
+          if (wakeUps > 0) {
+            wakeUps--;
+          }
+          return !closed || source.hasWork();
+        } finally {
+          idle--;
+          free = true; // it looks for work, or sees to what counts on it when it leaves
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

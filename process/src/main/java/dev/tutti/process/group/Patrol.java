@@ -1,0 +1,123 @@
+package dev.tutti.process.group;
+
+import dev.tutti.process.group.RetireRules.Retirement;
+import dev.tutti.spi.WorkSource;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Looks after the workers of a group, now and then: lets go what has been idle for long enough, and
+ * finds what takes too much or does nothing.
+ */
+final class Patrol {
+  /*
+   * `looking` and `warming` are guarded by the group's lock, like the roster. `looking` says that there is a look to come: each
+   * plans the next one, but for the last, which finds nothing that needs one. It says so in the same step in which it looks at
+   * the roster, and who gives a worker something to do calls ensureLooking() under the same lock. So a worker that does
+   * something is looked at, and an idle pool costs nothing.
+   */
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+
+  private final ReentrantLock lock;
+  private final Roster roster;
+  private final GroupResources resources;
+  private final WorkSource source;
+  private final Runnable workQueued;
+  private boolean looking;
+  private int warming;
+
+  /**
+   * @param lock the group's
+   * @param workQueued has the group bring what waits to a worker
+   */
+  Patrol(
+      ReentrantLock lock,
+      Roster roster,
+      GroupResources resources,
+      WorkSource source,
+      Runnable workQueued) {
+    this.lock = lock;
+    this.roster = roster;
+    this.resources = resources;
+    this.source = source;
+    this.workQueued = workQueued;
+  }
+
+  /** With `lock` held, whenever a worker has something to do that had nothing. */
+  void ensureLooking() {
+    if (!looking) {
+      looking = true;
+      lookLater();
+    }
+  }
+
+  /** With `lock` held: nobody leaves for being idle while others start. */
+  void beginWarming() {
+    warming++;
+  }
+
+  /** With `lock` held. */
+  void endWarming() {
+    warming--;
+  }
+
+  private void lookLater() {
+    long tickMillis = resources.plan().rules().tickMillis();
+    resources.after(TimeUnit.MILLISECONDS.toNanos(tickMillis), this::lookAndGoOn);
+  }
+
+  private void lookAndGoOn() {
+    try {
+      if (isAtRest()) {
+        return;
+      }
+      look();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.WARNING, "cannot look after the workers of " + resources.pool(), e);
+    }
+    lookLater();
+  }
+
+  /** {@return whether nobody need look until there is work again} */
+  private boolean isAtRest() {
+    lock.lock();
+    try {
+      boolean nothingToSee = resources.plan().rules().letIdle() || roster.isEmpty();
+      looking = !(roster.isAtRest() && nothingToSee && !source.hasWork());
+      return !looking;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void look() {
+    Map<Link, Retirement> due = new LinkedHashMap<>();
+    List<Link> running;
+    lock.lock();
+    try {
+      var _ = roster.takeIdle(link -> isDue(link, due));
+      due.keySet().forEach(roster::leave);
+      running = roster.running();
+    } finally {
+      lock.unlock();
+    }
+    due.forEach(Link::dismiss);
+    running.forEach(Link::look);
+    if (source.hasWork()) {
+      workQueued.run();
+    }
+  }
+
+  private boolean isDue(Link link, Map<Link, Retirement> due) {
+    int spare = roster.size() - due.size() - roster.least();
+    Retirement retirement = warming > 0 ? null : link.dueWhileIdle(spare);
+    if (retirement != null) {
+      due.put(link, retirement);
+    }
+    return retirement != null;
+  }
+}
