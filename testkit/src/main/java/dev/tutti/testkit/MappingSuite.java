@@ -211,8 +211,8 @@ interface MappingSuite extends Subject {
     }
     try (Pool pool = open(2)) {
       failInFront(pool, folder);
-      TaskFuture<Void> one = pool.submit(() -> meet(folder, "one", "two"));
-      TaskFuture<Void> two = pool.submit(() -> meet(folder, "two", "one"));
+      TaskFuture<?> one = pool.submit(() -> meet(folder, "one", "two"));
+      TaskFuture<?> two = pool.submit(() -> meet(folder, "two", "one"));
       Await.until(
           "both workers are free",
           () -> {
