@@ -6,6 +6,7 @@ import dev.tutti.task.TaskTimeoutException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -159,7 +160,7 @@ public final class Futures {
   }
 
   private static long nanos(Duration timeout) {
-    return Math.max(0, TimeUnit.NANOSECONDS.convert(timeout));
+    return Math.max(0, TimeUnit.NANOSECONDS.convert(Objects.requireNonNull(timeout, "timeout")));
   }
 
   // ---------------------------------------------------------------- as they end

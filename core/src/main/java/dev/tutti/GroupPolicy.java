@@ -69,6 +69,7 @@ public final class GroupPolicy<T extends @Nullable Object, R extends @Nullable O
    * @throws IllegalArgumentException if it is negative
    */
   public GroupPolicy<T, R> deadline(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     if (limit.isNegative()) {
       throw new IllegalArgumentException("deadline must not be negative: deadline=" + limit);
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -156,17 +157,19 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
     if (bounded) {
       var _ = fork.future().stopped().thenRun(() -> stopped(fork.task()));
     }
-    var _ = fork.future().whenComplete((_, failure) -> ended(fork, failure == null));
+    fork.task().whenEnded(() -> ended(fork, !fork.future().isCompletedExceptionally()));
   }
 
   private void ended(Fork<T> fork, boolean succeeded) {
+    List<Fork<T>> others = List.of();
     if (succeeded && policy.until() == GroupPolicy.Until.FIRST_SUCCESS) {
-      end(Ending.SUCCEEDED, fork);
+      others = enterEnding(Ending.SUCCEEDED, fork);
     } else if (!succeeded && policy.until() == GroupPolicy.Until.FIRST_FAILURE) {
-      end(Ending.FAILED, fork);
+      others = enterEnding(Ending.FAILED, fork);
     }
-    ended.incrementAndGet();
+    ended.incrementAndGet(); // before a cancel, which runs what users have hung on a future
     LockSupport.unpark(owner);
+    cancel(others);
   }
 
   /** What the owner waits for in {@code join}; asked on its thread only. */
@@ -211,19 +214,26 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
 
   /** Ends the group, unless it has ended; then cancels what is open. */
   private void end(Ending why, @Nullable Fork<T> because) {
-    List<Fork<T>> all;
+    cancel(enterEnding(why, because));
+  }
+
+  /** {@return what is to be cancelled} */
+  private List<Fork<T>> enterEnding(Ending why, @Nullable Fork<T> because) {
     lock.lock();
     try {
       if (ending == null) {
         ending = why;
         decisive = because;
       } else if (why != Ending.CLOSED) {
-        return;
+        return List.of();
       }
-      all = List.copyOf(forks);
+      return List.copyOf(forks);
     } finally {
       lock.unlock();
     }
+  }
+
+  private void cancel(List<Fork<T>> all) {
     all.reversed().forEach(fork -> fork.future().cancel(true)); // what waits before what runs
   }
 
@@ -231,7 +241,7 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
   Future<?> expireAfter(Duration allowed) {
     // Not on the timer's thread: what users have hung on the futures runs where they are cancelled.
     return Timer.after(
-        allowed.toNanos(),
+        TimeUnit.NANOSECONDS.convert(allowed), // as long as it can be, where that is too long
         () -> Thread.ofVirtual().name("tutti-deadline").start(() -> expire(allowed)));
   }
 

@@ -19,6 +19,7 @@ import dev.tutti.task.Task;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -149,7 +150,7 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * @throws IllegalArgumentException if there is no such backend
    */
   static Pool open(BackendOptions options) {
-    return EnginePool.ownedBy(Engine.open(options));
+    return EnginePool.ownedBy(Engine.open(Objects.requireNonNull(options, "options")));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class Feeder {
     this.run = run;
     this.dispatcher = dispatcher;
     this.owned = input instanceof OwnedInput closeable ? closeable : null;
-    this.input = input.iterator();
+    this.input = Objects.requireNonNull(input.iterator(), "the input's iterator() returned null");
     this.mostAtOnce = input instanceof Collection<?> ? MOST_AT_ONCE : 1;
   }
 

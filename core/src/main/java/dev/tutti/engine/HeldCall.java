@@ -42,6 +42,11 @@ final class HeldCall<R extends @Nullable Object> extends SubmittedCall<R> implem
   }
 
   @Override
+  public void whenEnded(Runnable listener) {
+    future().whenEnded(listener);
+  }
+
+  @Override
   public int attempts() {
     return item().attempts();
   }

@@ -18,6 +18,14 @@ public sealed interface HeldTask<R extends @Nullable Object> permits HeldCall {
    */
   void start();
 
+  /**
+   * Calls something once, when the future has ended; never on a thread that the pool needs, and
+   * whatever else hangs on the future: dependents that block do not hold it up.
+   *
+   * @param listener it must not throw; one a task
+   */
+  void whenEnded(Runnable listener);
+
   /** {@return how many attempts have been made} */
   int attempts();
 }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -75,7 +76,7 @@ final class Portions implements Iterator<Object> {
     if (items instanceof Range numbers) {
       range = numbers;
     } else {
-      input = items.iterator();
+      input = Objects.requireNonNull(items.iterator(), "the input's iterator() returned null");
     }
     return this;
   }

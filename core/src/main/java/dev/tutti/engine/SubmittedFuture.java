@@ -40,7 +40,8 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
    * between that look and the completion. What hangs on such an allOf or anyOf runs on the bringer.
    *
    * Waiting threads would be dependents too, if they waited as CompletableFuture does. So get and join
-   * wait here: `waiters` is filled before isDone() is looked at, and emptied after the completion.
+   * wait here: `waiters` is filled before isDone() is looked at, and emptied after the completion. The listener
+   * is told there as well: it is set before isDone() is looked at, and taken out by who calls it, so it is called once.
    */
   private static final long FAR_NANOS = Long.MAX_VALUE / 2;
   private static final int OPEN = 0;
@@ -58,6 +59,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       new AtomicReference<>();
   private final AtomicInteger path = new AtomicInteger(OPEN);
   private final ConcurrentLinkedQueue<Thread> waiters = new ConcurrentLinkedQueue<>();
+  private final AtomicReference<@Nullable Runnable> listener = new AtomicReference<>();
 
   SubmittedFuture(Dispatcher dispatcher, Item item) {
     this.dispatcher = dispatcher;
@@ -126,7 +128,24 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     wakeWaiters();
   }
 
+  /** Calls something once, when this has ended, however long dependents take. */
+  void whenEnded(Runnable heard) {
+    expectDependent(); // so that it is not called by who brings the outcome
+    listener.set(heard);
+    if (isDone()) {
+      tellListener();
+    }
+  }
+
+  private void tellListener() {
+    Runnable heard = listener.getAndSet(null);
+    if (heard != null) {
+      heard.run();
+    }
+  }
+
   private void wakeWaiters() {
+    tellListener();
     for (Thread t = waiters.poll(); t != null; t = waiters.poll()) {
       LockSupport.unpark(t);
     }
@@ -136,7 +155,13 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean changed = !isDone() && super.cancel(mayInterruptIfRunning);
+    if (isDone()) {
+      return isCancelled();
+    }
+    if (getNumberOfDependents() > 0) {
+      CALLBACKS.execute(this::wakeWaitersWhenDone); // dependents run here, and may take long
+    }
+    boolean changed = super.cancel(mayInterruptIfRunning);
     if (changed) {
       endedFromOutside(mayInterruptIfRunning);
     }

@@ -46,7 +46,8 @@ public record CallOptions(
    * @param limit how long one attempt of a task may run, not negative
    */
   public CallOptions withTimeout(Duration limit) {
-    return new CallOptions(Optional.of(limit), deadline, retry, priority, queue);
+    return new CallOptions(
+        Optional.of(Objects.requireNonNull(limit, "limit")), deadline, retry, priority, queue);
   }
 
   /**
@@ -55,7 +56,8 @@ public record CallOptions(
    * @param limit how long the whole call may take, not negative
    */
   public CallOptions withDeadline(Duration limit) {
-    return new CallOptions(timeout, Optional.of(limit), retry, priority, queue);
+    return new CallOptions(
+        timeout, Optional.of(Objects.requireNonNull(limit, "limit")), retry, priority, queue);
   }
 
   /**
@@ -82,6 +84,7 @@ public record CallOptions(
    * @param bound the bound, and what becomes of a task that finds it reached
    */
   public CallOptions withQueue(SubmitQueue bound) {
-    return new CallOptions(timeout, deadline, retry, priority, Optional.of(bound));
+    return new CallOptions(
+        timeout, deadline, retry, priority, Optional.of(Objects.requireNonNull(bound, "bound")));
   }
 }

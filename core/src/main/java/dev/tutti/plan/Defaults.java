@@ -162,7 +162,7 @@ public record Defaults(
    * @param name its name, such as {@code processes}
    */
   public Defaults withBackend(String name) {
-    return new Defaults(Optional.of(name), workers, timeout, idle);
+    return new Defaults(Optional.of(Objects.requireNonNull(name, "name")), workers, timeout, idle);
   }
 
   /**
@@ -180,7 +180,8 @@ public record Defaults(
    * @param limit how long one attempt of a task may run, not negative
    */
   public Defaults withTimeout(Duration limit) {
-    return new Defaults(backend, workers, Optional.of(limit), idle);
+    return new Defaults(
+        backend, workers, Optional.of(Objects.requireNonNull(limit, "limit")), idle);
   }
 
   /**
@@ -189,6 +190,7 @@ public record Defaults(
    * @param time how long it stays without work, positive
    */
   public Defaults withIdle(Duration time) {
-    return new Defaults(backend, workers, timeout, Optional.of(time));
+    return new Defaults(
+        backend, workers, timeout, Optional.of(Objects.requireNonNull(time, "time")));
   }
 }

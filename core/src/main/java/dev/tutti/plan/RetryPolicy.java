@@ -35,6 +35,9 @@ public record RetryPolicy(
 
   /** Makes the rule. */
   public RetryPolicy {
+    Objects.requireNonNull(backOff, "backOff");
+    Objects.requireNonNull(longestBackOff, "longestBackOff");
+    Objects.requireNonNull(on, "on");
     Checks.require(attempts >= 1, "attempts must be >= 1: attempts=%d", attempts);
     Checks.require(!backOff.isNegative(), "backOff must not be negative: backOff=%s", backOff);
     Checks.require(

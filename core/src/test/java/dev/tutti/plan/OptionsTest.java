@@ -3,10 +3,12 @@ package dev.tutti.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -90,5 +92,24 @@ final class OptionsTest {
     assertThat(endless.pauseAfter(500, 1)).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
     assertThat(endless.withBackOff(ChronoUnit.FOREVER.getDuration()).pauseAfter(1, 1))
         .isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  /** Null is refused where it is given, with the name of the argument. */
+  @Test
+  @SuppressWarnings("NullAway") // that is what is looked at
+  void withers_null_isNamed() {
+    RetryPolicy retry = RetryPolicy.attempts(2);
+    assertNames("limit", () -> CallOptions.DEFAULTS.withTimeout(null));
+    assertNames("limit", () -> CallOptions.DEFAULTS.withDeadline(null));
+    assertNames("bound", () -> CallOptions.DEFAULTS.withQueue(null));
+    assertNames("backOff", () -> retry.withBackOff(null));
+    assertNames("longestBackOff", () -> retry.withLongestBackOff(null));
+    assertNames("name", () -> Defaults.NONE.withBackend(null));
+    assertNames("limit", () -> Defaults.NONE.withTimeout(null));
+    assertNames("time", () -> Defaults.NONE.withIdle(null));
+  }
+
+  private static void assertNames(String argument, ThrowingCallable call) {
+    assertThatNullPointerException().isThrownBy(call).withMessage(argument);
   }
 }

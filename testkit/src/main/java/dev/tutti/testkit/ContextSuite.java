@@ -76,6 +76,11 @@ interface ContextSuite extends Subject {
     }
   }
 
+  @SuppressWarnings("NullAway") // that is what is looked at
+  private static void advanceWithoutWords() {
+    WorkerContext.current().progress(0.5, null);
+  }
+
   /** What tasks tell of their progress reaches a listener, in order; nonsense is refused. */
   @Test
   default void progress_inTask_reachesListener() throws Exception {
@@ -109,6 +114,8 @@ interface ContextSuite extends Subject {
           .hasStackTraceContaining("done=3 total=2");
       assertThatThrownBy(() -> pool.submit(() -> WorkerContext.current().progress(1.5)).get())
           .hasCauseInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> pool.submit(ContextSuite::advanceWithoutWords).get())
+          .hasCauseInstanceOf(NullPointerException.class);
       subscription.close();
       pool.submit(() -> WorkerContext.current().progress(1)).get();
     }

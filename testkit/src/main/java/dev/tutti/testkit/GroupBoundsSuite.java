@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -86,6 +87,81 @@ interface GroupBoundsSuite extends Subject {
     try (var unbound = TaskGroup.open(pool, policy)) {
       unbound.fork(() -> TENANT.isBound() ? "bound" : "unbound");
       assertThat(unbound.join()).containsExactly("unbound");
+    }
+  }
+
+  /** What hangs on the future of a task that has ended, and blocks, holds up nobody. */
+  @Test
+  default void join_callbackBlocks_groupIsNotHeldUp(@TempDir Path folder) throws Exception {
+    Path go = folder.resolve("go");
+    if (callerRuns()) {
+      Files.createFile(go);
+    }
+    CountDownLatch gate = new CountDownLatch(callerRuns() ? 0 : 1);
+    try (Pool pool = open(2)) {
+      try (var group = TaskGroup.open(pool)) {
+        var one = group.fork(() -> Await.file(go));
+        var callback = one.thenRun(() -> awaitGate(gate));
+        createUnlessThere(go);
+        group.join();
+        assertThat(callback.isDone()).isEqualTo(callerRuns());
+      } finally {
+        gate.countDown();
+      }
+    }
+  }
+
+  /** The same where the task fails, and where it is stopped because another has failed. */
+  @Test
+  default void join_callbacksBlockAndOneFails_ownerIsTold(@TempDir Path folder) throws Exception {
+    if (callerRuns()) {
+      return; // nothing is open there when something can be hung on it
+    }
+    Path go = folder.resolve("go");
+    CountDownLatch gate = new CountDownLatch(1);
+    try (Pool pool = open(2);
+        var group = TaskGroup.open(pool)) {
+      try {
+        var fails =
+            group.fork(() -> {
+              Await.file(go);
+              throw new IllegalStateException("no");
+            });
+        var open = group.fork(() -> Await.file(folder.resolve("never")));
+        var _ = fails.whenComplete((_, _) -> awaitGate(gate));
+        var _ = open.whenComplete((_, _) -> awaitGate(gate));
+        createUnlessThere(go);
+        assertThatExceptionOfType(TaskFailedException.class)
+            .isThrownBy(group::join)
+            .withMessageContaining("fork 0");
+      } finally {
+        gate.countDown();
+      }
+    }
+  }
+
+  private static void createUnlessThere(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      Files.createFile(file);
+    }
+  }
+
+  private static void awaitGate(CountDownLatch gate) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A time that no clock can count is as good as none. */
+  @Test
+  default void join_timeBeyondTheClock_isNone() throws Exception {
+    var longest = TaskGroup.<Integer>allSuccessful().deadline(Duration.ofSeconds(Long.MAX_VALUE));
+    try (Pool pool = open(2);
+        var group = TaskGroup.open(pool, longest)) {
+      group.fork(() -> 1);
+      assertThat(group.joinUntil(Instant.MAX)).containsExactly(1);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.tutti.Bulk;
 import dev.tutti.Items;
@@ -11,6 +12,7 @@ import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.event.ProgressState;
 import dev.tutti.plan.FailurePolicy;
+import dev.tutti.task.Action;
 import dev.tutti.task.Done;
 import dev.tutti.task.Fn;
 import dev.tutti.task.NotSendableException;
@@ -46,6 +48,25 @@ interface InputSuite extends Subject {
 
   private static Stream<Integer> endless() {
     return Stream.iterate(0, n -> n + 1);
+  }
+
+  /** An input that breaks its contract is no empty one. */
+  @Test
+  @SuppressWarnings("NullAway") // that is what is looked at
+  default void anyCall_inputWithoutIterator_isRefused() {
+    Iterable<Integer> none = () -> null;
+    try (Pool pool = open(2)) {
+      Bulk bulk = Parallel.on(pool);
+      for (Action call :
+          List.<Action>of(
+              () -> bulk.map(none, InputSuite::twice),
+              () -> bulk.reduce(none, 0, Integer::sum),
+              () -> bulk.stream(none, InputSuite::twice).forEach(_ -> {}))) {
+        assertThatNullPointerException()
+            .isThrownBy(call::act)
+            .withMessageContaining("iterator() returned null");
+      }
+    }
   }
 
   /** Each kind of input, in each way of asking. */

@@ -3,6 +3,7 @@ package dev.tutti.process.worker;
 import dev.tutti.spi.Belongings;
 import dev.tutti.task.WorkerContext;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -45,6 +46,7 @@ final class ItemContext implements WorkerContext {
 
   @Override
   public void progress(double fraction, String text) {
+    Objects.requireNonNull(text, "text");
     if (!(fraction >= 0 && fraction <= 1)) {
       throw new IllegalArgumentException("fraction must be from 0 to 1: fraction=" + fraction);
     }
