@@ -22,9 +22,9 @@ public final class Parallel {
   }
 
   /**
-   * {@return bulk calls with a wall around each item: on the {@linkplain Pool#shared worker JVMs that
-   * all of this JVM share}, with default options} Not one item runs in this JVM, and a time-out or a
-   * cancel ends what an item does, whatever it is.
+   * {@return bulk calls with a wall around each item: on the {@linkplain Pool#shared worker JVMs
+   * that all of this JVM share}, with default options} Not one item runs in this JVM, and a
+   * time-out or a cancel ends what an item does, whatever it is.
    *
    * {@snippet class=dev.tutti.process.ProcessSnippets region=isolated lang=java}
    *

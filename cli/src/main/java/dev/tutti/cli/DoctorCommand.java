@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class DoctorCommand implements Callable<Integer> {
     try {
       Defaults said = Defaults.ofProperties();
       return List.of(
-          byDefault("tutti.backend", said.backendName()),
+          backend(said.backendName()),
           byDefault("tutti.workers", Integer.toString(said.workerCount())),
           byDefault("tutti.timeout", said.timeout().map(Duration::toString).orElse("none")),
           byDefault("tutti.idle", said.idle().orElse(Defaults.BUILT_IN_IDLE).toString()));
@@ -80,6 +81,18 @@ final class DoctorCommand implements Callable<Integer> {
       return List.of(
           Finding.bad("defaults", String.valueOf(e.getMessage()), "mend or remove the property"));
     }
+  }
+
+  private static Finding backend(String name) {
+    try {
+      BackendName.one(name);
+    } catch (CommandException unknown) {
+      return Finding.bad(
+          "tutti.backend",
+          "is not known: backend=" + name,
+          "name one of " + List.of(BackendName.values()).toString().toLowerCase(Locale.ROOT));
+    }
+    return byDefault("tutti.backend", name);
   }
 
   private static Finding byDefault(String property, String value) {

@@ -530,13 +530,20 @@ final class BulkRun extends EngineCall {
     leave();
     throwPoolFailure();
     Done<?, ?> failure = results.firstFailure();
-    if (stopsAtFailure && failure != null) {
-      throw ItemFailure.of(failure);
-    }
     if (failure != null) {
-      throw ItemFailure.ofAll(results.failures());
+      throw withInputFailure(
+          stopsAtFailure ? ItemFailure.of(failure) : ItemFailure.ofAll(results.failures()));
     }
     throwFailure();
+  }
+
+  /** The input may have failed too, after that. */
+  private RuntimeException withInputFailure(RuntimeException ofItems) {
+    Throwable in = takeInputFailure();
+    if (in != null && in != ofItems) {
+      ofItems.addSuppressed(in);
+    }
+    return ofItems;
   }
 
   private boolean inputHasEnded() {
@@ -581,15 +588,18 @@ final class BulkRun extends EngineCall {
 
   private void throwFailure() {
     throwPoolFailure();
-    Throwable in;
-    lock.lock();
-    try {
-      in = end.takeInputFailure();
-    } finally {
-      lock.unlock();
-    }
+    Throwable in = takeInputFailure();
     if (in != null) {
       throw Unchecked.<RuntimeException>same(in);
+    }
+  }
+
+  private @Nullable Throwable takeInputFailure() {
+    lock.lock();
+    try {
+      return end.takeInputFailure();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.tutti.engine;
 import dev.tutti.codec.ElementFailure;
 import dev.tutti.task.BiFn;
 import dev.tutti.task.Fn;
+import dev.tutti.task.WorkerContext;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ record Fold(
     try {
       @Nullable Object sum = valueOf(element(all, 0));
       for (i = 1; i < count; i++) {
-        if (Thread.currentThread().isInterrupted()) {
+        if (isStopped()) {
           throw new InterruptedException("the reduction was stopped");
         }
         sum = combiner.apply(sum, valueOf(element(all, i)));
@@ -44,6 +45,13 @@ record Fold(
       }
       throw new ElementFailure(i, e);
     }
+  }
+
+  /** A flag that the function itself has left is not meant for this. */
+  private static boolean isStopped() {
+    return Thread.currentThread().isInterrupted()
+        && WorkerContext.CURRENT.isBound()
+        && WorkerContext.CURRENT.get().isCancelled();
   }
 
   private @Nullable Object valueOf(@Nullable Object element) throws Exception {

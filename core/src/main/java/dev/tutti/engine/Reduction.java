@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** One reduction: a bulk call over portions of the input, whose results are made one value. */
@@ -102,6 +103,15 @@ final class Reduction {
         portions.ended(done.elapsed().toNanos());
         done = run.nextEnded(runsWork);
       }
+    } catch (CancellationException poolFailure) {
+      throw poolFailure;
+    } catch (RuntimeException | Error inputFailure) {
+      if (failures.isEmpty()) {
+        throw inputFailure;
+      }
+      RuntimeException all = ItemFailure.ofAll(failures);
+      all.addSuppressed(inputFailure);
+      throw all;
     } finally {
       if (meter != null) {
         meter.finish();

@@ -308,6 +308,27 @@ interface InputSuite extends Subject {
     }
   }
 
+  /** Nothing that failed is forgotten where all is told at the end. */
+  @Test
+  default void map_finishAllItemAndInputFail_bothAreTold() {
+    try (Pool pool = open(2)) {
+      assertThatExceptionOfType(TaskFailedException.class)
+          .isThrownBy(() ->
+              Parallel.on(pool)
+                  .onFailure(FailurePolicy.finishAll())
+                  .map(new SayWhen(10, 3), n -> n == 1 ? 6 / (n - 1) : n))
+          .withCauseInstanceOf(ArithmeticException.class)
+          .satisfies(e -> assertThat(e.getSuppressed()).hasOnlyElementsOfType(SayWhenError.class));
+      assertThatExceptionOfType(TaskFailedException.class)
+          .isThrownBy(() ->
+              Parallel.on(pool)
+                  .onFailure(FailurePolicy.finishAll())
+                  .reduce(new SayWhen(10, 3), 0, n -> n == 1 ? 6 / (n - 1) : n, Integer::sum))
+          .withCauseInstanceOf(ArithmeticException.class)
+          .satisfies(e -> assertThat(e.getSuppressed()).hasOnlyElementsOfType(SayWhenError.class));
+    }
+  }
+
   @Test
   default void anyCall_pathAsOneOfTwoInputs_isRefused(@TempDir Path folder) {
     try (Pool pool = open(1)) {

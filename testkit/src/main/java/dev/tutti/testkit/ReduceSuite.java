@@ -281,6 +281,27 @@ interface ReduceSuite extends Subject {
     }
   }
 
+  /** A flag that the function leaves at its thread is its own affair, as in a map. */
+  @Test
+  default void reduce_functionLeavesInterruptFlag_isNotStopped() {
+    if (callerRuns()) {
+      return; // it is the caller's flag there, and stops the call
+    }
+    try (Pool pool = open(2)) {
+      int sum =
+          Parallel.on(pool)
+              .reduce(
+                  Items.range(0, 100),
+                  0,
+                  n -> {
+                    Thread.currentThread().interrupt();
+                    return n;
+                  },
+                  Integer::sum);
+      assertThat(sum).isEqualTo(4950);
+    }
+  }
+
   /** With finishAll every item runs, and all failures come at the end. */
   @Test
   default void reduce_finishAll_allFailuresCome() {
