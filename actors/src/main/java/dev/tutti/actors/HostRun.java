@@ -40,7 +40,8 @@ final class HostRun {
    * An interrupt goes to the thread of a call that is in `running`, under the lock. When the call has ended it is
    * taken out under the lock and the thread's flag cleared, so no interrupt meets another call, or a send.
    *
-   * `quiet` keeps calls out while the state is copied. Its writer has the checkpoint, its readers have calls.
+   * `quiet` keeps calls out while the state is copied. Its writer has the checkpoint, its readers have calls. `copying` is
+   * held from before a copy is made until it is sent, so that the last one that the owner gets is the newest.
    */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -52,6 +53,7 @@ final class HostRun {
   private boolean over;
   private long ended; // how many calls have
 
+  private final ReentrantLock copying = new ReentrantLock(); // taken before `quiet`
   private final ReentrantReadWriteLock quiet = new ReentrantReadWriteLock();
   private @Nullable ExecutorService runners; // only run() uses it
 
@@ -277,7 +279,7 @@ final class HostRun {
     }
     boolean due = end(call);
     if (due) {
-      host.pipe().sendBytes(checkpoint(state));
+      sendCheckpoint(state);
     }
     host.pipe().sendBytes(answer);
   }
@@ -323,6 +325,15 @@ final class HostRun {
       return new byte[0];
     }
     return Codec.encode(((Fn<Object, @Nullable Object>) function).apply(state), Role.RESULT);
+  }
+
+  private void sendCheckpoint(Object state) throws IOException, InterruptedException {
+    copying.lockInterruptibly();
+    try {
+      host.pipe().sendBytes(checkpoint(state));
+    } finally {
+      copying.unlock();
+    }
   }
 
   private byte[] checkpoint(Object state) {
