@@ -3,6 +3,7 @@ package dev.tutti.actors;
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Role;
 import dev.tutti.process.PipeListener;
+import dev.tutti.spi.CompletionPath;
 import dev.tutti.task.Fn;
 import dev.tutti.task.ItemAction;
 import dev.tutti.task.NotSendableException;
@@ -226,7 +227,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @throws IllegalStateException if another process owns it
    */
   public CompletableFuture<@Nullable Void> ended() {
-    return owned().ended().whenCompleteAsync((_, _) -> {}, Answer.CALLBACKS);
+    return owned().ended().whenCompleteAsync((_, _) -> {}, CompletionPath.CALLBACKS);
   }
 
   private Home owned() {

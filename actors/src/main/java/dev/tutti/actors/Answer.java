@@ -4,11 +4,11 @@ import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
+import dev.tutti.spi.CompletionPath;
 import dev.tutti.task.NotSendableException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,27 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class Answer<R extends @Nullable Object> extends CompletableFuture<R> implements Caller {
   /*
    * The thread that brings an answer is the one that leads the actor, so it must run no code of a user: no
-   * readObject, and nothing that hangs on the future. It completes the future itself only if the value is plain and
-   * the future has no dependents; else a virtual thread does. `path` decides it once:
-   *
-   *   OPEN -> DIRECT       the bringer, before it completes a future that has no dependents
-   *   OPEN -> DEPENDENTS   newIncompleteFuture() or toCompletableFuture(), one of which the JDK calls before it
-   *                        adds a dependent; allOf and anyOf do not, and are seen by getNumberOfDependents()
-   *
-   * Who would add a dependent while the path is DIRECT waits for the completion, which is under way and short.
+   * readObject, and nothing that hangs on the future. It completes the future itself only if the value is plain
+   * and the CompletionPath says so; else a virtual thread does.
    *
    * `number` is written before the future is given to anybody.
    */
-  private static final int OPEN = 0;
-  private static final int DIRECT = 1;
-  private static final int DEPENDENTS = 2;
-
-  /** Where code of users runs that is told of an end. */
-  static final Executor CALLBACKS = task -> Thread.ofVirtual().name("tutti-callback").start(task);
-
   private final Line line;
   private final ClassLoader loader;
-  private final AtomicInteger path = new AtomicInteger(OPEN);
+  private final CompletionPath path = new CompletionPath(this);
   private long number;
 
   Answer(Line line, ClassLoader loader) {
@@ -104,10 +91,10 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
     if (isDone()) {
       return;
     }
-    if (quick && getNumberOfDependents() == 0 && path.compareAndSet(OPEN, DIRECT)) {
+    if (quick && path.isDirect()) {
       completion.run();
     } else {
-      CALLBACKS.execute(completion);
+      CompletionPath.CALLBACKS.execute(completion);
     }
   }
 
@@ -154,22 +141,14 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
   /** Called by the JDK before it adds a dependent to this future. */
   @Override
   public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
-    expectDependent();
+    path.expectDependent();
     return new CompletableFuture<>();
   }
 
   /** Called by the JDK before it adds a dependent to this future as the second or inner one. */
   @Override
   public CompletableFuture<R> toCompletableFuture() {
-    expectDependent();
+    path.expectDependent();
     return this;
-  }
-
-  private void expectDependent() {
-    if (!path.compareAndSet(OPEN, DEPENDENTS)) {
-      while (path.get() == DIRECT && !isDone()) {
-        Thread.onSpinWait();
-      }
-    }
   }
 }

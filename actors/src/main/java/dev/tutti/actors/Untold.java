@@ -1,5 +1,6 @@
 package dev.tutti.actors;
 
+import dev.tutti.spi.CompletionPath;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 
@@ -17,12 +18,12 @@ record Untold(String actor, ClassLoader loader) implements Caller {
 
   @Override
   public void failed(ByteBuffer failure) {
-    Answer.CALLBACKS.execute(() -> log(Answer.exception(failure, loader)));
+    CompletionPath.CALLBACKS.execute(() -> log(Answer.exception(failure, loader)));
   }
 
   @Override
   public void failed(Throwable why) {
-    Answer.CALLBACKS.execute(() -> log(why));
+    CompletionPath.CALLBACKS.execute(() -> log(why));
   }
 
   private void log(Throwable why) {

@@ -105,12 +105,12 @@ final class Reduction {
       }
     } catch (CancellationException poolFailure) {
       throw poolFailure;
-    } catch (RuntimeException | Error inputFailure) {
+    } catch (RuntimeException | Error e) { // of the input, or of the only item that is told
       if (failures.isEmpty()) {
-        throw inputFailure;
+        throw e;
       }
       RuntimeException all = ItemFailure.ofAll(failures);
-      all.addSuppressed(inputFailure);
+      all.addSuppressed(e);
       throw all;
     } finally {
       if (meter != null) {

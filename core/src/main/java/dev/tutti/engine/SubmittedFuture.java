@@ -1,5 +1,6 @@
 package dev.tutti.engine;
 
+import dev.tutti.spi.CompletionPath;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.task.Cancelled;
@@ -17,7 +18,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -27,37 +27,22 @@ import org.jspecify.annotations.Nullable;
 final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
   /*
    * The thread that brings an outcome is one that the pool needs, so it must not run what users hang
-   * on the future. A future without dependents is completed by that thread itself; one with dependents
-   * on a virtual thread. `path` decides it once:
-   *
-   *   OPEN -> DIRECT       the bringer, before it completes a future that has no dependents
-   *   OPEN -> DEPENDENTS   newIncompleteFuture() or toCompletableFuture(), one of which the JDK calls
-   *                        before it adds a dependent
-   *
-   * Who would add a dependent while the path is DIRECT first waits for the completion, which is under
-   * way and short, and then runs the dependent itself, as on any completed future. Only allOf and anyOf
-   * add one without a call to either; they are seen by getNumberOfDependents(), but for one that comes
-   * between that look and the completion. What hangs on such an allOf or anyOf runs on the bringer.
+   * on the future: a CompletionPath sees to that.
    *
    * Waiting threads would be dependents too, if they waited as CompletableFuture does. So get and join
    * wait here: `waiters` is filled before isDone() is looked at, and emptied after the completion. The listener
    * is told there as well: it is set before isDone() is looked at, and taken out by who calls it, so it is called once.
    */
   private static final long FAR_NANOS = Long.MAX_VALUE / 2;
-  private static final int OPEN = 0;
-  private static final int DIRECT = 1;
-  private static final int DEPENDENTS = 2;
 
   private static final CompletableFuture<@Nullable Void> STOPPED =
       CompletableFuture.completedFuture(null);
-  private static final Executor CALLBACKS =
-      task -> Thread.ofVirtual().name("tutti-callback").start(task);
 
   private final Dispatcher dispatcher;
   private final Item item;
   private final AtomicReference<@Nullable CompletableFuture<@Nullable Void>> stopped =
       new AtomicReference<>();
-  private final AtomicInteger path = new AtomicInteger(OPEN);
+  private final CompletionPath path = new CompletionPath(this);
   private final ConcurrentLinkedQueue<Thread> waiters = new ConcurrentLinkedQueue<>();
   private final AtomicReference<@Nullable Runnable> listener = new AtomicReference<>();
 
@@ -87,7 +72,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
   void workHasStopped() {
     CompletableFuture<@Nullable Void> asked = stopped.getAndSet(STOPPED); // made only if asked for
     if (asked != null) {
-      CALLBACKS.execute(() -> asked.complete(null));
+      CompletionPath.CALLBACKS.execute(() -> asked.complete(null));
     }
   }
 
@@ -100,12 +85,12 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     if (isDone()) {
       return;
     }
-    if (getNumberOfDependents() == 0 && path.compareAndSet(OPEN, DIRECT)) {
+    if (path.isDirect()) {
       completion.run();
       wakeWaiters();
     } else {
-      CALLBACKS.execute(() -> {
-        CALLBACKS.execute(this::wakeWaitersWhenDone);
+      CompletionPath.CALLBACKS.execute(() -> {
+        CompletionPath.CALLBACKS.execute(this::wakeWaitersWhenDone);
         completion.run(); // and then the dependents, for as long as they take
       });
     }
@@ -130,7 +115,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
 
   /** Calls something once, when this has ended, however long dependents take. */
   void whenEnded(Runnable heard) {
-    expectDependent(); // so that it is not called by who brings the outcome
+    path.expectDependent(); // so that it is not called by who brings the outcome
     listener.set(heard);
     if (isDone()) {
       tellListener();
@@ -159,7 +144,8 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       return isCancelled();
     }
     if (getNumberOfDependents() > 0) {
-      CALLBACKS.execute(this::wakeWaitersWhenDone); // dependents run here, and may take long
+      CompletionPath.CALLBACKS.execute(
+          this::wakeWaitersWhenDone); // dependents run here, and may take long
     }
     boolean changed = super.cancel(mayInterruptIfRunning);
     if (changed) {
@@ -224,23 +210,15 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
   /** Called by the JDK before it adds a dependent to this future. */
   @Override
   public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
-    expectDependent();
+    path.expectDependent();
     return new CompletableFuture<>();
   }
 
   /** Called by the JDK before it adds a dependent to this future as the second or inner one. */
   @Override
   public CompletableFuture<R> toCompletableFuture() {
-    expectDependent();
+    path.expectDependent();
     return this;
-  }
-
-  private void expectDependent() {
-    if (!path.compareAndSet(OPEN, DEPENDENTS)) {
-      while (path.get() == DIRECT && !isDone()) {
-        Thread.onSpinWait();
-      }
-    }
   }
 
   // ---------------------------------------------------------------- waiting

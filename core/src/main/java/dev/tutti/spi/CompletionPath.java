@@ -1,0 +1,74 @@
+package dev.tutti.spi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * By which thread a future is completed: by the one that brings the outcome, which must run no code
+ * of a user, if nothing hangs on the future; else by a virtual thread.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread.
+ *
+ * @since 0.1
+ */
+public final class CompletionPath {
+  /*
+   * `path` decides it once:
+   *
+   *   OPEN -> DIRECT       the bringer, before it completes a future that has no dependents
+   *   OPEN -> DEPENDENTS   newIncompleteFuture() or toCompletableFuture() of the future, one of which the JDK calls
+   *                        before it adds a dependent
+   *
+   * Who would add a dependent while the path is DIRECT first waits for the completion, which is under
+   * way and short, and then runs the dependent itself, as on any completed future. Only allOf and anyOf
+   * add one without a call to either; they are seen by getNumberOfDependents(), but for one that comes
+   * between that look and the completion. What hangs on such an allOf or anyOf runs on the bringer.
+   */
+  private static final int OPEN = 0;
+  private static final int DIRECT = 1;
+  private static final int DEPENDENTS = 2;
+  private static final VarHandle PATH;
+
+  static {
+    try {
+      PATH = MethodHandles.lookup().findVarHandle(CompletionPath.class, "path", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Where code of users runs that hangs on a future. */
+  public static final Executor CALLBACKS =
+      task -> Thread.ofVirtual().name("tutti-callback").start(task);
+
+  private final CompletableFuture<?> future;
+  private volatile int path = OPEN;
+
+  /**
+   * Makes the path of one future.
+   *
+   * @param future the future
+   */
+  public CompletionPath(CompletableFuture<?> future) {
+    this.future = future;
+  }
+
+  /**
+   * {@return whether the calling thread is to complete the future, at once} If not, it is to be
+   * completed on {@link #CALLBACKS}.
+   */
+  public boolean isDirect() {
+    return future.getNumberOfDependents() == 0 && PATH.compareAndSet(this, OPEN, DIRECT);
+  }
+
+  /** A dependent is about to be added to the future. */
+  public void expectDependent() {
+    if (!PATH.compareAndSet(this, OPEN, DEPENDENTS)) {
+      while (path == DIRECT && !future.isDone()) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+}
