@@ -62,10 +62,11 @@ def measure(row, chosen, java, scratch, log):
                               beside if row.condition == "neighbour" else None))
         for cell in cells:
             cell.warm_up(chosen.warm)
-        for rep in range(chosen.reps):
+        reps = chosen.reps * (1 if chosen.quick else row.often)
+        for rep in range(reps):
             first = rep % len(cells) if cells else 0
             for cell in cells[first:] + cells[:first]:
-                check = (lambda folder: wav.fault(folder, items, chosen.audio_seconds, cell.column.group != "limit")) if rep + 1 == chosen.reps else None
+                check = (lambda folder: wav.fault(folder, items, chosen.audio_seconds, cell.column.group != "limit")) if rep + 1 == reps else None
                 cell.run(counted=True, check=check)
                 if cell.was_disturbed():
                     cell.run(counted=True)  # once more; neither counts if both were
@@ -75,7 +76,7 @@ def measure(row, chosen, java, scratch, log):
             log.extend(cell.kept())
         if beside:
             beside.close()
-    shared = {"items": items, "condition": watch.condition(), "results_agree": len({s["result"] for c in cells for s in c.samples}) <= 1}
+    shared = {"items": items, "runs": reps, "condition": watch.condition(), "results_agree": len({s["result"] for c in cells for s in c.samples}) <= 1}
     return {r.key: {"title": r.title, "unit": r.unit, "higher_is_better": r.higher_is_better, **shared,
                     "columns": {c.column.key: c.figures(r) for c in cells if r.key in c.column.rows}}
             for r in rows.ROWS if row.key in (r.key, r.of)}

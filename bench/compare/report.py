@@ -27,9 +27,15 @@ def summary(results):
 def condition(results):
     c = results["condition"]
     quick = "**A quick run: it shows that everything works, its figures mean nothing.** " if results["quick"] else ""
-    return (f"{quick}Each cell: {results['reps']} runs, {results['workers']} workers. Rows were run one after the other, "
+    return (f"{quick}Each cell: {runs(results)} runs, {results['workers']} workers. Rows were run one after the other, "
             f"the columns of a row in turn. Load average {c['load_before']} before, {c['load_after']} after; {c['steal_percent']} % of the "
             f"time stolen by the host, {c['io_wait_percent']} % waiting for a disk, {c['idle_percent']} % idle.")
+
+
+def runs(results):
+    """How many runs a cell had: rows of short ones had more."""
+    all_runs = sorted({row["runs"] for row in results["rows"].values()})
+    return str(all_runs[0]) if len(all_runs) < 2 else f"{all_runs[0]} to {all_runs[-1]}"
 
 
 def standings(results):

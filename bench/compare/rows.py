@@ -18,6 +18,7 @@ class Row:
     condition: str = ""  # "one core", "busy" or "neighbour"
     still: bool = False  # only runs count in which nobody else used the machine
     of: str = ""  # another figure of that row's runs, not a row of its own
+    often: int = 1  # so many times as many runs as elsewhere, because they are short
 
 
 def each_us(s, n):
@@ -31,15 +32,15 @@ def a_second(s, n):
 LARGE = 64 << 20
 
 ROWS = [
-    Row("roundtrip.quiet", "round trip, quiet", "us", each_us, 500, 50, limit="bare"),
-    Row("roundtrip.one-core", "round trip, one core", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="one core"),
-    Row("roundtrip.busy", "round trip, busy", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="busy"),
-    Row("roundtrip.back-to-back", "round trip, back to back", "us", each_us, 2_000, 500, limit="bare", program="roundtrip"),
+    Row("roundtrip.quiet", "round trip, quiet", "us", each_us, 500, 50, limit="bare", often=2),
+    Row("roundtrip.one-core", "round trip, one core", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="one core", often=8),
+    Row("roundtrip.busy", "round trip, busy", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="busy", often=8),
+    Row("roundtrip.back-to-back", "round trip, back to back", "us", each_us, 2_000, 500, limit="bare", program="roundtrip", often=8),
     Row("neighbour", "a program beside round trips", "loops/s", lambda s, n: s, 10_000, 1_000, higher_is_better=True, limit="nothing",
         program="roundtrip", reads="neighbour", condition="neighbour"),
     Row("neighbour.roundtrip", "round trip beside that program", "us", each_us, 0, 0, of="neighbour"),
     Row("map.one", "map, one item a message", "items/s", a_second, 20_000, 5_000, higher_is_better=True, limit="jdk-forkjoin"),
-    Row("map.default", "map, default batches", "items/s", a_second, 500_000, 100_000, higher_is_better=True, limit="jdk-stream"),
+    Row("map.default", "map, default batches", "items/s", a_second, 500_000, 100_000, higher_is_better=True, limit="jdk-stream", often=6),
     Row("millis", "tasks of 1 ms", "% of the ideal", lambda s, n: n * 0.1 / s, 4_000, 200, higher_is_better=True, limit="jdk-forkjoin",
         reads="worker_seconds", still=True),
     Row("millis.parent", "tasks of 1 ms, CPU time of the parent", "us an item", each_us, 0, 0, reads="parent_cpu", of="millis"),
@@ -47,7 +48,7 @@ ROWS = [
     Row("large", "64 MiB there and back", "GB/s", lambda s, n: n * 2 * LARGE / s / 1e9, 8, 2, higher_is_better=True, limit="kept"),
     Row("large.doubles", "64 MiB of doubles there and back", "GB/s", lambda s, n: n * 2 * LARGE / s / 1e9, 8, 2, higher_is_better=True, limit="kept"),
     Row("shared", "shared array of 64 MiB handed over", "us", each_us, 2_000, 500),
-    Row("start", "start to first results", "ms", lambda s, n: s * 1e3, 0, 0, limit="bare"),  # an item for each worker
+    Row("start", "start to first results", "ms", lambda s, n: s * 1e3, 0, 0, limit="bare", often=3),  # an item for each worker
     Row("audio", "audio job", "s", lambda s, n: s, 8, 2, limit="bytes"),
     Row("lock", "lock and unlock, alone", "ns", lambda s, n: s / n * 1e9, 1_000_000, 100_000),
     Row("lock.two", "lock and unlock, two processes at once", "ns", lambda s, n: s / n * 1e9, 2_000_000, 200_000),

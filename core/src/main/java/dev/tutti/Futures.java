@@ -4,6 +4,7 @@ import dev.tutti.engine.Engine;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.TaskTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -153,8 +154,17 @@ public final class Futures {
     }
   }
 
+  /** {@return the futures as they are now} None may be null. */
+  static <F extends CompletableFuture<?>> List<F> listed(Collection<? extends F> futures) {
+    List<F> listed = new ArrayList<>(Objects.requireNonNull(futures, "futures"));
+    for (int i = 0; i < listed.size(); i++) {
+      Objects.requireNonNull(listed.get(i), "futures[" + i + "]");
+    }
+    return listed;
+  }
+
   private static void ensureSome(Collection<?> futures) {
-    if (futures.isEmpty()) {
+    if (Objects.requireNonNull(futures, "futures").isEmpty()) {
       throw new IllegalArgumentException("futures must not be empty: futures=0");
     }
   }

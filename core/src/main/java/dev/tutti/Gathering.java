@@ -41,7 +41,7 @@ final class Gathering {
 
   static <R extends @Nullable Object> CompletableFuture<List<R>> results(
       Collection<? extends CompletableFuture<? extends R>> futures) {
-    List<CompletableFuture<? extends R>> sources = List.copyOf(futures);
+    List<CompletableFuture<? extends R>> sources = Futures.listed(futures);
     CompletableFuture<List<R>> all = new CompletableFuture<>();
     hear(
         sources,
@@ -63,7 +63,7 @@ final class Gathering {
 
   static <R extends @Nullable Object> CompletableFuture<List<Outcome<R>>> outcomes(
       Collection<? extends CompletableFuture<? extends R>> futures) {
-    List<CompletableFuture<? extends R>> sources = List.copyOf(futures);
+    List<CompletableFuture<? extends R>> sources = Futures.listed(futures);
     CompletableFuture<List<Outcome<R>>> all = new CompletableFuture<>();
     hear(
         sources,
@@ -83,7 +83,7 @@ final class Gathering {
 
   static <R extends @Nullable Object> CompletableFuture<R> race(
       Collection<? extends CompletableFuture<? extends R>> futures) {
-    List<CompletableFuture<? extends R>> sources = List.copyOf(futures);
+    List<CompletableFuture<? extends R>> sources = Futures.listed(futures);
     CompletableFuture<R> first = new CompletableFuture<>();
     hear(
         sources,

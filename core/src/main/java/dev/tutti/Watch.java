@@ -26,7 +26,7 @@ final class Watch<F extends CompletableFuture<?>> implements AutoCloseable {
   private volatile @Nullable Thread waiter;
 
   Watch(Collection<? extends F> watched) {
-    this.futures = List.copyOf(new LinkedHashSet<>(watched)); // each once, and none is null
+    this.futures = List.copyOf(new LinkedHashSet<>(Futures.listed(watched))); // each once
     this.links = new ArrayList<>(futures.size());
     for (F future : futures) {
       links.add(Link.to(future, () -> arrived(future)));

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The threads of one pool, which pull their work. */
@@ -33,6 +34,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
    * there to take it.
    */
   private final Optional<Action> initialiser;
+  private final BiConsumer<String, Runnable> starter;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wake = lock.newCondition();
   private final Condition gone = lock.newCondition();
@@ -47,9 +49,20 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
   private @Nullable Throwable lastFailure;
 
   ThreadsGroup(GroupRequest request, ThreadOptions options) {
+    this(request, options, (name, work) -> Thread.ofPlatform().daemon().name(name).start(work));
+  }
+
+  /**
+   * Makes a group.
+   *
+   * @param starter starts a thread of that name; it throws what {@link Thread#start} does where the
+   *     system gives none
+   */
+  ThreadsGroup(GroupRequest request, ThreadOptions options, BiConsumer<String, Runnable> starter) {
     super(request);
     this.most = options.workers();
     this.initialiser = options.initialiser();
+    this.starter = starter;
   }
 
   @Override
@@ -130,7 +143,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
     Worker worker = new Worker("tutti-" + pool + "-worker-" + named++);
     workers.add(worker);
     try {
-      Thread.ofPlatform().daemon().name(worker.name).start(worker);
+      starter.accept(worker.name, worker);
     } catch (RuntimeException | Error e) { // no memory for a thread; others may still serve
       workers.remove(worker);
       if (workers.isEmpty()) {

@@ -1,8 +1,10 @@
 package dev.tutti.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.ThreadOptions;
 import dev.tutti.plan.VirtualThreadOptions;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
@@ -17,6 +19,7 @@ import dev.tutti.task.Outcome;
 import dev.tutti.task.WorkerLostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -106,5 +109,52 @@ final class LocalGroupTest {
     group.stop(item);
     assertThat(returned).containsExactly(item);
     assertThat(item.claim()).isFalse();
+  }
+
+  /**
+   * Where the system gives no further thread, those that are there serve, and nobody tries on and
+   * on.
+   */
+  @Test
+  void warm_noFurtherThread_serversAreThose() {
+    ScarceThreads threads = new ScarceThreads(1);
+    ThreadsGroup scarce = group(threads);
+    scarce.warm();
+    scarce.resize(9);
+    assertThat(scarce.liveWorkers()).isEqualTo(1);
+    assertThat(threads.refused).isEqualTo(1);
+  }
+
+  @Test
+  void warm_noThreadAtAll_throwsAsTheSystem() {
+    ThreadsGroup scarce = group(new ScarceThreads(0));
+    assertThatThrownBy(scarce::warm).isInstanceOf(OutOfMemoryError.class).hasMessage("no thread");
+    assertThat(scarce.liveWorkers()).isZero();
+  }
+
+  private ThreadsGroup group(ScarceThreads threads) {
+    return new ThreadsGroup(
+        new GroupRequest("test", ThreadOptions.DEFAULTS, new NoWork(), new Sink(), _ -> {}),
+        ThreadOptions.DEFAULTS.withWorkers(4),
+        threads);
+  }
+
+  /** A system that gives some threads, which never run, and then no more. */
+  private static final class ScarceThreads implements BiConsumer<String, Runnable> {
+    private int left;
+    private int refused;
+
+    private ScarceThreads(int threads) {
+      this.left = threads;
+    }
+
+    @Override
+    public void accept(String name, Runnable work) {
+      if (left == 0) {
+        refused++;
+        throw new OutOfMemoryError("no thread");
+      }
+      left--;
+    }
   }
 }

@@ -79,6 +79,10 @@ final class WorkerCommand {
   /** How often a worker gives native memory back that it has freed: compilers leave 10 MB. */
   private static final int TRIM_MILLIS = 5_000;
 
+  /** A JVM with nothing to do else looks four times a second for monitors to give back. */
+  private static final List<String> SELDOM_WAKING =
+      List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:AsyncDeflationInterval=5000");
+
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
 
@@ -266,6 +270,7 @@ final class WorkerCommand {
       addHeap(args, plan, HeapShare.of(plan.workers()));
     }
     args.add("-XX:TrimNativeHeapInterval=" + TRIM_MILLIS);
+    args.addAll(SELDOM_WAKING);
     plan.metaspace().ifPresent(size -> args.add("-XX:MaxMetaspaceSize=" + size.bytes()));
     plan.direct().ifPresent(size -> args.add("-XX:MaxDirectMemorySize=" + size.bytes()));
   }
