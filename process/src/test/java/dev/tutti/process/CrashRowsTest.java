@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -213,25 +215,34 @@ class CrashRowsTest {
     return 0;
   }
 
-  /** B152: each of several workers has as many descriptors as the others. */
+  /** B152: each of several workers has as many descriptors as the others, once it has connected. */
   @Test
   void workers_descriptors_areAsManyInEach() {
     Marks marks = new Marks(folder);
+    AtomicInteger rounds = new AtomicInteger();
     try (Pool pool = Pool.open(options(3))) {
       pool.warm();
-      List<TaskFuture<Long>> counts = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        counts.add(
-            pool.submit(() -> {
-              marks.leave("here");
-              while (marks.count("here") < 3) {
-                Thread.onSpinWait();
-              }
-              return Os.descriptors();
-            }));
-      }
-      assertThat(new HashSet<>(counts.stream().map(TaskFuture::join).toList())).hasSize(1);
+      await()
+          .untilAsserted(() ->
+              assertThat(descriptorsOfEach(pool, marks, "round" + rounds.incrementAndGet()))
+                  .hasSize(1));
     }
+  }
+
+  /** {@return the numbers of descriptors that three workers have at the same time} */
+  private static Set<Long> descriptorsOfEach(Pool pool, Marks marks, String round) {
+    List<TaskFuture<Long>> counts = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      counts.add(
+          pool.submit(() -> {
+            marks.leave(round);
+            while (marks.count(round) < 3) {
+              Thread.onSpinWait();
+            }
+            return Os.descriptors();
+          }));
+    }
+    return new HashSet<>(counts.stream().map(TaskFuture::join).toList());
   }
 
   /** X17: five pools, opened, used and closed, say nothing. */
