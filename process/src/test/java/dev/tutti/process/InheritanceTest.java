@@ -69,6 +69,7 @@ class InheritanceTest {
   }
 
   private static void settings(ProcessBuilder builder) {
+    builder.command().addAll(0, List.of("nice", "-n", "3"));
     builder.directory(folder.toFile());
     builder.environment().put("JAVA_TOOL_OPTIONS", "-Dapp.tool=1");
     builder.environment().put("JDK_JAVA_OPTIONS", "-Dapp.jdk=2 -Xshare:auto");
@@ -91,6 +92,16 @@ class InheritanceTest {
         .containsEntry("locale", "pt_BR")
         .containsEntry("zone", "Asia/Tokyo")
         .containsEntry("charset", "ISO-8859-1");
+  }
+
+  /**
+   * It yields to others as the parent does, and its session does, where the kernel looks at that.
+   */
+  @Test
+  void worker_niceness_isThatOfTheParent() {
+    assertThat(WORKER.get("niceness")).isEqualTo(WORKER.get("parent.niceness"));
+    assertThat(Integer.parseInt(WORKER.get("niceness"))).isBetween(3, 19);
+    assertThat(WORKER.get("autogroup")).matches("|.* nice " + WORKER.get("niceness"));
   }
 
   /** It works in the same directory. */
@@ -189,6 +200,7 @@ class InheritanceTest {
               .withWorkers(100)
               .withHeap(DataSize.mib(100))
               .withEnvironment(Map.of("APP_OVERRIDDEN", "worker"));
+      System.out.println("parent.niceness=" + Os.niceness(ProcessHandle.current().pid()));
       try (Pool pool = Pool.open(options)) {
         pool.submit(Program::describe)
             .get()
@@ -226,6 +238,8 @@ class InheritanceTest {
       all.put("cores", "" + Runtime.getRuntime().availableProcessors());
       all.put("heap", "" + Runtime.getRuntime().maxMemory());
       long pid = ProcessHandle.current().pid();
+      all.put("niceness", "" + Os.niceness(pid));
+      all.put("autogroup", Os.text(pid, "autogroup").strip());
       all.put("cmdline", printable(Os.text(pid, "cmdline")));
       all.put("environ", printable(Os.text(pid, "environ")));
       return all;

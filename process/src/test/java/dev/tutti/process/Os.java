@@ -67,16 +67,27 @@ final class Os {
 
   /** {@return the process group of a process; -1 if it is gone} */
   static long groupOf(long pid) {
-    String stat = text(pid, "stat");
-    int name = stat.lastIndexOf(')');
-    return name < 0 ? -1 : Long.parseLong(stat.substring(name + 2).split(" ", -1)[2]);
+    String[] fields = stat(pid);
+    return fields.length == 1 ? -1 : Long.parseLong(fields[2]);
   }
 
   /** {@return how much processor time a process has used, in hundredths of a second} */
   static long cpuTicks(long pid) {
-    String stat = text(pid, "stat");
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    String[] fields = stat(pid);
     return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+
+  /** {@return by how much a process yields to others} */
+  static int niceness(long pid) {
+    return Integer.parseInt(stat(pid)[16]);
+  }
+
+  /**
+   * {@return what the system tells of a process, from its state on; one empty text if it is gone}
+   */
+  private static String[] stat(long pid) {
+    String stat = text(pid, "stat");
+    return stat.substring(Math.min(stat.length(), stat.lastIndexOf(')') + 2)).split(" ", -1);
   }
 
   /** {@return the names of files that begin so} */

@@ -132,7 +132,7 @@ final class WorkerCommand {
    * It starts the worker's guard, and replaces itself by the JVM.
    */
   static List<String> of(Entry entry, LaunchPlan plan, Path folder, List<String> cacheFlags) {
-    List<String> command = beforeJava(folder);
+    List<String> command = beforeJava(Wrapping.HERE.command(), folder);
     command.add(java(plan).toString());
     command.addAll(cacheFlags); // the user's flags come later, so they win
     command.addAll(arguments(plan, folder));
@@ -145,8 +145,7 @@ final class WorkerCommand {
 
   /** {@return the command line of a worker that sees Tutti alone, at the lowest priority} */
   static List<String> rehearsal(LaunchPlan plan, Path folder, List<String> flags) {
-    List<String> command = new ArrayList<>(Wrapping.HERE.atLowPriority());
-    command.addAll(beforeJava(folder));
+    List<String> command = beforeJava(Wrapping.HERE.commandAtLowPriority(), folder);
     command.addAll(withTuttiAlone(plan, folder, flags));
     command.addAll(main(Entry.POOL_WORKER));
     return command;
@@ -154,9 +153,8 @@ final class WorkerCommand {
 
   /** {@return the command line of a JVM that runs nothing, with the flags of such a worker} */
   static List<String> assembly(LaunchPlan plan, Path folder, List<String> flags) {
-    List<String> command = new ArrayList<>(Wrapping.HERE.atLowPriority());
-    command.addAll(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME));
-    command.addAll(Wrapping.HERE.command());
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME));
+    command.addAll(Wrapping.HERE.commandAtLowPriority());
     command.addAll(withTuttiAlone(plan, folder, flags));
     return command;
   }
@@ -170,10 +168,10 @@ final class WorkerCommand {
     return command;
   }
 
-  private static List<String> beforeJava(Path folder) {
+  private static List<String> beforeJava(List<String> wrapping, Path folder) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME)); // before anything else
-    command.addAll(Wrapping.HERE.command());
+    command.addAll(wrapping);
     command.addAll(List.of("/bin/sh", "-c", BEFORE_JVM, SHELL_NAME));
     command.add(folder.resolve(PIPE_NAME + "-" + PIPES.incrementAndGet()).toString());
     return command;
