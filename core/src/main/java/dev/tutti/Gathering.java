@@ -1,5 +1,6 @@
 package dev.tutti;
 
+import dev.tutti.spi.CompletionPath;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
@@ -48,7 +49,7 @@ final class Gathering {
         all,
         (source, isLast) -> {
           if (source.state() != Future.State.SUCCESS) {
-            all.completeExceptionally(failure(source));
+            fail(all, failure(source));
           } else if (isLast) {
             List<R> results = new ArrayList<>(sources.size());
             sources.forEach(s -> results.add(s.resultNow()));
@@ -100,7 +101,7 @@ final class Gathering {
                 .map(Gathering::failure)
                 .filter(f -> f != failure)
                 .forEach(failure::addSuppressed);
-            first.completeExceptionally(failure);
+            fail(first, failure);
           }
         });
     return first;
@@ -120,6 +121,13 @@ final class Gathering {
             sources.forEach(source -> source.cancel(true));
           }
         });
+  }
+
+  /**
+   * A source that was cancelled is a failure of the whole; only who cancels the whole cancels it.
+   */
+  private static void fail(CompletableFuture<?> result, Throwable failure) {
+    result.completeExceptionally(CompletionPath.failure(failure));
   }
 
   private static Throwable failure(CompletableFuture<?> source) {

@@ -59,7 +59,9 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
 
   @Override
   public void failed(ByteBuffer failure) {
-    end(false, () -> super.completeExceptionally(exception(failure, loader)));
+    end(
+        false,
+        () -> super.completeExceptionally(CompletionPath.failure(exception(failure, loader))));
   }
 
   @Override

@@ -99,7 +99,8 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
   private void complete(Outcome<R> outcome) {
     switch (outcome) {
       case Success<R>(R value) -> super.complete(value);
-      case Failure<R>(Throwable cause) -> super.completeExceptionally(cause);
+      case Failure<R>(Throwable cause) ->
+          super.completeExceptionally(CompletionPath.failure(cause));
       case TimedOut<R>(Throwable cause) -> super.completeExceptionally(cause);
       case WorkerLost<R>(Throwable cause) -> super.completeExceptionally(cause);
       case Cancelled<R> _ -> super.cancel(true);

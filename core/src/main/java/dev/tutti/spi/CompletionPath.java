@@ -2,12 +2,14 @@ package dev.tutti.spi;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * By which thread a future is completed: by the one that brings the outcome, which must run no code
- * of a user, if nothing hangs on the future; else by a virtual thread.
+ * How a future is completed, and by which thread: by the one that brings the outcome, which must
+ * run no code of a user, if nothing hangs on the future; else by a virtual thread.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *
@@ -70,5 +72,16 @@ public final class CompletionPath {
         Thread.onSpinWait();
       }
     }
+  }
+
+  /**
+   * {@return with what a future is to be completed exceptionally, so that what waits for it gets a
+   * failure as the cause of its exception} By itself a {@link CancellationException} would say that
+   * somebody has cancelled the future; a task that throws one has failed.
+   *
+   * @param failure what was thrown
+   */
+  public static Throwable failure(Throwable failure) {
+    return failure instanceof CancellationException ? new CompletionException(failure) : failure;
   }
 }

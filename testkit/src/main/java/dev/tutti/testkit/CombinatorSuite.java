@@ -233,6 +233,23 @@ interface CombinatorSuite extends Subject {
     }
   }
 
+  /** A part that is cancelled fails the whole, and the others go on. */
+  @Test
+  default void gather_partIsCancelled_othersGoOn() throws Exception {
+    CompletableFuture<Integer> cancelled = new CompletableFuture<>();
+    try (Pool pool = open(2)) {
+      CompletableFuture<Integer> other = new CompletableFuture<>();
+      CompletableFuture<List<Integer>> all =
+          Futures.gather(List.of(pool.submit(() -> 1), cancelled, other));
+      cancelled.cancel(true);
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> Await.result(all))
+          .withCauseInstanceOf(CancellationException.class);
+      assertThat(all).isNotCancelled();
+      assertThat(other).isNotDone();
+    }
+  }
+
   @Test
   default void gatherOutcomes_allKinds_noneIsThrown() throws Exception {
     CompletableFuture<Integer> cancelled = new CompletableFuture<>();

@@ -65,6 +65,24 @@ interface FutureSuite extends Subject {
     }
   }
 
+  /** A task that throws what a cancel throws has failed; nobody has cancelled it. */
+  @Test
+  default void submit_throwsCancellation_hasFailed() throws Exception {
+    try (Pool pool = open(1)) {
+      TaskFuture<Integer> future =
+          pool.submit(() -> {
+            throw new CancellationException("mine");
+          });
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> Await.result(future))
+          .withCauseInstanceOf(CancellationException.class)
+          .withStackTraceContaining("mine");
+      assertThat(future).isNotCancelled();
+      assertThat(future.state()).isEqualTo(Future.State.FAILED);
+      assertThat(future.exceptionNow()).isInstanceOf(CancellationException.class);
+    }
+  }
+
   /** Cancelling stops the work of a task that runs; the worker is free for others. */
   @Test
   default void cancel_taskRuns_workIsStopped(@TempDir Path folder) throws Exception {
