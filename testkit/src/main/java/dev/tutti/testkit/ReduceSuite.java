@@ -270,7 +270,7 @@ interface ReduceSuite extends Subject {
           .isThrownBy(() ->
               Parallel.on(pool)
                   .batch(Batching.fixed(4))
-                  .timeout(Duration.ofMillis(300))
+                  .timeout(Duration.ofSeconds(1))
                   .reduce(
                       Items.range(0, 10),
                       0,
