@@ -1,14 +1,17 @@
 package dev.tutti;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tutti.plan.FailurePolicy;
 import dev.tutti.task.NodeState;
+import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,73 @@ final class GraphRaceTest {
           }
         }
       }
+    }
+  }
+
+  /** A lattice of 10,000 nodes and a chain of 100,000: nothing recurses, each node runs once. */
+  @Test
+  void compute_largeGraphs_eachNodeOnceWithItsValue() {
+    TaskGraph graph = new TaskGraph();
+    AtomicInteger ran = new AtomicInteger();
+    List<Node<Integer>> above = List.of();
+    for (int row = 0; row < 100; row++) {
+      List<Node<Integer>> now = new ArrayList<>();
+      for (int column = 0; column < 100; column++) {
+        now.add(
+            row == 0 || column == 0
+                ? graph.task(ran::incrementAndGet).then(_ -> 1)
+                : graph.combine(
+                    above.get(column),
+                    now.getLast(),
+                    (Integer up, Integer left) -> {
+                      ran.incrementAndGet();
+                      return up + left;
+                    }));
+      }
+      above = now;
+    }
+    Node<Integer> lattice = above.getLast();
+    Node<Integer> end = lattice;
+    for (int i = 0; i < 100_000; i++) {
+      end = end.then(n -> n + 1);
+    }
+    int ways = 0;
+    for (Pool pool : List.of(Pool.sequential(), Pool.threads(3))) {
+      try (pool) {
+        ran.set(0);
+        ways = graph.compute(pool, lattice);
+        assertThat(ran.get()).isEqualTo(10_000);
+        assertThat(graph.compute(pool, end)).isEqualTo(ways + 100_000);
+      }
+    }
+    int[] row = new int[100]; // the same by a loop
+    for (int r = 0; r < 100; r++) {
+      for (int c = 0; c < 100; c++) {
+        row[c] = r == 0 || c == 0 ? 1 : row[c] + row[c - 1];
+      }
+    }
+    assertThat(ways).isEqualTo(row[99]);
+  }
+
+  /** A failure at the beginning of a long chain is told with the ends of its path. */
+  @Test
+  void compute_longChainFails_pathIsShort() {
+    TaskGraph graph = new TaskGraph();
+    Node<Integer> end =
+        graph
+            .<Integer>task(() -> {
+              throw new IllegalStateException("at the beginning");
+            })
+            .named("first");
+    for (int i = 0; i < 100_000; i++) {
+      end = end.then(n -> n);
+    }
+    Node<Integer> last = end.named("last");
+    try (Pool pool = Pool.threads(2)) {
+      assertThatExceptionOfType(TaskFailedException.class)
+          .isThrownBy(() -> graph.compute(pool, last))
+          .satisfies(e -> assertThat(e.path()).hasSize(13).startsWith("first").endsWith("last"))
+          .withMessageContaining("(99989 more)");
     }
   }
 

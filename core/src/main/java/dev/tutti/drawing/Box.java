@@ -41,6 +41,9 @@ public record Box(String name, NodeState state, String words, long nanos) {
 
   /** {@return a time with two or three digits and its unit} */
   static String time(long nanos) {
+    if (nanos < MICROS) {
+      return "<1 us";
+    }
     if (nanos < MILLIS) {
       return nanos / MICROS + " us";
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Where each node of a computation stands: written by who drains it, read by any thread. */
 public final class GraphBoard {
   /*
-   * A node's entries are written in the order begun, item (release), and time, state (release), item := null. Who looks reads
+   * A node's entries are written in the order offered, item (release), and took, state (release), item := null. Who looks reads
    * the item, then the state (acquire): with a state that is not WAITING he sees its time; with WAITING and an item, when
    * that was offered.
    */
@@ -20,14 +20,16 @@ public final class GraphBoard {
 
   private final NodeState[] states;
   private final @Nullable Item[] items;
-  private final long[] nanos; // when it was offered; how long it took, once it has ended
+  private final long[] offeredNanos; // when, by System.nanoTime
+  private final long[] tookNanos;
   private final int[] attempts;
 
   GraphBoard(int size) {
     this.states = new NodeState[size];
     Arrays.fill(states, NodeState.WAITING);
     this.items = new Item[size];
-    this.nanos = new long[size];
+    this.offeredNanos = new long[size];
+    this.tookNanos = new long[size];
     this.attempts = new int[size];
   }
 
@@ -35,13 +37,13 @@ public final class GraphBoard {
 
   /** A node is about to be offered. */
   void begin(int node, Item item) {
-    nanos[node] = System.nanoTime();
+    offeredNanos[node] = System.nanoTime();
     ITEMS.setRelease(items, node, item); // pairs with state() and elapsedNanos()
   }
 
   /** Says how long a node took; before its end. */
   void time(int node, long elapsedNanos, int made) {
-    nanos[node] = elapsedNanos;
+    tookNanos[node] = elapsedNanos;
     attempts[node] = made;
   }
 
@@ -89,8 +91,9 @@ public final class GraphBoard {
     Item item = (Item) ITEMS.getAcquire(items, node);
     NodeState state = (NodeState) STATES.getAcquire(states, node);
     return switch (state) {
-      case DONE, FAILED -> nanos[node];
-      case WAITING, RUNNING -> item == null ? -1 : Math.max(0, System.nanoTime() - nanos[node]);
+      case DONE, FAILED -> tookNanos[node];
+      case WAITING, RUNNING ->
+          item == null || item.place() == null ? -1 : System.nanoTime() - offeredNanos[node];
       case SKIPPED, CANCELLED -> -1;
     };
   }

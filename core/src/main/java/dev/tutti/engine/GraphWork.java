@@ -150,6 +150,9 @@ public final class GraphWork {
 
   /** Begins, and waits until it is over. If the thread is interrupted it stops; the flag stays. */
   public void run() {
+    if (Thread.currentThread().isInterrupted()) {
+      interrupt(); // so that nothing starts
+    }
     if (driven) {
       drive();
     } else {

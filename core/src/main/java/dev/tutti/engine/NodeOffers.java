@@ -164,7 +164,7 @@ final class NodeOffers {
 
   /** {@return the items that are on their way} What is not never will be. */
   List<Item> close(GraphPlan plan) {
-    ready.clear();
+    ready.close();
     List<Item> open = new ArrayList<>();
     for (int node = 0; node < plan.size(); node++) {
       if (plan.isNeeded(node)) {

@@ -48,8 +48,14 @@ final class ReadyNodes {
     return stack[--count];
   }
 
-  void clear() {
+  /** Nothing further runs: what is not asked for is let go. */
+  void close() {
     count = 0;
+    for (int node = 0; node < values.length; node++) {
+      if (!plan.isAsked(node) && because[node] != node) {
+        values[node] = null;
+      }
+    }
   }
 
   /** {@return what a node that is about to run is called with} */

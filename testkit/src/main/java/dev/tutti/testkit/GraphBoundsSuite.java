@@ -159,7 +159,8 @@ interface GraphBoundsSuite extends Subject {
     Node<Integer> last = endless(graph, folder);
     try (Pool pool = open(2)) {
       TaskFuture<Integer> two = graph.computeAsync(pool, quick);
-      assertThat(Await.result(two.thenApply(n -> n + 1))).isEqualTo(3);
+      Integer three = Await.<Integer>result(two.thenApply(n -> n + 1));
+      assertThat(three).isEqualTo(3);
       assertThat(two.join()).isEqualTo(2);
       Await.result(two.stopped());
       if (callerRuns()) {
@@ -171,10 +172,13 @@ interface GraphBoundsSuite extends Subject {
       assertThat(endless).isCancelled();
       Await.result(endless.stopped());
       awaitEnds(folder);
-      GraphRun run = graph.start(pool, FailurePolicy.FINISH_ALL, List.of(last));
+      Path other = Files.createDirectory(folder.resolve("other"));
+      Node<Integer> again = endless(graph, other);
+      GraphRun run = graph.start(pool, FailurePolicy.FINISH_ALL, List.of(again));
       run.cancel();
       run.await();
-      assertThatThrownBy(() -> run.value(last)).isInstanceOf(CancellationException.class);
+      assertThatThrownBy(() -> run.value(again)).isInstanceOf(CancellationException.class);
+      awaitEnds(other);
     }
   }
 
