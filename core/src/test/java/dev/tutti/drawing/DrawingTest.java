@@ -64,6 +64,25 @@ final class DrawingTest {
           && y < other.y + other.height
           && other.y < y + height;
     }
+
+    boolean holds(Area other) {
+      return x <= other.x
+          && y <= other.y
+          && other.x + other.width <= x + width
+          && other.y + other.height <= y + height;
+    }
+  }
+
+  private static List<List<Area>> overlaps(List<Area> areas) {
+    List<List<Area>> overlaps = new ArrayList<>();
+    for (int i = 0; i < areas.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (areas.get(i).meets(areas.get(j))) {
+          overlaps.add(List.of(areas.get(i), areas.get(j)));
+        }
+      }
+    }
+    return overlaps;
   }
 
   private static double number(Element element, String name) {
@@ -116,16 +135,9 @@ final class DrawingTest {
       Element root = svg.getDocumentElement();
       List<Area> areas = areas(svg);
       assertThat(areas).hasSize(drawing.boxes().size());
-      for (int i = 0; i < areas.size(); i++) {
-        Area one = areas.get(i);
-        assertThat(one.x()).isGreaterThanOrEqualTo(0);
-        assertThat(one.y()).isGreaterThanOrEqualTo(0);
-        assertThat(one.x() + one.width()).isLessThanOrEqualTo(number(root, "width"));
-        assertThat(one.y() + one.height()).isLessThanOrEqualTo(number(root, "height"));
-        for (int j = 0; j < i; j++) {
-          assertThat(one.meets(areas.get(j))).as("boxes %d and %d of %s", i, j, one).isFalse();
-        }
-      }
+      Area whole = new Area(0, 0, number(root, "width"), number(root, "height"));
+      assertThat(areas).allMatch(whole::holds);
+      assertThat(overlaps(areas)).isEmpty();
       int arrows = drawing.inputs().stream().mapToInt(inputs -> inputs.length).sum();
       assertThat(drawing.svg().split("marker-end", -1)).hasSize(arrows + 1);
     }
