@@ -2,7 +2,6 @@ package dev.tutti.engine;
 
 import dev.tutti.plan.CallOptions;
 import java.util.Arrays;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,12 +121,10 @@ public final class GraphPlan {
     return options;
   }
 
-  /** {@return what the attempts of a node keep to; the deadline is that of the whole} */
+  /** {@return what the attempts of a node keep to, but for the deadline} */
   CallOptions options(int node) {
     CallOptions ofNode = own[node];
-    CallOptions from = ofNode == null ? options : ofNode;
-    return new CallOptions(
-        from.timeout(), Optional.empty(), from.retry(), from.priority(), Optional.empty());
+    return ofNode == null ? options : ofNode;
   }
 
   /** {@return how many inputs of nodes a value goes to} */
