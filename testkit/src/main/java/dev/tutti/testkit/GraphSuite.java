@@ -163,8 +163,8 @@ interface GraphSuite extends Subject {
               throw new IOException("no such thing");
             })
             .named("bad");
-    Node<Integer> other = bad.then(n -> n).named("by the other way").then(n -> n);
     Node<Integer> middle = bad.then(n -> n).named("middle");
+    Node<Integer> other = bad.then(n -> n).named("by the other way").then(n -> n);
     Node<Integer> last = graph.combine(middle, other, GraphSuite::plus).named("last");
     Path file = folder.resolve("ran");
     Node<Integer> behind = last.then(n -> once(file, n).call()).named("behind");
