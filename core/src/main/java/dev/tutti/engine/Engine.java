@@ -229,6 +229,11 @@ public final class Engine {
     submissions.execute(new ExecutedCall(task, options, dispatcher));
   }
 
+  /** {@return what brings items to the workers} */
+  Dispatcher dispatcher() {
+    return dispatcher;
+  }
+
   /** {@return what counts the submitted tasks} */
   SubmitGate gate() {
     return submissions.gate();

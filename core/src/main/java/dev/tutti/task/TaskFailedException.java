@@ -1,12 +1,13 @@
 package dev.tutti.task;
 
 import java.io.Serial;
+import java.util.List;
 import java.util.Objects;
 
 /**
- * One item of a bulk call, or one task of a group, did not succeed. The message names it, the
- * {@linkplain #getCause cause} is what the task threw or the {@link WorkerLostException}, and the
- * stack is that of the caller.
+ * One item of a bulk call, one task of a group or one node of a graph did not succeed. The message
+ * names it, the {@linkplain #getCause cause} is what the task threw or the {@link
+ * WorkerLostException}, and the stack is that of the caller.
  *
  * @since 0.1
  */
@@ -19,6 +20,9 @@ public final class TaskFailedException extends RuntimeException {
 
   /** The number of the attempt that failed. */
   private final int attempt;
+
+  /** The names of nodes, of a graph. */
+  private final String[] path;
 
   /**
    * Makes the exception.
@@ -38,10 +42,12 @@ public final class TaskFailedException extends RuntimeException {
         cause);
   }
 
-  private TaskFailedException(String message, long index, int attempt, Throwable cause) {
+  private TaskFailedException(
+      String message, long index, int attempt, Throwable cause, String... path) {
     super(message, cause);
     this.index = index;
     this.attempt = attempt;
+    this.path = path;
   }
 
   /**
@@ -77,8 +83,37 @@ public final class TaskFailedException extends RuntimeException {
   }
 
   /**
+   * Makes the exception for a node of a graph.
+   *
+   * @param index which node it was, in the order in which they were made, from 0
+   * @param path the names of the nodes from the one that failed to the one that was asked for
+   * @param attempt the number of the attempt that failed, from 1
+   * @param cause what the task threw
+   * @return the exception
+   */
+  public static TaskFailedException ofNode(
+      long index, List<String> path, int attempt, Throwable cause) {
+    String message =
+        "node '%s' failed: path=%s attempt=%d cause=%s"
+            .formatted(
+                path.getFirst(),
+                String.join(" > ", path),
+                attempt,
+                text(Objects.requireNonNull(cause, "cause")));
+    return new TaskFailedException(message, index, attempt, cause, path.toArray(new String[0]));
+  }
+
+  /**
+   * {@return the names of the nodes of a graph from the one that failed to the one that was asked
+   * for; empty if it was no node} Of a long path the middle is left out.
+   */
+  public List<String> path() {
+    return List.of(path);
+  }
+
+  /**
    * {@return the place of the item in the input, or of the first of several; or which fork of its
-   * group it was; from 0}
+   * group, or which node of its graph it was; from 0}
    */
   public long index() {
     return index;

@@ -62,6 +62,8 @@ public abstract class BackendContract
         GroupSuite,
         GroupBoundsSuite,
         CombinatorSuite,
+        GraphSuite,
+        GraphBoundsSuite,
         QueueSuite,
         ExecutorRulesSuite {
   /** For subclasses. */

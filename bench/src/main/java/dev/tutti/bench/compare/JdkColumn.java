@@ -25,7 +25,7 @@ final class JdkColumn implements Column {
   static JdkColumn open(Row row, int workers, Opener<ExecutorService> opener) throws Exception {
     return switch (row) {
       case START, QUEUE, AUDIO -> new JdkColumn(opener, null); // they open a pool in each run
-      case ROUNDTRIP, ROUNDTRIP_QUIET, MAP_ONE, MILLIS -> {
+      case ROUNDTRIP, ROUNDTRIP_QUIET, MAP_ONE, MILLIS, GRAPH -> {
         ExecutorService pool = opener.open();
         one(pool, workers);
         yield new JdkColumn(opener, pool);
@@ -45,6 +45,7 @@ final class JdkColumn implements Column {
         yield Sample.of(System.nanoTime() - begin, results);
       }
       case MILLIS -> millis(warm(), items);
+      case GRAPH -> Lattice.onFutures(warm(), items);
       case START -> {
         long begin = System.nanoTime();
         try (ExecutorService pool = opener.open()) {

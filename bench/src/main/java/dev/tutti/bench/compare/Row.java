@@ -12,6 +12,8 @@ enum Row {
   MAP_DEFAULT("map.default"),
   /** A bulk call of tasks that compute for a millisecond each. */
   MILLIS("millis"),
+  /** A square of small tasks that need each other. */
+  GRAPH("graph"),
   /** Numbers that another process puts into a queue. */
   QUEUE("queue"),
   /** An array of 64 MiB goes to a worker and comes back, again and again on a warm pool. */

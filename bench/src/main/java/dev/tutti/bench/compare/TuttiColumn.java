@@ -36,6 +36,7 @@ final class TuttiColumn implements Column {
           MAP_ONE,
           MAP_DEFAULT,
           MILLIS,
+          GRAPH,
           LARGE,
           LARGE_DOUBLES,
           SHARED -> {
@@ -87,6 +88,7 @@ final class TuttiColumn implements Column {
       case LARGE_DOUBLES -> largeDoubles(warm(), items);
       case SHARED -> shared(warm(), items);
       case MILLIS -> millis(warm(), items);
+      case GRAPH -> Lattice.onGraph(warm(), items);
       case START -> start(items);
       case QUEUE -> throw new IllegalArgumentException("a queue has no pool: " + row);
       case AUDIO -> audio(files);
