@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import dev.tutti.plan.FailurePolicy;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.ChoosingGroup;
 import dev.tutti.task.BiFn;
 import dev.tutti.task.Fn;
 import java.util.Collection;
@@ -62,7 +63,7 @@ public final class BulkCalls {
     Resequencer results =
         inOrder ? new Resequencer.InOrder(plan.itemWindow()) : new Resequencer.AsEnded();
     BulkRun run = begin(body, function, items, plan, results, stopsAtFailure);
-    return ResultIterator.over(run, dispatcher.callerRuns(), name, owner);
+    return ResultIterator.over(run, consumerFeeds(), name, owner);
   }
 
   /**
@@ -76,7 +77,8 @@ public final class BulkCalls {
   public PushedRun push(Fn<?, ?> function, BulkPlan plan, Object owner) {
     PushedRun.Next next = new PushedRun.Next();
     Resequencer results = new Resequencer.InOrder(plan.itemWindow());
-    return PushedRun.over(begin(Body.FN, function, () -> next, plan, results, true), next, owner);
+    BulkRun run = begin(Body.FN, function, new PushedRun.Input(next), plan, results, true);
+    return PushedRun.over(run, next, owner);
   }
 
   /**
@@ -101,9 +103,9 @@ public final class BulkCalls {
         new Fold(
             (Fn<@Nullable Object, @Nullable Object>) fn,
             (BiFn<@Nullable Object, @Nullable Object, @Nullable Object>) combiner);
-    boolean callerRuns = dispatcher.callerRuns();
+    boolean feeds = consumerFeeds();
     Iterable<?> elements = items instanceof OwnedInput owned ? owned.elements() : items;
-    Reduction reduction = new Reduction(fold, elements, plan, !callerRuns);
+    Reduction reduction = new Reduction(fold, elements, plan, !dispatcher.callerRuns());
     start.forEach(reduction::beginWith);
     Iterable<?> input =
         items instanceof OwnedInput owned
@@ -113,16 +115,22 @@ public final class BulkCalls {
     Resequencer results = new Resequencer.InOrder(portions.itemWindow());
     boolean stops = plan.failures() == FailurePolicy.STOP_AT_FIRST;
     BulkRun run = begin(Body.FN, fold, input, portions, results, stops);
-    Thread feeder = callerRuns ? null : ResultIterator.feeder(run, name);
+    Thread feeder = feeds ? null : ResultIterator.feeder(run, name);
     try {
-      reduction.run(run, callerRuns);
+      reduction.run(run, feeds);
     } finally {
       run.stop(); // where the combiner has failed, the rest is in vain
       if (feeder != null) {
         feeder.interrupt();
       }
+      run.explain();
     }
     return reduction.hasSum() ? Collections.singletonList(reduction.sum()) : List.of();
+  }
+
+  /** {@return whether the thread that takes the results reads the input, at least at first} */
+  private boolean consumerFeeds() {
+    return dispatcher.callerRuns() || dispatcher.group() instanceof ChoosingGroup;
   }
 
   /** The input of a call that is refused is closed like that of any other. */

@@ -2,7 +2,9 @@ package dev.tutti.engine;
 
 import dev.tutti.event.Progress;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.ChoosingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.PartOutcomes;
@@ -11,6 +13,7 @@ import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
+import dev.tutti.task.WorkerContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,6 +52,10 @@ final class BulkRun extends EngineCall {
   private final boolean stopsAtFailure;
   private final @Nullable ProgressMeter meter;
   private final Optional<Future<?>> deadline;
+  private final Explanation explanation;
+
+  /** Where nobody has said where the call is to run. */
+  private final @Nullable ChoosingFeed choosing;
 
   /**
    * @param stopsAtFailure whether the first item that fails ends the call
@@ -95,10 +102,29 @@ final class BulkRun extends EngineCall {
       throw e;
     }
     this.meter = meter(plan.progress(), items);
+    this.choosing =
+        dispatcher.group() instanceof ChoosingGroup
+            ? choosing(plan, items, function instanceof Fold)
+            : null;
+    this.explanation = new Explanation(plan.explain(), dispatcher, choosing);
     this.deadline =
         plan.options()
             .deadline()
             .map(limit -> Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> expire(limit)));
+  }
+
+  private ChoosingFeed choosing(BulkPlan plan, Iterable<?> items, boolean isReduction) {
+    int most = plan.itemWindow();
+    int threads = Math.min(dispatcher.group().maxWorkers(), most);
+    Costs costs = new Costs(threads, Math.max(1, most / 4), most, isReduction);
+    ChoosingFeed.Kind kind =
+        new ChoosingFeed.Kind(
+            dispatcher.engine().name(),
+            items instanceof PushedRun.Input,
+            WorkerContext.CURRENT.isBound(),
+            plan.options().deadline().isPresent());
+    Chooser chooser = new Chooser(costs, InputSize.of(items), isReduction);
+    return new ChoosingFeed(this, dispatcher, feeder, chooser, kind);
   }
 
   /** What is decided about an item while it runs needs an item of its own. */
@@ -146,7 +172,11 @@ final class BulkRun extends EngineCall {
 
   /** Brings one element, which the input has, into the pool, on the calling thread. */
   void feedOne() {
-    feeder.feedOne();
+    if (choosing != null) {
+      choosing.feedOne();
+    } else {
+      feeder.feedOne();
+    }
   }
 
   // ---------------------------------------------------------------- for the feeder
@@ -201,6 +231,16 @@ final class BulkRun extends EngineCall {
     lock.lock();
     try {
       return end.isInputOver();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return how many items have ended} */
+  long settled() {
+    lock.lock();
+    try {
+      return window.settled();
     } finally {
       lock.unlock();
     }
@@ -267,6 +307,13 @@ final class BulkRun extends EngineCall {
   @Override
   boolean isSingle() {
     return false;
+  }
+
+  @Override
+  void measured(Batch batch, long elapsedNanos, long cpuNanos) {
+    if (choosing != null) {
+      choosing.measured(batch, elapsedNanos, cpuNanos);
+    }
   }
 
   @Override
@@ -465,15 +512,23 @@ final class BulkRun extends EngineCall {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedException();
       }
+      boolean isElsewhere = choosing != null && !choosing.callerReads();
       lock.lock();
       try {
-        if (isNews() || end.hasInputEnded()) {
+        if (isElsewhere
+            || isNews()
+            || end.hasInputEnded()
+            || (choosing != null && !window.isRoom())) {
           return awaitNews();
         }
       } finally {
         lock.unlock();
       }
-      feeder.feedBatch();
+      if (choosing != null) {
+        choosing.feedBatch();
+      } else {
+        feeder.feedBatch();
+      }
     }
   }
 
@@ -515,7 +570,17 @@ final class BulkRun extends EngineCall {
    * @param runsWork whether this thread also runs the work
    */
   void runAll(boolean runsWork) {
-    if (runsWork) {
+    try {
+      runToEnd(runsWork);
+    } finally {
+      explanation.tell();
+    }
+  }
+
+  private void runToEnd(boolean runsWork) {
+    if (choosing != null) {
+      choosing.feedAll();
+    } else if (runsWork) {
       while (!inputHasEnded()) {
         if (Thread.currentThread().isInterrupted()) {
           interrupted();
@@ -626,7 +691,15 @@ final class BulkRun extends EngineCall {
       lock.unlock();
     }
     dispatcher.giveUp(this, 0);
+    if (choosing != null) {
+      choosing.stop();
+    }
     leave();
+  }
+
+  /** The consumer has what it wanted: it is told where the call has run, if it has asked. */
+  void explain() {
+    explanation.tell();
   }
 
   /** {@return whether the call has ended for its consumer} */
@@ -651,7 +724,7 @@ final class BulkRun extends EngineCall {
     dispatcher.leave(this);
     dispatcher.group().forget(this);
     deadline.ifPresent(d -> d.cancel(false));
-    if (dispatcher.callerRuns()) {
+    if (dispatcher.callerRuns() || (choosing != null && choosing.callerReads())) {
       feeder.close(); // elsewhere the thread that reads closes it
     }
     if (meter != null) {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
   private final Set<Worker> workers = new HashSet<>();
   private final Helpers helpers = new Helpers(lock, source, this::workQueued);
   private final StartBudget budget = new StartBudget();
+  private final long idleNanos;
   private int most;
   private int idle;
   private int wakeUps;
@@ -47,9 +49,18 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
   private @Nullable Throwable lastFailure;
 
   ThreadsGroup(GroupRequest request, ThreadOptions options) {
-    super(request);
+    super(request, false);
     this.most = options.workers();
     this.initialiser = options.initialiser();
+    this.idleNanos = Long.MAX_VALUE;
+  }
+
+  /** Threads that leave when they have had nothing to do for some time, and are measured. */
+  ThreadsGroup(GroupRequest request, int workers, Duration idle) {
+    super(request, true);
+    this.most = workers;
+    this.initialiser = Optional.empty();
+    this.idleNanos = TimeUnit.NANOSECONDS.convert(idle);
   }
 
   @Override
@@ -146,7 +157,8 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
     return runnerHere() != null;
   }
 
-  private @Nullable Runner runnerHere() {
+  /** {@return what runs the task of this group that runs on the calling thread; null if none} */
+  @Nullable Runner runnerHere() {
     return WorkerContext.CURRENT.isBound()
             && WorkerContext.CURRENT.get() instanceof LocalContext context
             && context.runner().belongsTo(this)
@@ -432,13 +444,22 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
         free = false; // from here on it is found among the idle ones
         countedOn = false; // what counted on it was queued before, and is looked for below
         try {
-          while (wakeUps == 0 && !closed && workers.size() <= most && !source.hasWork()) {
-            wake.awaitUninterruptibly();
+          long left = idleNanos;
+          while (left > 0
+              && wakeUps == 0
+              && !closed
+              && workers.size() <= most
+              && !source.hasWork()) {
+            try {
+              left = wake.awaitNanos(left);
+            } catch (InterruptedException e) {
+              left = idleNanos; // nobody owns this thread but the pool, and no task runs on it
+            }
           }
           if (wakeUps > 0) {
             wakeUps--;
           }
-          return !closed || source.hasWork();
+          return (left > 0 && !closed) || source.hasWork();
         } finally {
           idle--;
           free = true; // it looks for work, or sees to what counts on it when it leaves
