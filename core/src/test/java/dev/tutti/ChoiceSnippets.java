@@ -18,15 +18,18 @@ final class ChoiceSnippets {
     printed.add(choice);
   }
 
-  private static long score(int row) {
-    return (long) row * row;
+  /** What somebody has a function in. */
+  private static final class Model {
+    static long score(int row) {
+      return (long) row * row;
+    }
   }
 
   @Test
   void map() {
     List<Integer> rows = IntStream.range(0, 100).boxed().toList();
     // @start region=map
-    List<Long> scores = Parallel.map(rows, ChoiceSnippets::score); // caller, threads or virtual
+    List<Long> scores = Parallel.map(rows, Model::score); // caller, threads or virtual
     // @end region=map
     assertThat(scores).hasSize(100).startsWith(0L, 1L, 4L);
   }
@@ -36,7 +39,7 @@ final class ChoiceSnippets {
     List<Integer> rows = List.of(1, 2, 3);
     // @start region=auto
     Pool pool = Pool.auto(); // for all of this JVM; nobody closes it
-    List<Long> scores = pool.map(rows, ChoiceSnippets::score);
+    List<Long> scores = pool.map(rows, Model::score);
     // @end region=auto
     assertThat(scores).containsExactly(1L, 4L, 9L);
   }
@@ -46,7 +49,7 @@ final class ChoiceSnippets {
     List<Integer> rows = IntStream.range(0, 100).boxed().toList();
     // @start region=explain
     Bulk bulk = Parallel.on(Pool.auto()).explain(this::print); // tells a Choice
-    List<Long> scores = bulk.map(rows, ChoiceSnippets::score);
+    List<Long> scores = bulk.map(rows, Model::score);
     // @end region=explain
     assertThat(scores).hasSize(100);
     assertThat(printed)

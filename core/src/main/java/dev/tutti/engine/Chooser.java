@@ -232,9 +232,7 @@ final class Chooser {
                 Way.CALLER.backend(),
                 1,
                 1,
-                last.items() == 0
-                    ? Optional.empty()
-                    : Optional.of(last.figures()),
+                last.items() == 0 ? Optional.empty() : Optional.of(last.figures()),
                 List.of(),
                 "all items had ended before there was anything to decide",
                 List.of())));

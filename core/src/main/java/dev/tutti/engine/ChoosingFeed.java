@@ -169,8 +169,7 @@ final class ChoosingFeed {
       dispatcher.runHere(batch);
     } finally {
       long elapsed = System.nanoTime() - mine.sinceNanos;
-      long cpu =
-          elapsed < SHORT_NANOS ? elapsed : CpuTime.between(mine.sinceCpu, CpuTime.here());
+      long cpu = elapsed < SHORT_NANOS ? elapsed : CpuTime.between(mine.sinceCpu, CpuTime.here());
       leave(mine, new Sample(weight(batch), elapsed, cpu));
     }
   }

@@ -1,6 +1,7 @@
 package dev.tutti.engine;
 
 import dev.tutti.spi.Timer;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ final class FeedWatch {
   }
 
   private static void tick(int idleTicks) {
-    for (ChoosingFeed feed : FEEDS) {
+    for (ChoosingFeed feed : List.copyOf(FEEDS)) {
       FEEDS.remove(feed); // before it is asked: when it says no, it adds itself the next time
       if (feed.isWatched()) {
         FEEDS.add(feed);
