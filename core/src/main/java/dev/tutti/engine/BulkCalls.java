@@ -2,7 +2,6 @@ package dev.tutti.engine;
 
 import dev.tutti.plan.FailurePolicy;
 import dev.tutti.spi.Body;
-import dev.tutti.spi.ChoosingGroup;
 import dev.tutti.task.BiFn;
 import dev.tutti.task.Fn;
 import java.util.Collection;
@@ -63,7 +62,7 @@ public final class BulkCalls {
     Resequencer results =
         inOrder ? new Resequencer.InOrder(plan.itemWindow()) : new Resequencer.AsEnded();
     BulkRun run = begin(body, function, items, plan, results, stopsAtFailure);
-    return ResultIterator.over(run, consumerFeeds(), name, owner);
+    return ResultIterator.over(run, dispatcher.callerRuns(), name, owner);
   }
 
   /**
@@ -103,9 +102,9 @@ public final class BulkCalls {
         new Fold(
             (Fn<@Nullable Object, @Nullable Object>) fn,
             (BiFn<@Nullable Object, @Nullable Object, @Nullable Object>) combiner);
-    boolean feeds = consumerFeeds();
+    boolean callerRuns = dispatcher.callerRuns();
     Iterable<?> elements = items instanceof OwnedInput owned ? owned.elements() : items;
-    Reduction reduction = new Reduction(fold, elements, plan, !dispatcher.callerRuns());
+    Reduction reduction = new Reduction(fold, elements, plan, !callerRuns);
     start.forEach(reduction::beginWith);
     Iterable<?> input =
         items instanceof OwnedInput owned
@@ -115,9 +114,9 @@ public final class BulkCalls {
     Resequencer results = new Resequencer.InOrder(portions.itemWindow());
     boolean stops = plan.failures() == FailurePolicy.STOP_AT_FIRST;
     BulkRun run = begin(Body.FN, fold, input, portions, results, stops);
-    Thread feeder = feeds ? null : ResultIterator.feeder(run, name);
+    Thread feeder = callerRuns ? null : ResultIterator.feeder(run, name);
     try {
-      reduction.run(run, feeds);
+      reduction.run(run, callerRuns);
     } finally {
       run.stop(); // where the combiner has failed, the rest is in vain
       if (feeder != null) {
@@ -126,11 +125,6 @@ public final class BulkCalls {
       run.explain();
     }
     return reduction.hasSum() ? Collections.singletonList(reduction.sum()) : List.of();
-  }
-
-  /** {@return whether the thread that takes the results reads the input, at least at first} */
-  private boolean consumerFeeds() {
-    return dispatcher.callerRuns() || dispatcher.group() instanceof ChoosingGroup;
   }
 
   /** The input of a call that is refused is closed like that of any other. */

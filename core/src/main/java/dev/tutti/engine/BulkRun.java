@@ -165,9 +165,13 @@ final class BulkRun extends EngineCall {
             : OptionalLong.empty());
   }
 
-  /** Reads the whole input on the calling thread. */
+  /** Reads the whole input on the calling thread, which is the call's own. */
   void feedAll() {
-    feeder.feedAll();
+    if (choosing != null) {
+      choosing.feedAll(true);
+    } else {
+      feeder.feedAll();
+    }
   }
 
   /** Brings one element, which the input has, into the pool, on the calling thread. */
@@ -206,7 +210,7 @@ final class BulkRun extends EngineCall {
         lock.unlock();
       }
       if (full && open > 0) {
-        dispatcher.windowIsFull(this, open);
+        dispatcher.windowIsFull(this, open - (choosing == null ? 0 : choosing.left()));
       }
       lock.lockInterruptibly();
       try {
@@ -512,23 +516,15 @@ final class BulkRun extends EngineCall {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedException();
       }
-      boolean isElsewhere = choosing != null && !choosing.callerReads();
       lock.lock();
       try {
-        if (isElsewhere
-            || isNews()
-            || end.hasInputEnded()
-            || (choosing != null && !window.isRoom())) {
+        if (isNews() || end.hasInputEnded()) {
           return awaitNews();
         }
       } finally {
         lock.unlock();
       }
-      if (choosing != null) {
-        choosing.feedBatch();
-      } else {
-        feeder.feedBatch();
-      }
+      feeder.feedBatch();
     }
   }
 
@@ -579,7 +575,7 @@ final class BulkRun extends EngineCall {
 
   private void runToEnd(boolean runsWork) {
     if (choosing != null) {
-      choosing.feedAll();
+      choosing.feedAll(false);
     } else if (runsWork) {
       while (!inputHasEnded()) {
         if (Thread.currentThread().isInterrupted()) {
@@ -724,7 +720,7 @@ final class BulkRun extends EngineCall {
     dispatcher.leave(this);
     dispatcher.group().forget(this);
     deadline.ifPresent(d -> d.cancel(false));
-    if (dispatcher.callerRuns() || (choosing != null && choosing.callerReads())) {
+    if (dispatcher.callerRuns()) {
       feeder.close(); // elsewhere the thread that reads closes it
     }
     if (meter != null) {

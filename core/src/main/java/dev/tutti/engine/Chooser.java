@@ -19,6 +19,8 @@ final class Chooser {
    *   decided   further samples are compared with the one that decided (`basis`). Two in a row that are more than four times
    *             as long or short, or compute for another half of their time, decide anew
    *
+   * Where the thread that reads must not run the first items, one by one of them go to threads, whose samples are the trial.
+   *
    * Nobody can tell the CPU time on a virtual thread. So there the times of the first samples are the basis, and where later
    * ones are different there is a trial again, each time after a longer pause.
    */
@@ -62,6 +64,12 @@ final class Chooser {
     this.singly = singly;
   }
 
+  /** The trial is not for the thread that reads. */
+  void tryElsewhere() {
+    onTrial = false;
+    way = Way.THREADS;
+  }
+
   /** {@return which way the next item goes} */
   Way way() {
     return onTrial ? Way.CALLER : way;
@@ -78,7 +86,7 @@ final class Chooser {
       return 1;
     }
     long fit = Math.max(1, (long) (CHUNK_NANOS / last.wall()));
-    return (int) Math.min(Math.min(fit, MOST_HERE), 2L * lastHere);
+    return (int) Math.min(Math.min(fit, MOST_HERE), Math.max(1, 2L * lastHere));
   }
 
   private long left() {
@@ -132,12 +140,19 @@ final class Chooser {
       return false; // a straggler of what went before
     }
     if (sample.hasCpu()) {
-      return way == Way.THREADS && isOdd(sample) && decide(odd);
+      return way == Way.THREADS
+          && (basis.items() == 0 ? isTried(sample) : isOdd(sample) && decide(odd));
     }
     if (way == Way.VIRTUAL_THREADS) {
       ranVirtually(sample, nowNanos);
     }
     return false;
+  }
+
+  /** {@return whether the samples of threads that stand for a trial have decided} */
+  private boolean isTried(Sample sample) {
+    spentNanos += sample.wallNanos();
+    return spentNanos >= TRIAL_NANOS && decide(sample);
   }
 
   private void ranVirtually(Sample sample, long nowNanos) {

@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChoosingFeed {
   /*
-   * One thread at a time reads the input (`reader`): the caller first, or for lazy results their consumer. It runs what it has
-   * read (`chunk`) while there is a trial or where sharing out does not pay. As soon as work is shared out, a thread of the call's own reads on, and
-   * the caller waits for results. The reader changes in one step under `lock`, at a moment when the old one does not read:
+   * One thread at a time reads the input (`reader`): first the caller of a call that waits for all its results, else a thread of the call's
+   * own, as the consumer of lazy results must get those that are there. It runs what it has read (`chunk`) while there is a trial or where
+   * sharing out does not pay. As soon as work is shared out, a thread of the call's own reads on, and the caller waits. The reader changes in one
+   * step under `lock`, at a moment when the old one does not read:
    *
-   *   by the reader itself, before it would read what goes to workers
+   *   by the caller itself, before it would read what goes to workers
    *   by look(), on the timer's thread, while the old reader runs a chunk that takes long. What it has not begun of that goes
    *   to workers; when it comes back it finds that it is not the reader any more
    *
@@ -28,7 +29,7 @@ final class ChoosingFeed {
    *
    * Everything below `lock` is guarded by it. It is not held while the call, the dispatcher or the input is called.
    */
-  private static final Object CALLER = new Object();
+  private static final Object FIRST = new Object();
 
   /** A chunk that runs for longer is looked at. Far below the 50 ms that callers may be used. */
   private static final long LOOK_NANOS = FeedWatch.PERIOD_NANOS;
@@ -43,14 +44,16 @@ final class ChoosingFeed {
   private final Dispatcher dispatcher;
   private final Feeder feeder;
   private final Kind kind;
+  private boolean hasBegun; // of the thread that gives items one by one
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Chooser chooser;
-  private Object reader = CALLER;
+  private Object reader = FIRST;
   private @Nullable Thread thread; // of the call's own, which reads
   private boolean stopped;
   private @Nullable Chunk chunk;
   private boolean watched;
+  private int left; // threads that still run the item for which they were relieved
 
   /**
    * What of a call does not change.
@@ -58,7 +61,7 @@ final class ChoosingFeed {
    * @param pool its pool's name
    * @param isPushed whether items are given one by one by somebody who cannot be replaced
    * @param isNested whether a task made the call
-   * @param callerWaits whether the caller is to run nothing, because it has to wait for a deadline
+   * @param callerWaits whether the caller is to run nothing, because he waits for a deadline
    */
   record Kind(String pool, boolean isPushed, boolean isNested, boolean callerWaits) {}
 
@@ -74,11 +77,6 @@ final class ChoosingFeed {
     this.kind = kind;
   }
 
-  /** {@return whether the caller, or the consumer, is the one who reads} */
-  boolean callerReads() {
-    return reads(CALLER);
-  }
-
   private boolean reads(Object who) {
     lock.lock();
     try {
@@ -88,19 +86,26 @@ final class ChoosingFeed {
     }
   }
 
-  /** Reads the whole input on the calling thread, or until another one goes on with it. */
-  void feedAll() {
-    feedAll(CALLER);
+  /**
+   * Reads the whole input on the calling thread, or until another one goes on with it.
+   *
+   * @param isOwn whether this is the call's own thread, not the caller's
+   */
+  void feedAll(boolean isOwn) {
+    feedAll(FIRST, !isOwn);
   }
 
-  private void feedAll(Object me) {
+  private void feedAll(Object me, boolean isCaller) {
     try {
       boolean more = true;
       while (more && reads(me)) {
-        if (Thread.currentThread().isInterrupted()) {
+        if (isCaller && Thread.currentThread().isInterrupted()) {
           throw new InterruptedException();
         }
-        more = feedSome(me);
+        if (!isCaller) {
+          clearFlag();
+        }
+        more = feedSome(isCaller);
       }
     } catch (InterruptedException e) {
       run.interrupted();
@@ -111,15 +116,22 @@ final class ChoosingFeed {
     }
   }
 
-  /** Reads and runs a little on the thread of the consumer, or has another one read on. */
-  void feedBatch() throws InterruptedException {
-    feedSome(CALLER);
+  /** A flag that an item has left on a thread of the call's own means nothing. */
+  private void clearFlag() {
+    lock.lock();
+    try {
+      if (!stopped) { // stop() interrupts under the lock, after it has said so
+        Thread.interrupted();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** {@return whether there may be more for this reader} */
-  private boolean feedSome(Object me) throws InterruptedException {
-    int here = itemsHere(me);
-    if (here == 0 && me == CALLER) {
+  private boolean feedSome(boolean isCaller) throws InterruptedException {
+    int here = isCaller && kind.callerWaits() ? 0 : itemsHere(isCaller);
+    if (here == 0 && isCaller) {
       handOver();
       return true;
     }
@@ -134,7 +146,7 @@ final class ChoosingFeed {
   }
 
   /** {@return how many items this thread is to run itself; 0 if they go to workers} */
-  private int itemsHere(Object me) {
+  private int itemsHere(boolean isCaller) {
     Way way;
     int here;
     lock.lock();
@@ -144,21 +156,33 @@ final class ChoosingFeed {
     } finally {
       lock.unlock();
     }
-    if (me == CALLER && kind.callerWaits() && !kind.isPushed()) {
-      return 0;
-    }
     boolean allBusy =
-        way == Way.THREADS && me == CALLER && kind.isNested() && dispatcher.hasWork(Way.THREADS);
+        way == Way.THREADS && isCaller && kind.isNested() && dispatcher.hasWork(Way.THREADS);
     return way == Way.CALLER || allBusy ? here : 0; // else more work would only wait there too
   }
 
   /** Brings the one item that was given into the pool, or runs it. */
   void feedOne() {
-    if (itemsHere(CALLER) > 0) {
+    if (!hasBegun) {
+      hasBegun = true;
+      beginElsewhere();
+    }
+    if (itemsHere(true) > 0) {
       feeder.feedHere(1, this::runHere);
     } else {
       feeder.feedOne();
     }
+  }
+
+  /** Who gives items one by one is not to wait for the first of them. */
+  private void beginElsewhere() {
+    lock.lock();
+    try {
+      chooser.tryElsewhere();
+    } finally {
+      lock.unlock();
+    }
+    apply();
   }
 
   private void runHere(Batch batch) {
@@ -194,7 +218,8 @@ final class ChoosingFeed {
     lock.lock();
     try {
       if (chunk != mine) {
-        return; // it was shared out, and counted
+        left--; // it was shared out, and counted
+        return;
       }
       chunk = null;
       changed = chooser.ranHere(sample, mine.batch.count());
@@ -266,6 +291,16 @@ final class ChoosingFeed {
     }
   }
 
+  /** {@return how many items may run on threads that have been relieved as readers} */
+  int left() {
+    lock.lock();
+    try {
+      return left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** On the timer's thread, while the reader runs something. */
   void look() {
     long settled = run.settled();
@@ -280,6 +315,7 @@ final class ChoosingFeed {
         }
         shared = now;
         chunk = null;
+        left++;
       }
     } catch (OutOfMemoryError e) {
       System.getLogger("dev.tutti")
@@ -320,7 +356,7 @@ final class ChoosingFeed {
   private void handOver() {
     lock.lock();
     try {
-      if (reader == CALLER) {
+      if (reader == FIRST) {
         startReader(Thread.currentThread().isVirtual());
       }
     } finally {
@@ -332,7 +368,7 @@ final class ChoosingFeed {
   private void startReader(boolean virtual) {
     Object seat = new Object();
     Thread.Builder builder = virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
-    Thread next = builder.name("tutti-" + kind.pool() + "-feeder").start(() -> feedAll(seat));
+    Thread next = builder.name("tutti-" + kind.pool() + "-feeder").start(() -> feedAll(seat, false));
     reader = seat;
     thread = next;
     if (stopped) {

@@ -125,7 +125,7 @@ final class Feeder {
   }
 
   /**
-   * Reads some elements and runs them on this thread. Stops reading early where that takes time.
+   * Reads some elements and runs them on this thread; one, where reading may make somebody wait.
    *
    * @param most how many, at least one
    * @param runs runs what was read
@@ -133,13 +133,10 @@ final class Feeder {
    */
   boolean feedHere(int most, Consumer<Batch> runs) {
     List<Item> items = new ArrayList<>();
-    boolean more = true;
+    boolean more;
     isForHere = true;
     try {
-      long start = System.nanoTime();
-      do {
-        more = read(items, mostAtOnce > 1 ? most - items.size() : 1);
-      } while (more && items.size() < most && System.nanoTime() - start < SHORT_NANOS);
+      more = read(items, Math.min(most, mostAtOnce));
     } finally {
       isForHere = false;
     }

@@ -44,7 +44,7 @@ class ChoosingTest {
 
   /** What is too little to share out stays on the caller's thread. */
   @Test
-  void map_tinyItems_onlyTheCallerRunsThem() {
+  void map_tinyItems_onlyTheCallerRunsThem() throws Exception {
     try (Pool pool = AutoPool.open(2)) {
       Await.until(
           () -> "one of many calls stays in the caller, as nothing holds it up",
@@ -60,7 +60,8 @@ class ChoosingTest {
   @Test
   void map_oneLongItem_theCallerRunsIt() {
     try (Pool pool = AutoPool.open(2)) {
-      Thread ran = pool.map(List.of(1), n -> compute(n) == 0 ? null : Thread.currentThread()).getFirst();
+      Thread ran =
+          pool.map(List.of(1), n -> compute(n) == 0 ? null : Thread.currentThread()).getFirst();
       assertThat(ran).isEqualTo(Thread.currentThread());
     }
   }
@@ -83,14 +84,16 @@ class ChoosingTest {
       List<Integer> results =
           Parallel.on(pool)
               .explain(told::add)
-              .map(numbers(51), n -> {
-                if (n == 0) {
-                  others.await();
-                } else {
-                  others.countDown();
-                }
-                return n;
-              });
+              .map(
+                  numbers(51),
+                  n -> {
+                    if (n == 0) {
+                      others.await();
+                    } else {
+                      others.countDown();
+                    }
+                    return n;
+                  });
       assertThat(results).isEqualTo(numbers(51));
     }
     assertThat(told).singleElement().satisfies(c -> assertThat(c.toString()).contains("virtual"));
@@ -103,14 +106,16 @@ class ChoosingTest {
     CountDownLatch others = new CountDownLatch(count - 1);
     try (Pool pool = AutoPool.open(2)) {
       List<Integer> results =
-          pool.map(numbers(count), n -> {
-            if (n == count / 2) {
-              others.await();
-            } else {
-              others.countDown();
-            }
-            return n;
-          });
+          pool.map(
+              numbers(count),
+              n -> {
+                if (n == count / 2) {
+                  others.await();
+                } else {
+                  others.countDown();
+                }
+                return n;
+              });
       assertThat(results).isEqualTo(numbers(count));
     }
   }
@@ -122,14 +127,16 @@ class ChoosingTest {
     try (Pool pool = AutoPool.open(2);
         Stream<Integer> results =
             Parallel.on(pool)
-                .unordered(Items.of(Stream.iterate(0, n -> n + 1).limit(21)), n -> {
-                  if (n == 0) {
-                    others.await();
-                  } else {
-                    others.countDown();
-                  }
-                  return n;
-                })) {
+                .unordered(
+                    Items.of(Stream.iterate(0, n -> n + 1).limit(21)),
+                    n -> {
+                      if (n == 0) {
+                        others.await();
+                      } else {
+                        others.countDown();
+                      }
+                      return n;
+                    })) {
       assertThat(results).containsExactlyInAnyOrderElementsOf(numbers(21));
     }
   }
@@ -141,15 +148,17 @@ class ChoosingTest {
     AtomicIntegerArray runs = new AtomicIntegerArray(count);
     try (Pool pool = AutoPool.open(2)) {
       List<Integer> results =
-          pool.map(numbers(count), n -> {
-            runs.incrementAndGet(n);
-            if (n >= 3_000 && n < 3_020) {
-              compute(n);
-            } else if (n >= 3_020 && n < 3_300) {
-              Thread.sleep(Duration.ofMillis(1)); // a load that waits
-            }
-            return n;
-          });
+          pool.map(
+              numbers(count),
+              n -> {
+                runs.incrementAndGet(n);
+                if (n >= 3_000 && n < 3_020) {
+                  compute(n);
+                } else if (n >= 3_020 && n < 3_300) {
+                  Thread.sleep(Duration.ofMillis(1)); // a load that waits
+                }
+                return n;
+              });
       assertThat(results).isEqualTo(numbers(count));
       int sum = numbers(count).stream().mapToInt(n -> n).sum();
       assertThat(Parallel.on(pool).reduce(numbers(count), 0, Integer::sum)).isEqualTo(sum);
@@ -174,13 +183,21 @@ class ChoosingTest {
   void map_nestedThreeDeep_allEnd() {
     try (Pool pool = AutoPool.open(2)) {
       List<Integer> sums =
-          pool.map(numbers(6), a -> {
-            compute(a);
-            return pool.map(numbers(6), b -> {
-              compute(b);
-              return pool.map(numbers(6), c -> (int) (compute(c) % 2) * 0 + 1).size();
-            }).stream().mapToInt(n -> n).sum();
-          });
+          pool.map(
+              numbers(6),
+              a -> {
+                compute(a);
+                return pool
+                    .map(
+                        numbers(6),
+                        b -> {
+                          compute(b);
+                          return pool.map(numbers(6), c -> (int) (compute(c) % 2) * 0 + 1).size();
+                        })
+                    .stream()
+                    .mapToInt(n -> n)
+                    .sum();
+              });
       assertThat(sums).hasSize(6).containsOnly(36);
     }
   }
@@ -190,13 +207,18 @@ class ChoosingTest {
   void map_nestedInWaitingItems_allEnd() {
     try (Pool pool = AutoPool.open(2)) {
       List<Integer> sums =
-          pool.map(numbers(200), _ -> {
-            Thread.sleep(Duration.ofMillis(3)); // a load that waits
-            return pool.map(numbers(3), b -> {
-              Thread.sleep(Duration.ofMillis(3));
-              return b;
-            }).size();
-          });
+          pool.map(
+              numbers(200),
+              _ -> {
+                Thread.sleep(Duration.ofMillis(3)); // a load that waits
+                return pool.map(
+                        numbers(3),
+                        b -> {
+                          Thread.sleep(Duration.ofMillis(3));
+                          return b;
+                        })
+                    .size();
+              });
       assertThat(sums).hasSize(200).containsOnly(3);
     }
   }
@@ -209,18 +231,21 @@ class ChoosingTest {
       AtomicReference<Throwable> thrown = new AtomicReference<>();
       AtomicReference<Boolean> flag = new AtomicReference<>();
       Thread caller =
-          Thread.ofPlatform().start(() -> {
-            try {
-              pool.map(numbers(10), _ -> {
-                begun.countDown();
-                new CountDownLatch(1).await();
-                return 0;
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  pool.map(
+                      numbers(10),
+                      _ -> {
+                        begun.countDown();
+                        new CountDownLatch(1).await();
+                        return 0;
+                      });
+                } catch (RuntimeException e) {
+                  thrown.set(e);
+                }
+                flag.set(Thread.currentThread().isInterrupted());
               });
-            } catch (RuntimeException e) {
-              thrown.set(e);
-            }
-            flag.set(Thread.currentThread().isInterrupted());
-          });
       begun.await();
       caller.interrupt();
       caller.join();
@@ -238,11 +263,13 @@ class ChoosingTest {
       assertThatThrownBy(() ->
               Parallel.on(pool)
                   .deadline(Duration.ofMillis(50))
-                  .map(numbers(4), n -> {
-                    threads.add(Thread.currentThread());
-                    awaitWhateverComes(end);
-                    return n;
-                  }))
+                  .map(
+                      numbers(4),
+                      n -> {
+                        threads.add(Thread.currentThread());
+                        awaitWhateverComes(end);
+                        return n;
+                      }))
           .isInstanceOf(RuntimeException.class);
       assertThat(threads).doesNotContain(Thread.currentThread());
       end.countDown();
@@ -263,19 +290,20 @@ class ChoosingTest {
 
   /** Closing a stream early stops what runs and closes the input, whoever reads it then. */
   @Test
-  void stream_closedEarly_inputIsClosed() {
+  void stream_closedEarly_inputIsClosed() throws Exception {
     for (boolean waits : new boolean[] {false, true}) {
       AtomicInteger closed = new AtomicInteger();
-      Stream<Integer> endless =
-          Stream.iterate(0, n -> n + 1).onClose(closed::incrementAndGet);
+      Stream<Integer> endless = Stream.iterate(0, n -> n + 1).onClose(closed::incrementAndGet);
       try (Pool pool = AutoPool.open(2);
           Stream<Integer> results =
-              pool.stream(Items.of(endless), n -> {
-                if (waits) {
-                  Thread.sleep(Duration.ofMillis(5)); // a load that waits
-                }
-                return n;
-              })) {
+              pool.stream(
+                  Items.of(endless),
+                  n -> {
+                    if (waits) {
+                      Thread.sleep(Duration.ofMillis(5)); // a load that waits
+                    }
+                    return n;
+                  })) {
         assertThat(results.limit(10)).isEqualTo(numbers(10));
       }
       Await.until(() -> "the input is closed once: " + closed, () -> closed.get() == 1);
