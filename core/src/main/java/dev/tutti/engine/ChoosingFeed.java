@@ -368,7 +368,8 @@ final class ChoosingFeed {
   private void startReader(boolean virtual) {
     Object seat = new Object();
     Thread.Builder builder = virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
-    Thread next = builder.name("tutti-" + kind.pool() + "-feeder").start(() -> feedAll(seat, false));
+    Thread next =
+        builder.name("tutti-" + kind.pool() + "-feeder").start(() -> feedAll(seat, false));
     reader = seat;
     thread = next;
     if (stopped) {

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What the contract says of bulk calls, where it is chosen for each call where it runs. Not the
- * limits, as a time-out asks for processes, nor what submitted tasks do, which have virtual threads.
+ * limits, as a time-out asks for processes, nor what submitted tasks do, which have virtual
+ * threads.
  */
 @Tag("contract")
 @ExtendWith({Watchdog.class, LeakCheck.class})
