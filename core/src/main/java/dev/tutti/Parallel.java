@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread safety.</b> All methods may be called from any thread, also from a task.
  *
  * <p><b>Memory consistency and failure.</b> As {@link Bulk} says it. The input is read by one
- * thread at a time: the caller, and once work is shared out a thread of the call's own, so it must
- * not be changed while the call runs.
+ * thread at a time, which may be one of the call's own, so it must not be changed while the call
+ * runs. A function that sets the interrupt flag of its thread may set the caller's.
  *
  * @since 0.1
  */

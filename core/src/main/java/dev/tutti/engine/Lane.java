@@ -34,6 +34,9 @@ final class Lane {
   /** Which workers its items are for, where the group has several kinds; of any thread. */
   private volatile Way way = Way.VIRTUAL_THREADS;
 
+  /** Whether somebody has said so. Until then batches of it are their caller's own. */
+  private volatile boolean sharedOut;
+
   boolean scheduled;
 
   /**
@@ -96,6 +99,12 @@ final class Lane {
    */
   void way(Way next) {
     way = next;
+    sharedOut = true;
+  }
+
+  /** {@return whether a free thread may take over what another worker has not begun} */
+  boolean isSharedOut() {
+    return sharedOut;
   }
 
   /**

@@ -299,14 +299,15 @@ final class OpenWork {
   /**
    * {@return the batches that a free worker may take something over from; none if items wait}
    *
-   * @param only of calls whose items go this way; null for any
+   * @param only which way the worker's items go, of a group with several kinds of workers; null
+   *     elsewhere
    */
   List<Batch> shareable(@Nullable Way only) {
     lock.lock();
     try {
       return lanes.isEmpty(only)
           ? active.stream()
-              .filter(b -> b.count() > 1 && ((EngineCall) b.call()).lane.isFor(only))
+              .filter(b -> b.count() > 1 && (only == null || ((EngineCall) b.call()).lane.isSharedOut()))
               .toList()
           : List.of();
     } finally {

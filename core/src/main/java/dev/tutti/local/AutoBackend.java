@@ -19,7 +19,7 @@ public final class AutoBackend implements Backend {
 
   @Override
   public BackendOptions defaults(int workers) {
-    return shared(workers, Defaults.BUILT_IN_IDLE);
+    return shared(workers, Defaults.current().idle().orElse(Defaults.BUILT_IN_IDLE));
   }
 
   @Override

@@ -8,7 +8,10 @@ final class AutoPool {
   private AutoPool() {}
 
   static Pool open(int workers) {
-    Defaults defaults = Defaults.NONE.withBackend("auto").withWorkers(workers);
-    return ScopedValue.where(Defaults.CURRENT, defaults).call(Pool::open);
+    return open(Defaults.NONE.withWorkers(workers));
+  }
+
+  static Pool open(Defaults defaults) {
+    return ScopedValue.where(Defaults.CURRENT, defaults.withBackend("auto")).call(Pool::open);
   }
 }

@@ -7,6 +7,7 @@ import dev.tutti.Items;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.plan.Choice;
+import dev.tutti.plan.Defaults;
 import dev.tutti.task.TaskFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -323,6 +324,26 @@ class ChoosingTest {
           .hasMessageContaining("dev.tutti.process");
     }
     assertThat(ran).hasValue(0);
+  }
+
+  /** Threads that have nothing to do leave, and come again. */
+  @Test
+  void idle_threadsLeave() throws Exception {
+    Defaults defaults = Defaults.NONE.withIdle(Duration.ofMillis(10)).withWorkers(2);
+    try (Pool pool = AutoPool.open(defaults)) {
+      for (int round = 0; round < 2; round++) {
+        pool.warm();
+        Await.until(() -> "no thread of the pool is left", () -> workers().isEmpty());
+        assertThat(pool.map(numbers(4), n -> compute(n))).hasSize(4);
+      }
+    }
+  }
+
+  private static List<String> workers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.matches("tutti-p\\d+-worker-\\d+"))
+        .toList();
   }
 
   /** Where the pool was named nothing is measured, and that is what is told. */

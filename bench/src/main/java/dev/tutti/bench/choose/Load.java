@@ -22,9 +22,9 @@ record Load(String name, int items, int calls, Fn<Integer, Long> fn) {
   /** The twelve loads that are promised, and two more. */
   static List<Load> all() {
     return List.of(
-        new Load("waiting, 5 ms each", 500, 1, _ -> waiting(5_000)),
+        new Load("waiting, 5 ms each", 4_000, 1, _ -> waiting(5_000)),
         new Load("waiting, 50 ms each", 100, 1, _ -> waiting(50_000)),
-        new Load("waiting, 200 us each", 3_000, 1, _ -> waiting(200)),
+        new Load("waiting, 200 us each", 12_000, 1, _ -> waiting(200)),
         new Load("computing, 20 ms each", 16, 1, n -> computing(n, 20_000)),
         new Load("computing, 1 ms each", 300, 1, n -> computing(n, 1_000)),
         new Load("computing, 20 us each", 15_000, 1, n -> computing(n, 20)),
