@@ -135,10 +135,11 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   /**
    * {@return the pool that finds out by itself where bulk calls run, which all of this JVM share}
    * It measures: the first items run in the caller, for lazy results on the thread that reads their
-   * input, and each counts as done. Their time and the CPU time of their thread say whether the others run there too, as they are too little work to share
-   * out, on threads, as they compute, or on virtual threads, as they wait; and how many of them go
-   * to a thread together. Where one takes long the others do not wait for it. Where later items are
-   * others than the first ones it decides again. {@link Bulk#explain} tells what was decided.
+   * input, and each counts as done. Their time and the CPU time of their thread say whether the
+   * others run there too, as they are too little work to share out, on threads, as they compute, or
+   * on virtual threads, as they wait; and how many of them go to a thread together. Where one takes
+   * long the others do not wait for it. Where later items are others than the first ones it decides
+   * again. {@link Bulk#explain} tells what was decided.
    *
    * {@snippet class=dev.tutti.ChoiceSnippets region=auto lang=java}
    *

@@ -126,10 +126,11 @@ final class AdviseCommand implements Callable<Integer> {
     session.out().line("");
     session.out().line("tried on %d of %d inputs:".formatted(advice.sample(), inputs.size()));
     session.out().line(advice.tried().table("input"));
-    wallCost(advice).ifPresent(cost -> {
-      session.out().line("");
-      session.out().line(inWords(cost));
-    });
+    wallCost(advice)
+        .ifPresent(cost -> {
+          session.out().line("");
+          session.out().line(inWords(cost));
+        });
   }
 
   private static String inWords(Duration cost) {
@@ -166,7 +167,8 @@ final class AdviseCommand implements Callable<Integer> {
     object.put("steps", advice.choice().steps().stream().map(AdviseCommand::object).toList());
     object.put("runs", RunReport.runs(advice.tried(), inputs, "mean_input_s"));
     object.put(
-        "wall_cost_input_s", wallCost(advice).map(cost -> (Object) Durations.seconds(cost)).orElse("unknown"));
+        "wall_cost_input_s",
+        wallCost(advice).map(cost -> (Object) Durations.seconds(cost)).orElse("unknown"));
     return object;
   }
 

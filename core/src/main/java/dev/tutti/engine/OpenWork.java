@@ -307,7 +307,8 @@ final class OpenWork {
     try {
       return lanes.isEmpty(only)
           ? active.stream()
-              .filter(b -> b.count() > 1 && (only == null || ((EngineCall) b.call()).lane.isSharedOut()))
+              .filter(b ->
+                  b.count() > 1 && (only == null || ((EngineCall) b.call()).lane.isSharedOut()))
               .toList()
           : List.of();
     } finally {

@@ -85,8 +85,7 @@ class SharedPoolTest {
       assertThat(bulk.map(List.of(1, 2, 3), _ -> pid())).hasSize(3).doesNotContain(pid());
       assertThat(told).hasSize(1);
       assertThat(told.getFirst().last().backend()).isEqualTo("processes");
-      Pool limited =
-          Pool.auto().with(CallOptions.DEFAULTS.withTimeout(Duration.ofSeconds(30)));
+      Pool limited = Pool.auto().with(CallOptions.DEFAULTS.withTimeout(Duration.ofSeconds(30)));
       assertThat(limited.submit(SharedPoolTest::pid).get()).isNotEqualTo(pid());
       assertThat(Parallel.map(List.of(1), _ -> pid())).containsExactly(pid());
     }

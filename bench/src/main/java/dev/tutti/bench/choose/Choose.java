@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
-/** Runs each load in each way in turn, and as it is chosen, and says whether the choice was good. */
+/**
+ * Runs each load in each way in turn, and as it is chosen, and says whether the choice was good.
+ */
 public final class Choose {
   private static final double LIMIT = 1.10;
   private static final int WARM_ROUNDS = 2;
@@ -45,8 +47,7 @@ public final class Choose {
     try (Pool sequential = Pool.sequential();
         Pool threads = Pool.threads();
         Pool virtual = Pool.virtualThreads()) {
-      Choose choose =
-          new Choose(Integer.parseInt(args[0]), List.of(sequential, threads, virtual));
+      Choose choose = new Choose(Integer.parseInt(args[0]), List.of(sequential, threads, virtual));
       missed = choose.all(words);
     }
     System.exit(missed == 0 ? 0 : 1);
