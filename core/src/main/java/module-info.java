@@ -23,5 +23,6 @@ module dev.tutti.core {
   provides Backend with
       dev.tutti.local.SequentialBackend,
       dev.tutti.local.ThreadsBackend,
+      dev.tutti.local.AutoBackend,
       dev.tutti.local.VirtualThreadsBackend;
 }

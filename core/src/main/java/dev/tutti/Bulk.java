@@ -137,7 +137,7 @@ public final class Bulk extends BulkOptions {
             future.completeExceptionally(e);
           }
         };
-    if (engine().group().capabilities().callerRuns()) {
+    if (engine().callerRuns()) {
       run.run();
     } else {
       Thread caller = Thread.ofVirtual().name("tutti-map-async").start(run);
@@ -527,6 +527,6 @@ public final class Bulk extends BulkOptions {
   }
 
   private Engine engine() {
-    return pool.engine();
+    return pool.engine(plan.options());
   }
 }

@@ -3,11 +3,13 @@ package dev.tutti;
 import dev.tutti.engine.BulkPlan;
 import dev.tutti.event.Progress;
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.Choice;
 import dev.tutti.plan.DataSize;
 import dev.tutti.plan.FailurePolicy;
 import dev.tutti.plan.RetryPolicy;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /** What can be said about all calls of a {@link Bulk}; each option gives a new one. */
 abstract sealed class BulkOptions permits Bulk {
@@ -134,5 +136,20 @@ abstract sealed class BulkOptions permits Bulk {
   public Bulk progress(Progress progress) {
     Objects.requireNonNull(progress, "progress");
     return with(plan.withProgress(progress));
+  }
+
+  /**
+   * Names somebody who is told where each call has run, by which figures, and what would have
+   * changed it: when all results have been taken or nobody wants more, on that thread. Where the
+   * pool was named, and not {@link Pool#auto}, nothing is measured, and that is what is told.
+   *
+   * {@snippet class=dev.tutti.ChoiceSnippets region=explain lang=java}
+   *
+   * @param listener is told; what it throws is logged
+   * @return bulk calls that tell it
+   */
+  public Bulk explain(Consumer<? super Choice> listener) {
+    Objects.requireNonNull(listener, "listener");
+    return with(plan.withExplain(listener));
   }
 }

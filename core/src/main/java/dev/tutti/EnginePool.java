@@ -66,7 +66,7 @@ final class EnginePool implements Pool {
   /** {@return the pool whose task runs on this thread} */
   static Pool current() {
     return Engine.current()
-        .<Pool>map(engine -> new EnginePool(engine, CallOptions.DEFAULTS, engine, false))
+        .<Pool>map(engine -> new EnginePool(engine, CallOptions.DEFAULTS, engine, engine.chooses()))
         .orElseGet(() -> WorkerContext.current().perWorker(Nested.class, Nested::open).pool());
   }
 
@@ -125,6 +125,11 @@ final class EnginePool implements Pool {
     return engine;
   }
 
+  /** {@return what runs a call with these options: where a pool chooses, walls are processes} */
+  Engine engine(CallOptions of) {
+    return engine.chooses() && of.timeout().isPresent() ? SharedPool.processes().engine : engine;
+  }
+
   // ---------------------------------------------------------------- single tasks
 
   @Override
@@ -149,7 +154,7 @@ final class EnginePool implements Pool {
 
   private <R extends @Nullable Object> TaskFuture<R> submit(Body body, Object function) {
     try {
-      return engine.submit(body, function, options);
+      return engine(options).submit(body, function, options);
     } finally {
       Reference.reachabilityFence(handle); // a pool that is dropped is closed
     }
@@ -157,13 +162,13 @@ final class EnginePool implements Pool {
 
   /** Takes a task in that its caller starts later. */
   <R extends @Nullable Object> HeldTask<R> hold(Body body, Object function) {
-    return engine.hold(body, function, options);
+    return engine(options).hold(body, function, options);
   }
 
   @Override
   public <R extends @Nullable Object> TaskFuture<R> submit(Runnable task, R result) {
     try {
-      return engine.submit(Objects.requireNonNull(task, "task"), result, options);
+      return engine(options).submit(Objects.requireNonNull(task, "task"), result, options);
     } finally {
       Reference.reachabilityFence(handle);
     }
@@ -177,7 +182,7 @@ final class EnginePool implements Pool {
   @Override
   public void execute(Runnable task) {
     try {
-      engine.execute(Objects.requireNonNull(task, "task"), options);
+      engine(options).execute(Objects.requireNonNull(task, "task"), options);
     } finally {
       Reference.reachabilityFence(handle);
     }

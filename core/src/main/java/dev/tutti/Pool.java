@@ -129,7 +129,34 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * @throws IllegalArgumentException if the module {@code dev.tutti.process} is not there
    */
   static Pool shared() {
-    return SharedPool.get();
+    return SharedPool.processes();
+  }
+
+  /**
+   * {@return the pool that finds out by itself where bulk calls run, which all of this JVM share}
+   * It measures: the first items run in the caller, for lazy results on the thread that reads their
+   * input, and each counts as done. Their time and the CPU time of their thread say whether the
+   * others run there too, as they are too little work to share out, on threads, as they compute, or
+   * on virtual threads, as they wait; and how many of them go to a thread together. Where one takes
+   * long the others do not wait for it. Where later items are others than the first ones it decides
+   * again. {@link Bulk#explain} tells what was decided.
+   *
+   * {@snippet class=dev.tutti.ChoiceSnippets region=auto lang=java}
+   *
+   * <p>Walls are asked for and never guessed. A call with a {@linkplain Bulk#timeout time-out} runs
+   * on the {@linkplain #shared shared worker JVMs}, and not one item of it in this JVM; what it is
+   * given must be able to travel. A submitted task, of which nothing is known, has a virtual thread
+   * of its own.
+   *
+   * <p>A function that is not safe for several threads cannot be told from one that is: it is for
+   * {@link #sequential()}, or for worker JVMs. The input is read by one thread at a time, by the
+   * caller or one of the call's own. Threads are daemons, as many as the {@linkplain Defaults
+   * defaults} say when the pool is first asked for, and leave when they have had nothing to do for
+   * a minute, or what the defaults say. Closing and shutting down do nothing, as with {@link
+   * #shared}.
+   */
+  static Pool auto() {
+    return SharedPool.auto();
   }
 
   /**

@@ -5,17 +5,31 @@ import dev.tutti.plan.Defaults;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The one pool of processes that all of a JVM share. */
+/** A pool that all of a JVM share: the one of processes, or the one that chooses. */
 final class SharedPool {
-  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static final SharedPool PROCESSES = new SharedPool("processes");
+  private static final SharedPool AUTO = new SharedPool("auto");
 
-  /** Guarded by {@code LOCK}. */
-  private static @Nullable EnginePool pool;
+  private final String backend;
+  private final ReentrantLock lock = new ReentrantLock();
 
-  private SharedPool() {}
+  /** Guarded by {@code lock}. */
+  private @Nullable EnginePool pool;
 
-  static Pool get() {
-    LOCK.lock();
+  private SharedPool(String backend) {
+    this.backend = backend;
+  }
+
+  static EnginePool processes() {
+    return PROCESSES.get();
+  }
+
+  static EnginePool auto() {
+    return AUTO.get();
+  }
+
+  private EnginePool get() {
+    lock.lock();
     try {
       EnginePool here = pool;
       if (here == null) {
@@ -24,14 +38,14 @@ final class SharedPool {
             EnginePool.shared(
                 Engine.open(
                     Engine.shared(
-                        "processes",
+                        backend,
                         defaults.workerCount(),
                         defaults.idle().orElse(Defaults.BUILT_IN_IDLE))));
         pool = here;
       }
       return here;
     } finally {
-      LOCK.unlock();
+      lock.unlock();
     }
   }
 }

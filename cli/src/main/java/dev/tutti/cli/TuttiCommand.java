@@ -34,7 +34,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  TUTTI_JAVA_HOME     the JDK to use, 25.0.3 or newer",
       "  NO_COLOR            no colours"
     },
-    subcommands = {DemoCommand.class, MapCommand.class, CompareCommand.class, DoctorCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      MapCommand.class,
+      CompareCommand.class,
+      AdviseCommand.class,
+      DoctorCommand.class
+    })
 final class TuttiCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
@@ -55,7 +61,7 @@ final class TuttiCommand implements Callable<Integer> {
       throw new IllegalStateException("picocli has not set the command's description");
     }
     throw new ParameterException(
-        own.commandLine(), "a command is missing: demo, map, compare or doctor");
+        own.commandLine(), "a command is missing: demo, map, compare, advise or doctor");
   }
 
   private static int explainUsage(ParameterException failure, String[] args) {

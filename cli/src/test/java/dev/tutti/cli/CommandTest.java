@@ -344,6 +344,20 @@ class CommandTest {
         .startsWith("backend", "normal", "threads", "threads", "threads", "threads");
   }
 
+  /** The advice: a decision with its reason, a table of what was tried, and the price of a wall. */
+  @Test
+  void advise_someInputs_decisionTableAndWall() throws Exception {
+    Ended ended = tutti("", "advise", "Some.java::any", "a", "b", "c", "--sample", "2");
+    assertThat(ended.status()).isZero();
+    assertThat(ended.out())
+        .contains("because", "tried on 2 of 3 inputs:", "processes", "a wall around each input");
+    Ended json = tutti("", "advise", "Some.java::any", "a", "throw", "--json");
+    assertThat(json.status()).isEqualTo(ExitCode.SOME_FAILED);
+    assertThat(json.out().lines()).singleElement().asString().startsWith("{\"inputs\":2,");
+    assertThat(tutti("", "advise", "Some.java::any", "a", "--sample", "0").status())
+        .isEqualTo(ExitCode.USAGE);
+  }
+
   @Test
   void version_asked_printed() throws Exception {
     assertThat(tutti("", "--version").out()).startsWith("tutti ").contains("JDK 25");

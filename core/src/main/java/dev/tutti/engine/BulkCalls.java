@@ -76,7 +76,8 @@ public final class BulkCalls {
   public PushedRun push(Fn<?, ?> function, BulkPlan plan, Object owner) {
     PushedRun.Next next = new PushedRun.Next();
     Resequencer results = new Resequencer.InOrder(plan.itemWindow());
-    return PushedRun.over(begin(Body.FN, function, () -> next, plan, results, true), next, owner);
+    BulkRun run = begin(Body.FN, function, new PushedRun.Input(next), plan, results, true);
+    return PushedRun.over(run, next, owner);
   }
 
   /**
@@ -121,6 +122,7 @@ public final class BulkCalls {
       if (feeder != null) {
         feeder.interrupt();
       }
+      run.explain();
     }
     return reduction.hasSum() ? Collections.singletonList(reduction.sum()) : List.of();
   }

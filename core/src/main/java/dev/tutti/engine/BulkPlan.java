@@ -3,8 +3,10 @@ package dev.tutti.engine;
 import dev.tutti.event.Progress;
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.Choice;
 import dev.tutti.plan.DataSize;
 import dev.tutti.plan.FailurePolicy;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param options what the call is to keep to
  * @param failures what a failed item does to the others, where all are waited for
  * @param progress who is told how far it is, if anybody
+ * @param explain who is told where it has run and why, if anybody
  */
 public record BulkPlan(
     int window,
@@ -24,7 +27,28 @@ public record BulkPlan(
     Batching batching,
     CallOptions options,
     FailurePolicy failures,
-    @Nullable Progress progress) {
+    @Nullable Progress progress,
+    @Nullable Consumer<? super Choice> explain) {
+  /**
+   * Makes a plan of which nobody wants an explanation.
+   *
+   * @param window how many items may be on their way at once; 0 where nobody has chosen it
+   * @param windowBytes how many bytes
+   * @param batching how many items go to a worker together
+   * @param options what the call is to keep to
+   * @param failures what a failed item does to the others
+   * @param progress who is told how far it is, if anybody
+   */
+  public BulkPlan(
+      int window,
+      DataSize windowBytes,
+      Batching batching,
+      CallOptions options,
+      FailurePolicy failures,
+      @Nullable Progress progress) {
+    this(window, windowBytes, batching, options, failures, progress, null);
+  }
+
   /** The window where nobody has chosen one. */
   public static final int DEFAULT_WINDOW = 1_024;
 
@@ -47,31 +71,36 @@ public record BulkPlan(
 
   /** {@return this plan with another window} */
   public BulkPlan withWindow(int items) {
-    return new BulkPlan(items, windowBytes, batching, options, failures, progress);
+    return new BulkPlan(items, windowBytes, batching, options, failures, progress, explain);
   }
 
   /** {@return this plan with another window, in bytes} */
   public BulkPlan withWindowBytes(DataSize bytes) {
-    return new BulkPlan(window, bytes, batching, options, failures, progress);
+    return new BulkPlan(window, bytes, batching, options, failures, progress, explain);
   }
 
   /** {@return this plan with another rule for batches} */
   public BulkPlan withBatching(Batching rule) {
-    return new BulkPlan(window, windowBytes, rule, options, failures, progress);
+    return new BulkPlan(window, windowBytes, rule, options, failures, progress, explain);
   }
 
   /** {@return this plan with other options} */
   public BulkPlan withOptions(CallOptions other) {
-    return new BulkPlan(window, windowBytes, batching, other, failures, progress);
+    return new BulkPlan(window, windowBytes, batching, other, failures, progress, explain);
   }
 
   /** {@return this plan with a listener} */
   public BulkPlan withProgress(Progress listener) {
-    return new BulkPlan(window, windowBytes, batching, options, failures, listener);
+    return new BulkPlan(window, windowBytes, batching, options, failures, listener, explain);
   }
 
   /** {@return this plan with another policy for failures} */
   public BulkPlan withFailures(FailurePolicy policy) {
-    return new BulkPlan(window, windowBytes, batching, options, policy, progress);
+    return new BulkPlan(window, windowBytes, batching, options, policy, progress, explain);
+  }
+
+  /** {@return this plan with somebody who is told where the call has run and why} */
+  public BulkPlan withExplain(Consumer<? super Choice> listener) {
+    return new BulkPlan(window, windowBytes, batching, options, failures, progress, listener);
   }
 }

@@ -2,7 +2,9 @@ package dev.tutti.engine;
 
 import dev.tutti.event.Progress;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.ChoosingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.PartOutcomes;
@@ -11,6 +13,7 @@ import dev.tutti.task.Cancelled;
 import dev.tutti.task.Done;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
+import dev.tutti.task.WorkerContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,6 +52,10 @@ final class BulkRun extends EngineCall {
   private final boolean stopsAtFailure;
   private final @Nullable ProgressMeter meter;
   private final Optional<Future<?>> deadline;
+  private final Explanation explanation;
+
+  /** Where nobody has said where the call is to run. */
+  private final @Nullable ChoosingFeed choosing;
 
   /**
    * @param stopsAtFailure whether the first item that fails ends the call
@@ -95,10 +102,29 @@ final class BulkRun extends EngineCall {
       throw e;
     }
     this.meter = meter(plan.progress(), items);
+    this.choosing =
+        dispatcher.group() instanceof ChoosingGroup
+            ? choosing(plan, items, function instanceof Fold)
+            : null;
+    this.explanation = new Explanation(plan.explain(), dispatcher, choosing);
     this.deadline =
         plan.options()
             .deadline()
             .map(limit -> Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> expire(limit)));
+  }
+
+  private ChoosingFeed choosing(BulkPlan plan, Iterable<?> items, boolean isReduction) {
+    int most = plan.itemWindow();
+    int threads = Math.min(dispatcher.group().maxWorkers(), most);
+    Costs costs = new Costs(threads, Math.max(1, most / 4), most, isReduction);
+    ChoosingFeed.Kind kind =
+        new ChoosingFeed.Kind(
+            dispatcher.engine().name(),
+            items instanceof PushedRun.Input,
+            WorkerContext.CURRENT.isBound(),
+            plan.options().deadline().isPresent());
+    Chooser chooser = new Chooser(costs, InputSize.of(items), isReduction);
+    return new ChoosingFeed(this, dispatcher, feeder, chooser, kind);
   }
 
   /** What is decided about an item while it runs needs an item of its own. */
@@ -139,14 +165,22 @@ final class BulkRun extends EngineCall {
             : OptionalLong.empty());
   }
 
-  /** Reads the whole input on the calling thread. */
+  /** Reads the whole input on the calling thread, which is the call's own. */
   void feedAll() {
-    feeder.feedAll();
+    if (choosing != null) {
+      choosing.feedAll(true);
+    } else {
+      feeder.feedAll();
+    }
   }
 
   /** Brings one element, which the input has, into the pool, on the calling thread. */
   void feedOne() {
-    feeder.feedOne();
+    if (choosing != null) {
+      choosing.feedOne();
+    } else {
+      feeder.feedOne();
+    }
   }
 
   // ---------------------------------------------------------------- for the feeder
@@ -176,7 +210,7 @@ final class BulkRun extends EngineCall {
         lock.unlock();
       }
       if (full && open > 0) {
-        dispatcher.windowIsFull(this, open);
+        dispatcher.windowIsFull(this, open - (choosing == null ? 0 : choosing.left()));
       }
       lock.lockInterruptibly();
       try {
@@ -201,6 +235,16 @@ final class BulkRun extends EngineCall {
     lock.lock();
     try {
       return end.isInputOver();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return how many items have ended} */
+  long settled() {
+    lock.lock();
+    try {
+      return window.settled();
     } finally {
       lock.unlock();
     }
@@ -267,6 +311,13 @@ final class BulkRun extends EngineCall {
   @Override
   boolean isSingle() {
     return false;
+  }
+
+  @Override
+  void measured(Batch batch, long elapsedNanos, long cpuNanos) {
+    if (choosing != null) {
+      choosing.measured(batch, elapsedNanos, cpuNanos);
+    }
   }
 
   @Override
@@ -515,7 +566,17 @@ final class BulkRun extends EngineCall {
    * @param runsWork whether this thread also runs the work
    */
   void runAll(boolean runsWork) {
-    if (runsWork) {
+    try {
+      runToEnd(runsWork);
+    } finally {
+      explanation.tell();
+    }
+  }
+
+  private void runToEnd(boolean runsWork) {
+    if (choosing != null) {
+      choosing.feedAll(false);
+    } else if (runsWork) {
       while (!inputHasEnded()) {
         if (Thread.currentThread().isInterrupted()) {
           interrupted();
@@ -626,7 +687,15 @@ final class BulkRun extends EngineCall {
       lock.unlock();
     }
     dispatcher.giveUp(this, 0);
+    if (choosing != null) {
+      choosing.stop();
+    }
     leave();
+  }
+
+  /** The consumer has what it wanted: it is told where the call has run, if it has asked. */
+  void explain() {
+    explanation.tell();
   }
 
   /** {@return whether the call has ended for its consumer} */

@@ -78,6 +78,16 @@ final class Chunker {
     return packs && now >= LEAST_PACK ? Math.min(now, LARGEST_PACK) : 0;
   }
 
+  /**
+   * Says how many items go out at once, where somebody has measured it; not where the user has
+   * chosen it.
+   */
+  void choose(int items) {
+    if (!fills) {
+      size = Math.max(1, items);
+    }
+  }
+
   /** How many items a caller that runs its own work should queue before it runs them. */
   int size() {
     return size;

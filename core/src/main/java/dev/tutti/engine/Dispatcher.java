@@ -7,6 +7,7 @@ import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.PartOutcomes;
+import dev.tutti.spi.Way;
 import dev.tutti.spi.WorkSource;
 import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.Cancelled;
@@ -16,6 +17,7 @@ import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -134,9 +136,40 @@ final class Dispatcher implements WorkSource, OutcomeSink {
 
   /** Runs items on the calling thread, for a group whose caller runs its work. */
   void runHere(EngineCall call, List<Item> items) {
-    Batch batch = new Batch(call, items);
+    runHere(new Batch(call, items));
+  }
+
+  /** The same for a batch that its caller may share out meanwhile. */
+  void runHere(Batch batch) {
     open.addRunning(batch);
     ((CallerGroup) group()).run(batch);
+  }
+
+  /** What runs on a caller's thread is to be shared out: what has not begun waits for a worker. */
+  void shareOut(Batch batch) {
+    List<Item> rest = new ArrayList<>();
+    List<Item> back = group().takeBack(batch, Integer.MAX_VALUE);
+    while (!back.isEmpty()) {
+      rest.addAll(back);
+      back = group().takeBack(batch, Integer.MAX_VALUE);
+    }
+    rest.sort(Comparator.comparingLong(Item::index));
+    rest.forEach(item -> returned(item, null));
+  }
+
+  /**
+   * Says which workers of a {@link dev.tutti.spi.ChoosingGroup} are to run what of a call has not
+   * begun, and how many items are to go to one of them together.
+   */
+  void send(EngineCall call, Way way, int batch) {
+    Consumer<Lane> change =
+        lane -> {
+          lane.way(way);
+          lane.chunker().choose(batch);
+        };
+    if (open.change(call, change, 0)) {
+      callWorkers(group().maxWorkers());
+    }
   }
 
   /** Queues an item and lets a worker know; runs it if the caller is the worker. */
@@ -201,8 +234,33 @@ final class Dispatcher implements WorkSource, OutcomeSink {
 
   @Override
   public @Nullable Batch poll(Object worker, boolean othersFree, int most) {
-    Batch batch = open.next(worker, othersFree, most);
-    return batch != null ? batch : takeOver(open.shareable(), worker, most);
+    return poll(null, worker, othersFree, most);
+  }
+
+  private @Nullable Batch poll(@Nullable Way only, Object worker, boolean othersFree, int most) {
+    Batch batch = open.next(only, worker, othersFree, most);
+    boolean takesOver = only != Way.VIRTUAL_THREADS; // of those there are always enough
+    return batch != null || !takesOver ? batch : takeOver(open.shareable(only), worker, most);
+  }
+
+  @Override
+  public WorkSource only(Way way) {
+    return new WorkSource() {
+      @Override
+      public @Nullable Batch poll(Object worker, boolean othersFree, int most) {
+        return Dispatcher.this.poll(way, worker, othersFree, most);
+      }
+
+      @Override
+      public boolean hasWork() {
+        return Dispatcher.this.hasWork(way);
+      }
+    };
+  }
+
+  /** {@return whether items wait that go one way} */
+  boolean hasWork(Way way) {
+    return open.hasWaiting(way);
   }
 
   /** Nothing waits, so a free worker takes over what another one has not begun. */
@@ -226,7 +284,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
 
   @Override
   public boolean hasWork() {
-    return open.hasWaiting();
+    return open.hasWaiting(null);
   }
 
   // ---------------------------------------------------------------- OutcomeSink
@@ -326,6 +384,12 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   @Override
   public void batchEnded(Batch batch, long elapsedNanos) {
     open.remove(batch, elapsedNanos);
+  }
+
+  @Override
+  public void batchEnded(Batch batch, long elapsedNanos, long cpuNanos) {
+    batchEnded(batch, elapsedNanos);
+    ((EngineCall) batch.call()).measured(batch, elapsedNanos, cpuNanos);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CallContext;
+import dev.tutti.spi.ChoosingGroup;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
@@ -268,6 +269,11 @@ public final class Engine {
   /** {@return whether workers see the memory of this JVM} */
   public boolean sharesMemory() {
     return group().capabilities().sharesMemory();
+  }
+
+  /** {@return whether it is chosen for each call where it runs} */
+  public boolean chooses() {
+    return group() instanceof ChoosingGroup;
   }
 
   /** {@return whether the thread that submits a task runs it} */

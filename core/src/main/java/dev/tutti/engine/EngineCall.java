@@ -1,6 +1,7 @@
 package dev.tutti.engine;
 
 import dev.tutti.plan.CallOptions;
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.Item;
@@ -63,6 +64,16 @@ abstract class EngineCall extends Call {
   /** Some elements of a pack have ended; called once for each. Runs no code of a user. */
   void endedPart(Item pack, int from, PartOutcomes outcomes) {
     throw new IllegalStateException("only bulk calls have packs");
+  }
+
+  /**
+   * A batch has ended of a group that measures. Runs no code of a user.
+   *
+   * @param cpuNanos the CPU time of its thread; {@link dev.tutti.spi.CpuTime#UNKNOWN} if nobody can
+   *     tell
+   */
+  void measured(Batch batch, long elapsedNanos, long cpuNanos) {
+    // Most calls do not ask.
   }
 
   /** {@return whether the call has one item only, with which it ends} */

@@ -1,5 +1,6 @@
 package dev.tutti.engine;
 
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.task.Failure;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the input of one bulk call and brings it into the pool. For one thread. */
@@ -33,6 +35,7 @@ final class Feeder {
   private final List<@Nullable Object> elements = new ArrayList<>(); // that are being read
   private int atOnce = 1;
   private long elementBytes = 1; // of the last ones
+  private boolean isForHere; // what is read runs on this thread
 
   Feeder(BulkRun run, Dispatcher dispatcher, Iterable<?> input) {
     this.run = run;
@@ -40,6 +43,7 @@ final class Feeder {
     this.owned = input instanceof OwnedInput closeable ? closeable : null;
     this.input = Objects.requireNonNull(input.iterator(), "the input's iterator() returned null");
     this.mostAtOnce = input instanceof Collection<?> ? MOST_AT_ONCE : 1;
+    this.isForHere = dispatcher.callerRuns();
   }
 
   /** Reads the whole input, as fast as the window allows. */
@@ -110,6 +114,38 @@ final class Feeder {
     }
   }
 
+  /**
+   * Reads some elements and brings them into the pool.
+   *
+   * @param room how many there is room for, at least one
+   * @return whether there may be more
+   */
+  boolean feedNext(long room) {
+    return feedSome((int) Math.min(room, atOnce));
+  }
+
+  /**
+   * Reads some elements and runs them on this thread; one, where reading may make somebody wait.
+   *
+   * @param most how many, at least one
+   * @param runs runs what was read
+   * @return whether there may be more
+   */
+  boolean feedHere(int most, Consumer<Batch> runs) {
+    List<Item> items = new ArrayList<>();
+    boolean more;
+    isForHere = true;
+    try {
+      more = read(items, Math.min(most, mostAtOnce));
+    } finally {
+      isForHere = false;
+    }
+    if (!items.isEmpty()) {
+      offer(items, () -> runs.accept(new Batch(run, items)));
+    }
+    return more;
+  }
+
   /** Brings one element into the pool, or runs it where the caller does; the input has one. */
   void feedOne() {
     List<Item> items = new ArrayList<>(1);
@@ -174,7 +210,7 @@ final class Feeder {
 
   /** What was read before the end is offered before the input is closed and the end is told. */
   private void endAfter(List<Item> items, @Nullable Throwable failure) {
-    if (!items.isEmpty() && !dispatcher.callerRuns()) {
+    if (!items.isEmpty() && !isForHere) {
       List<Item> last = List.copyOf(items);
       items.clear();
       offer(last, () -> dispatcher.offer(run, last));

@@ -3,6 +3,7 @@ package dev.tutti.engine;
 import dev.tutti.plan.Batching;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.Way;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,6 +30,12 @@ final class Lane {
 
   /** How many items may go out at once that did not go out before; of any thread. */
   private volatile int room = Integer.MAX_VALUE;
+
+  /** Which workers its items are for, where the group has several kinds; of any thread. */
+  private volatile Way way = Way.VIRTUAL_THREADS;
+
+  /** Whether somebody has said so. Until then batches of it are their caller's own. */
+  private volatile boolean sharedOut;
 
   boolean scheduled;
 
@@ -83,6 +90,30 @@ final class Lane {
   /** What waits now goes out, also where it does not fill a batch. */
   void flush() {
     flushed = true;
+  }
+
+  /**
+   * Says which workers its items are for, where the group has several kinds of them.
+   *
+   * @param next which; those that are handed out already stay where they are
+   */
+  void way(Way next) {
+    way = next;
+    sharedOut = true;
+  }
+
+  /** {@return whether a free thread may take over what another worker has not begun} */
+  boolean isSharedOut() {
+    return sharedOut;
+  }
+
+  /**
+   * {@return whether its items are for such workers}
+   *
+   * @param only which; null for any
+   */
+  boolean isFor(@Nullable Way only) {
+    return only == null || way == only;
   }
 
   /** {@return how many items wait, those in packs counted one by one} */

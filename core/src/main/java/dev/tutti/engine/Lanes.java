@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.Way;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,12 +30,13 @@ final class Lanes {
   /**
    * {@return the batch whose turn it is, or null}
    *
+   * @param only which way the items go that are asked for; null for any
    * @param notFor the worker for which items that avoid it are passed over; null for none
    * @param most how many items the batch may have
    */
-  @Nullable Batch next(@Nullable Object notFor, int most) {
+  @Nullable Batch next(@Nullable Way only, @Nullable Object notFor, int most) {
     for (int priority : List.copyOf(ready.keySet())) {
-      Batch batch = next(ready.getOrDefault(priority, new ArrayDeque<>()), notFor, most);
+      Batch batch = next(ready.getOrDefault(priority, new ArrayDeque<>()), only, notFor, most);
       ready.values().removeIf(ArrayDeque::isEmpty);
       if (batch != null) {
         return batch;
@@ -43,9 +45,14 @@ final class Lanes {
     return null;
   }
 
-  private @Nullable Batch next(ArrayDeque<Lane> lanes, @Nullable Object notFor, int most) {
+  private @Nullable Batch next(
+      ArrayDeque<Lane> lanes, @Nullable Way only, @Nullable Object notFor, int most) {
     for (int left = lanes.size(); left > 0; left--) {
       Lane lane = lanes.removeFirst();
+      if (!lane.isFor(only)) {
+        lanes.addLast(lane);
+        continue;
+      }
       lane.scheduled = false;
       Batch batch = lane.take(notFor, most);
       schedule(lane);
@@ -56,8 +63,15 @@ final class Lanes {
     return null;
   }
 
-  boolean isEmpty() {
-    return ready.isEmpty();
+  /**
+   * {@return whether nothing is ready}
+   *
+   * @param only that goes this way; null for any
+   */
+  boolean isEmpty(@Nullable Way only) {
+    return only == null
+        ? ready.isEmpty()
+        : ready.values().stream().noneMatch(lanes -> lanes.stream().anyMatch(l -> l.isFor(only)));
   }
 
   /** Takes out all items of all lanes that are entered. */

@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -262,20 +263,25 @@ final class OpenWork {
 
   // ---------------------------------------------------------------- what goes to workers, and ends
 
-  boolean hasWaiting() {
+  /**
+   * {@return whether items wait}
+   *
+   * @param only that go this way; null for any
+   */
+  boolean hasWaiting(@Nullable Way only) {
     lock.lock();
     try {
-      return !lanes.isEmpty();
+      return !lanes.isEmpty(only);
     } finally {
       lock.unlock();
     }
   }
 
   /** {@return the batch whose turn it is, which is the worker's now; see {@link Lanes#next}} */
-  @Nullable Batch next(Object worker, boolean othersFree, int most) {
+  @Nullable Batch next(@Nullable Way only, Object worker, boolean othersFree, int most) {
     lock.lock();
     try {
-      Batch batch = lanes.next(othersFree ? worker : null, most);
+      Batch batch = lanes.next(only, othersFree ? worker : null, most);
       if (batch != null) {
         handOut(batch, worker);
       }
@@ -290,11 +296,21 @@ final class OpenWork {
     active.add(batch);
   }
 
-  /** {@return the batches that a free worker may take something over from; none if items wait} */
-  List<Batch> shareable() {
+  /**
+   * {@return the batches that a free worker may take something over from; none if items wait}
+   *
+   * @param only which way the worker's items go, of a group with several kinds of workers; null
+   *     elsewhere
+   */
+  List<Batch> shareable(@Nullable Way only) {
     lock.lock();
     try {
-      return lanes.isEmpty() ? active.stream().filter(b -> b.count() > 1).toList() : List.of();
+      return lanes.isEmpty(only)
+          ? active.stream()
+              .filter(b ->
+                  b.count() > 1 && (only == null || ((EngineCall) b.call()).lane.isSharedOut()))
+              .toList()
+          : List.of();
     } finally {
       lock.unlock();
     }

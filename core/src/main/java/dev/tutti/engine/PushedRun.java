@@ -78,9 +78,18 @@ public final class PushedRun implements AutoCloseable {
   @Override
   public void close() {
     stop.clean();
+    run.explain();
   }
 
-  /** The input of such a call: the one item that was given last. */
+  /** The input of such a call. */
+  record Input(Next next) implements Iterable<Object> {
+    @Override
+    public Iterator<Object> iterator() {
+      return next;
+    }
+  }
+
+  /** The one item that was given last. */
   static final class Next implements Iterator<Object> {
     private @Nullable Object item;
     private boolean isSet;

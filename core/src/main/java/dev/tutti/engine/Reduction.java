@@ -13,7 +13,7 @@ import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -47,12 +47,7 @@ final class Reduction {
     this.stopsAtFailure = plan.failures() == FailurePolicy.STOP_AT_FIRST;
     int batch = plan.batching() instanceof Batching.Fixed(int n) ? n : 0;
     this.portions = new Portions(items, hasSingles(plan) ? 1 : batch, plan.window(), waits);
-    this.total =
-        switch (items) {
-          case Range range -> OptionalLong.of(range.count());
-          case Collection<?> all -> OptionalLong.of(all.size());
-          default -> OptionalLong.empty();
-        };
+    this.total = InputSize.of(items);
   }
 
   private static boolean hasSingles(BulkPlan plan) {
@@ -70,13 +65,31 @@ final class Reduction {
 
   /** {@return the input as the engine reads it} */
   Iterable<Object> input() {
-    return portions::begin;
+    return new Input(portions, total);
+  }
+
+  /**
+   * The portions.
+   *
+   * @param total how many elements they have together, if that is known
+   */
+  record Input(Portions portions, OptionalLong total) implements Iterable<Object> {
+    @Override
+    public Iterator<Object> iterator() {
+      return portions.begin();
+    }
   }
 
   /** {@return how the engine is to run the portions} */
   BulkPlan portionPlan() {
     return new BulkPlan(
-        0, plan.windowBytes(), Batching.adaptive(), plan.options(), plan.failures(), null);
+        0,
+        plan.windowBytes(),
+        Batching.adaptive(),
+        plan.options(),
+        plan.failures(),
+        null,
+        plan.explain());
   }
 
   /**

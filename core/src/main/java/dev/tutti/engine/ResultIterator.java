@@ -75,6 +75,7 @@ public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable
       run.stop(); // closes the input, on this thread
     }
     stop.clean();
+    run.explain();
   }
 
   /** Must not hold on to the iterator, or that would never be dropped. */

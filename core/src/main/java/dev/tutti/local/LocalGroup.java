@@ -24,9 +24,14 @@ abstract class LocalGroup implements CallerGroup {
   final OutcomeSink sink;
   final PoolListener events;
   final Strays strays;
+
+  /** Whether the CPU time of each batch is told. */
+  final boolean measures;
+
   private final Set<Runner> onCallers = ConcurrentHashMap.newKeySet();
 
-  LocalGroup(GroupRequest request) {
+  LocalGroup(GroupRequest request, boolean measures) {
+    this.measures = measures;
     this.pool = request.pool();
     this.source = request.source();
     this.sink = request.sink();

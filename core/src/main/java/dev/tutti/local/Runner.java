@@ -2,6 +2,7 @@ package dev.tutti.local;
 
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Belongings;
+import dev.tutti.spi.CpuTime;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Timer;
@@ -26,12 +27,16 @@ final class Runner {
    *
    * While an item waits for its own pool, its thread runs other items by further runners
    * (`awaited`). An interrupt of the item that waits is kept meanwhile: it is not for those others.
+   *
+   * A worker whose task makes a call and runs items of it itself does so by a further runner (`inner`). Where an item of that
+   * waits, all the tasks around it (`outer`) wait with it.
    */
   private final LocalGroup group;
   private final String worker;
   private final Belongings belongings;
   private final boolean ownsThread;
   private final Runnable nearlyFree;
+  private final @Nullable Runner outer;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Item current;
   private @Nullable Thread thread;
@@ -41,7 +46,8 @@ final class Runner {
 
   /** A runner on the caller's own thread. */
   static Runner onCaller(LocalGroup group, Belongings belongings) {
-    return new Runner(group, "tutti-" + group.pool + "-caller", belongings, false, () -> {});
+    String worker = "tutti-" + group.pool + "-caller";
+    return new Runner(group, worker, belongings, false, () -> {}, null);
   }
 
   /**
@@ -53,7 +59,7 @@ final class Runner {
    */
   static Runner onOwnThread(
       LocalGroup group, String worker, Belongings belongings, Runnable nearlyFree) {
-    return new Runner(group, worker, belongings, true, nearlyFree);
+    return new Runner(group, worker, belongings, true, nearlyFree, null);
   }
 
   private Runner(
@@ -61,7 +67,9 @@ final class Runner {
       String worker,
       Belongings belongings,
       boolean ownsThread,
-      Runnable nearlyFree) {
+      Runnable nearlyFree,
+      @Nullable Runner outer) {
+    this.outer = outer;
     this.group = group;
     this.worker = worker;
     this.belongings = belongings;
@@ -70,6 +78,7 @@ final class Runner {
   }
 
   void run(Batch batch) {
+    long cpu = group.measures ? CpuTime.here() : CpuTime.UNKNOWN;
     long start = System.nanoTime();
     Item last = batch.items().getLast();
     for (Item item : batch.items()) {
@@ -80,7 +89,12 @@ final class Runner {
         run(item, item == last);
       }
     }
-    group.sink.batchEnded(batch, System.nanoTime() - start);
+    long elapsed = System.nanoTime() - start;
+    if (group.measures) {
+      group.sink.batchEnded(batch, elapsed, CpuTime.between(cpu, CpuTime.here()));
+    } else {
+      group.sink.batchEnded(batch, elapsed);
+    }
   }
 
   private void run(Item item, boolean last) {
@@ -220,11 +234,14 @@ final class Runner {
     } finally {
       lock.unlock();
     }
+    if (outer != null) {
+      outer.beginsToHelp(until);
+    }
   }
 
   /** {@return whether the item that waits was interrupted meanwhile} Takes no lock. */
   boolean wasInterrupted() {
-    return interrupted;
+    return interrupted || (outer != null && outer.wasInterrupted());
   }
 
   /** The item that runs goes on, with the interrupt that it was sent meanwhile. */
@@ -238,10 +255,18 @@ final class Runner {
     } finally {
       lock.unlock();
     }
+    if (outer != null) {
+      outer.endsToHelp();
+    }
   }
 
   boolean belongsTo(LocalGroup other) {
     return group == other;
+  }
+
+  /** {@return a runner for items of a call that the task of this one makes, on its thread} */
+  Runner inner() {
+    return new Runner(group, worker, belongings, false, () -> {}, this);
   }
 
   /** {@return a runner for other items on the thread of this one} */

@@ -37,7 +37,7 @@ public final class SequentialBackend implements Backend {
     private final Map<Thread, Belongings> belongings = new ConcurrentHashMap<>();
 
     Group(GroupRequest request) {
-      super(request);
+      super(request, false);
     }
 
     @Override

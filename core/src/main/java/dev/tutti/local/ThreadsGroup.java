@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -41,6 +42,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
   private final Set<Worker> workers = new HashSet<>();
   private final Helpers helpers = new Helpers(lock, source, this::workQueued);
   private final StartBudget budget = new StartBudget();
+  private final long idleNanos;
   private int most;
   private int idle;
   private int wakeUps;
@@ -49,7 +51,17 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
   private @Nullable Throwable lastFailure;
 
   ThreadsGroup(GroupRequest request, ThreadOptions options) {
-    this(request, options, (name, work) -> Thread.ofPlatform().daemon().name(name).start(work));
+    this(request, options, ThreadsGroup::start);
+  }
+
+  /** Threads that leave when they have had nothing to do for some time, and are measured. */
+  ThreadsGroup(GroupRequest request, int workers, Duration idle) {
+    this(
+        request,
+        ThreadOptions.DEFAULTS.withWorkers(workers),
+        ThreadsGroup::start,
+        true,
+        TimeUnit.NANOSECONDS.convert(idle));
   }
 
   /**
@@ -59,10 +71,24 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
    *     system gives none
    */
   ThreadsGroup(GroupRequest request, ThreadOptions options, BiConsumer<String, Runnable> starter) {
-    super(request);
+    this(request, options, starter, false, Long.MAX_VALUE);
+  }
+
+  private ThreadsGroup(
+      GroupRequest request,
+      ThreadOptions options,
+      BiConsumer<String, Runnable> starter,
+      boolean measures,
+      long idleNanos) {
+    super(request, measures);
     this.most = options.workers();
     this.initialiser = options.initialiser();
     this.starter = starter;
+    this.idleNanos = idleNanos;
+  }
+
+  private static void start(String name, Runnable work) {
+    var _ = Thread.ofPlatform().daemon().name(name).start(work);
   }
 
   @Override
@@ -159,7 +185,8 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
     return runnerHere() != null;
   }
 
-  private @Nullable Runner runnerHere() {
+  /** {@return what runs the task of this group that runs on the calling thread; null if none} */
+  @Nullable Runner runnerHere() {
     return WorkerContext.CURRENT.isBound()
             && WorkerContext.CURRENT.get() instanceof LocalContext context
             && context.runner().belongsTo(this)
@@ -445,13 +472,22 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
         free = false; // from here on it is found among the idle ones
         countedOn = false; // what counted on it was queued before, and is looked for below
         try {
-          while (wakeUps == 0 && !closed && workers.size() <= most && !source.hasWork()) {
-            wake.awaitUninterruptibly();
+          long left = idleNanos;
+          while (left > 0
+              && wakeUps == 0
+              && !closed
+              && workers.size() <= most
+              && !source.hasWork()) {
+            try {
+              left = wake.awaitNanos(left);
+            } catch (InterruptedException e) {
+              left = idleNanos; // nobody owns this thread but the pool, and no task runs on it
+            }
           }
           if (wakeUps > 0) {
             wakeUps--;
           }
-          return !closed || source.hasWork();
+          return (left > 0 && !closed) || source.hasWork();
         } finally {
           idle--;
           free = true; // it looks for work, or sees to what counts on it when it leaves

@@ -33,18 +33,19 @@ public final class VirtualThreadsBackend implements Backend {
 
   @Override
   public WorkerGroup open(GroupRequest request) {
-    return new Group(request);
+    return new Group(request, false);
   }
 
-  private static final class Group extends LocalGroup {
+  /** The virtual threads of one pool. */
+  static final class Group extends LocalGroup {
     /* `running` is guarded by `lock`; a thread enters before it is started and leaves as its last act. */
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition gone = lock.newCondition();
     private final Set<Runner> running = new HashSet<>();
     private final AtomicLong named = new AtomicLong();
 
-    Group(GroupRequest request) {
-      super(request);
+    Group(GroupRequest request, boolean measures) {
+      super(request, measures);
     }
 
     @Override

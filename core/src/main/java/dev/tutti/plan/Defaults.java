@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * <caption>The defaults</caption>
  * <tr><th>property</th><th>value</th><th>built in</th></tr>
  * <tr><td>{@code tutti.backend}</td><td>{@code sequential}, {@code threads}, {@code virtual},
- *   {@code processes}</td><td>{@code threads}</td></tr>
+ *   {@code processes}, {@code auto}</td><td>{@code threads}</td></tr>
  * <tr><td>{@code tutti.workers}</td><td>a number; -1 is all processors, -2 all but one</td>
  *   <td>-1</td></tr>
  * <tr><td>{@code tutti.timeout}</td><td>such as {@code 30s}, {@code 500ms}, {@code 2m}</td>

@@ -84,6 +84,19 @@ public interface OutcomeSink {
   void batchEnded(Batch batch, long elapsedNanos);
 
   /**
+   * The same as {@link #batchEnded(Batch, long)}, where the group measures CPU time: a {@link
+   * ChoosingGroup} does.
+   *
+   * @param batch the batch
+   * @param elapsedNanos the time from its hand-over to now, in nanoseconds
+   * @param cpuNanos the CPU time that its thread has had for it, in nanoseconds; {@link
+   *     CpuTime#UNKNOWN} if nobody can tell
+   */
+  default void batchEnded(Batch batch, long elapsedNanos, long cpuNanos) {
+    batchEnded(batch, elapsedNanos);
+  }
+
+  /**
    * No worker can be started. What is waiting ends at once as failed.
    *
    * @param cause why

@@ -22,6 +22,16 @@ public interface WorkSource {
    */
   @Nullable Batch poll(Object worker, boolean othersFree, int most);
 
+  /**
+   * {@return a source of the items that go one way, for a {@link ChoosingGroup}; any other group
+   * takes all}
+   *
+   * @param way which
+   */
+  default WorkSource only(Way way) {
+    return this;
+  }
+
   /** {@return whether items are waiting} A hint: another worker may be quicker. */
   boolean hasWork();
 }

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tutti.Bulk;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
+import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.Choice;
 import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.Faults;
 import dev.tutti.testkit.LeakCheck;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -64,6 +68,26 @@ class SharedPoolTest {
       assertThat(ProcessSnippets.isolated(List.of("all", "together"))).containsExactly(3, 8);
       Set<Long> isolated = Set.copyOf(Parallel.isolated().map(List.of(1, 2), _ -> pid()));
       assertThat(isolated).doesNotContain(pid());
+    }
+  }
+
+  /** Of a call with a time-out not one item runs in the caller's JVM, nor does a task with one. */
+  @Test
+  void auto_timeout_runsOnProcesses() throws Exception {
+    run(Walls.class, "-Dtutti.workers=2");
+  }
+
+  /** A program that asks for walls on the pool that chooses. */
+  static final class Walls {
+    public static void main(String[] args) throws Exception {
+      List<Choice> told = new ArrayList<>();
+      Bulk bulk = Parallel.on(Pool.auto()).timeout(Duration.ofSeconds(30)).explain(told::add);
+      assertThat(bulk.map(List.of(1, 2, 3), _ -> pid())).hasSize(3).doesNotContain(pid());
+      assertThat(told).hasSize(1);
+      assertThat(told.getFirst().last().backend()).isEqualTo("processes");
+      Pool limited = Pool.auto().with(CallOptions.DEFAULTS.withTimeout(Duration.ofSeconds(30)));
+      assertThat(limited.submit(SharedPoolTest::pid).get()).isNotEqualTo(pid());
+      assertThat(Parallel.map(List.of(1), _ -> pid())).containsExactly(pid());
     }
   }
 
