@@ -2,6 +2,7 @@ package dev.tutti.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tutti.origin.Origins;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ final class ClassNames {
 
   /** {@return the name of a class as bytes; null if it cannot be found by them} */
   static byte @Nullable [] of(Class<?> type) {
+    if (Origins.isElsewhere(type)) {
+      return null;
+    }
     byte[] name = type.getName().getBytes(UTF_8);
     return !type.isHidden() && type.getName().equals(new String(name, UTF_8)) ? name : null;
   }

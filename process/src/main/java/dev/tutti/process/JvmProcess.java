@@ -74,14 +74,13 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
     this.options = options;
     this.name = options.name().orElseGet(() -> "process-" + SERIAL.incrementAndGet());
     this.output = JvmOutput.to(options.streams());
-    ClassLoader own = task.getClass().getClassLoader();
     this.run =
         new JvmRun<>(
             name,
             ProcessBackend.plan(name, 1, options.jvm(), output.out(), output.err(), false),
             body,
             bytes(task),
-            own == null ? ClassLoader.getSystemClassLoader() : own,
+            task.getClass().getClassLoader(),
             () -> Family.leave(this));
   }
 

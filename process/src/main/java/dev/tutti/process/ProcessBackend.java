@@ -86,6 +86,7 @@ public final class ProcessBackend implements Backend {
               options.grace(),
               rules,
               initialiser,
+              options.initialiser().orElse(null),
               options.results().toValueFilter(),
               options.results().maxTime()),
           request);
