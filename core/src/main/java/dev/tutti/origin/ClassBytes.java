@@ -27,7 +27,22 @@ final class ClassBytes {
     if (loader instanceof MirrorLoader mirror) {
       return mirror.bytesOf(type.getName());
     }
-    try (InputStream in = open(type, loader)) {
+    return read(() -> open(type, loader));
+  }
+
+  /** {@return the same, of a class of which the loader has only one} */
+  static byte @Nullable [] of(String name, ClassLoader loader) {
+    return read(() -> loader.getResourceAsStream(fileOf(name)));
+  }
+
+  /** Opens a class file. */
+  @FunctionalInterface
+  private interface File {
+    @Nullable InputStream open() throws IOException;
+  }
+
+  private static byte @Nullable [] read(File file) {
+    try (InputStream in = file.open()) {
       byte[] bytes = in == null ? null : in.readAllBytes();
       return bytes != null && isClassFile(bytes) ? bytes : null;
     } catch (IOException | RuntimeException e) { // whatever the code of a loader throws

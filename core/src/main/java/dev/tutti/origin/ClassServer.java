@@ -121,6 +121,9 @@ public final class ClassServer {
         return Found.ofAnother(name, home);
       }
       byte[] bytes = ClassBytes.of(type);
+      if (bytes != null) {
+        Origins.gave(id, name, bytes);
+      }
       return bytes != null
           ? Found.bytes(name, bytes)
           : Found.none(name, Origins.withoutBytes(type) + " [T029]");
@@ -169,21 +172,21 @@ public final class ClassServer {
   // ---------------------------------------------------------------- the end of loaders
 
   /**
-   * {@return the numbers of loaders about which the process has asked, and which have gone since
+   * {@return the numbers about which the process has asked, and which have fallen out of use since
    * this was called last}
    */
   public long[] gone() {
     if (!asked) {
       return NONE;
     }
-    int now = Origins.gone();
+    int now = Origins.left();
     lock.lock();
     try {
       if (now == goneSeen) {
         return NONE;
       }
       goneSeen = now;
-      List<Long> gone = given.keySet().stream().filter(id -> Origins.known(id) == null).toList();
+      List<Long> gone = given.keySet().stream().filter(id -> !Origins.isCurrent(id)).toList();
       gone.forEach(given::remove);
       return gone.stream().mapToLong(Long::longValue).toArray();
     } finally {

@@ -36,7 +36,7 @@ public final class Origins {
   private static final Map<Long, MirrorLoader> MIRRORS = new ConcurrentHashMap<>();
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static final List<Origin> OWN = new ArrayList<>(); // guarded by LOCK
-  private static final AtomicInteger GONE_SO_FAR = new AtomicInteger();
+  private static final AtomicInteger LEFT = new AtomicInteger();
 
   /** The loaders of the class path and of all that it delegates to: each process has its own. */
   private static final List<ClassLoader> EVERYWHERE = everywhere();
@@ -101,7 +101,7 @@ public final class Origins {
   public static long idOf(Class<?> type) {
     return type.getClassLoader() instanceof MirrorLoader mirror
         ? mirror.id()
-        : ORIGINS.get(type).id();
+        : ORIGINS.get(type).latest().id();
   }
 
   /**
@@ -142,16 +142,54 @@ public final class Origins {
     LOCK.lock();
     try {
       for (Origin each : OWN) {
-        if (each.refersTo(loader)) {
+        if (each.refersTo(loader) && !each.isReplaced()) {
           return each;
         }
       }
-      Origin entered = new Origin(loader, new SecureRandom().nextLong(), GONE);
-      OWN.add(entered);
-      BY_ID.put(entered.id(), entered);
-      return entered;
+      return add(loader);
     } finally {
       LOCK.unlock();
+    }
+  }
+
+  /** With the lock. */
+  private static Origin add(ClassLoader loader) {
+    Origin added = new Origin(loader, new SecureRandom().nextLong(), GONE);
+    OWN.add(added);
+    BY_ID.put(added.id(), added);
+    return added;
+  }
+
+  /**
+   * A call of a function begins: if classes of its loader have changed since others got them, the
+   * loader gets a new number.
+   *
+   * @param function the function's class
+   */
+  public static void renew(Class<?> function) {
+    ClassLoader loader = function.getClassLoader();
+    if (loader == null || loader instanceof MirrorLoader || !isElsewhere(function)) {
+      return;
+    }
+    Origin now = ORIGINS.get(function).latest();
+    if (now.hasChanged()) {
+      LOCK.lock();
+      try {
+        if (!now.isReplaced()) {
+          now.replacedBy(add(loader));
+          LEFT.incrementAndGet();
+        }
+      } finally {
+        LOCK.unlock();
+      }
+    }
+  }
+
+  /** Another process gets a class of this one. */
+  static void gave(long id, String name, byte[] bytes) {
+    Origin origin = BY_ID.get(id);
+    if (origin != null) {
+      origin.gave(name, bytes);
     }
   }
 
@@ -200,10 +238,16 @@ public final class Origins {
     MIRRORS.remove(id);
   }
 
-  /** {@return how many loaders with a number have gone so far} */
-  static int gone() {
+  /** {@return whether further values may name a number} */
+  static boolean isCurrent(long id) {
+    Origin origin = BY_ID.get(id);
+    return origin != null ? !origin.isReplaced() && origin.get() != null : MIRRORS.containsKey(id);
+  }
+
+  /** {@return how many numbers have fallen out of use so far} */
+  static int left() {
     expunge();
-    return GONE_SO_FAR.get();
+    return LEFT.get();
   }
 
   private static void expunge() {
@@ -217,7 +261,7 @@ public final class Origins {
         Origin origin = (Origin) next;
         OWN.remove(origin);
         BY_ID.remove(origin.id());
-        GONE_SO_FAR.incrementAndGet();
+        LEFT.incrementAndGet();
       }
     } finally {
       LOCK.unlock();
