@@ -89,6 +89,11 @@ public final class Origins {
         && !(loader == OURS && isOurs(type.getName()));
   }
 
+  /** {@return whether Tutti itself was loaded by a loader that other processes have not} */
+  public static boolean areOursElsewhere() {
+    return !EVERYWHERE.contains(OURS);
+  }
+
   private static boolean isOurs(String name) {
     return name.startsWith("dev.tutti.");
   }

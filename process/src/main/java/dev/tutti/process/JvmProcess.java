@@ -105,7 +105,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @return the process, which is alive
    * @throws NotSendableException if the task cannot be sent
    * @throws UncheckedIOException if the process cannot be started
-   * @throws IllegalStateException if this system has no {@code /proc}, or this JVM is ending
+   * @throws IllegalStateException if this system has no {@code /proc}, Tutti's classes are not on
+   *     the class path, or this JVM is ending
    */
   public static <R extends @Nullable Object> JvmProcess<R> start(Task<R> task) {
     return start(task, JvmOptions.DEFAULTS);
@@ -118,7 +119,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @return the process, which is alive
    * @throws NotSendableException if the task cannot be sent
    * @throws UncheckedIOException if the process cannot be started
-   * @throws IllegalStateException if this system has no {@code /proc}, or this JVM is ending
+   * @throws IllegalStateException if this system has no {@code /proc}, Tutti's classes are not on
+   *     the class path, or this JVM is ending
    */
   public static JvmProcess<@Nullable Void> start(Action task) {
     return start(task, JvmOptions.DEFAULTS);
@@ -133,7 +135,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @return the process, which is alive
    * @throws NotSendableException if the task cannot be sent
    * @throws UncheckedIOException if the process cannot be started
-   * @throws IllegalStateException if this system has no {@code /proc}, or this JVM is ending
+   * @throws IllegalStateException if this system has no {@code /proc}, Tutti's classes are not on
+   *     the class path, or this JVM is ending
    */
   public static <R extends @Nullable Object> JvmProcess<R> start(Task<R> task, JvmOptions options) {
     Objects.requireNonNull(task, "task");
@@ -149,7 +152,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @return the process, which is alive
    * @throws NotSendableException if the task cannot be sent
    * @throws UncheckedIOException if the process cannot be started
-   * @throws IllegalStateException if this system has no {@code /proc}, or this JVM is ending
+   * @throws IllegalStateException if this system has no {@code /proc}, Tutti's classes are not on
+   *     the class path, or this JVM is ending
    */
   public static JvmProcess<@Nullable Void> start(Action task, JvmOptions options) {
     Objects.requireNonNull(task, "task");
@@ -158,7 +162,7 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
   }
 
   private JvmProcess<R> begin() {
-    ProcessBackend.ensureSupported();
+    ProcessBackend.ensureSupported(options.jvm());
     Family.enter(this);
     boolean begun = false;
     try {

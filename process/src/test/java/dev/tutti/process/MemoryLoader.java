@@ -39,7 +39,11 @@ class MemoryLoader extends ClassLoader {
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
 
   MemoryLoader(Map<String, byte[]> files) {
-    super(MemoryLoader.class.getClassLoader());
+    this(files, MemoryLoader.class.getClassLoader());
+  }
+
+  MemoryLoader(Map<String, byte[]> files, ClassLoader parent) {
+    super(parent);
     this.files = files;
   }
 

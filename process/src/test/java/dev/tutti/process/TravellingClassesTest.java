@@ -16,11 +16,14 @@ import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -30,6 +33,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
 import java.util.jar.JarOutputStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,9 +52,13 @@ class TravellingClassesTest {
       """
       package app;
 
+      import dev.tutti.Pool;
+      import dev.tutti.process.ProcessOptions;
       import dev.tutti.task.*;
       import java.io.Serializable;
-      import java.nio.file.Files;
+      import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
       import java.nio.file.Path;
       import java.util.ArrayList;
       import java.util.List;
@@ -77,6 +85,18 @@ class TravellingClassesTest {
           return n -> { throw new Stumble("over " + n); };
         }
         public static Fn<Integer, Integer> count() { return n -> ++Helper.calls; }
+        public static Fn<Integer, Integer> nested() {
+          return n -> {
+            try (Pool inner = Pool.processes(1)) {
+              return inner.map(List.of(n), m -> Helper.times(m + n)).getFirst();
+            }
+          };
+        }
+        public static List<Integer> withTuttiOf(List<Path> classPath) {
+          try (Pool own = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1).withClassPath(classPath))) {
+            return own.map(List.of(4, 5), n -> Helper.times(n));
+          }
+        }
         public static Fn<Integer, String> both() { return n -> dev.tutti.process.OnBothPaths.from(); }
         public static Fn<Integer, String> text() {
           return n -> {
@@ -179,6 +199,9 @@ class TravellingClassesTest {
         public dev.tutti.task.Fn<Integer, Integer> lambda() { return n -> n + 1; }
       }
       """;
+
+  private static final List<Path> TUTTI =
+      Stream.of(MemoryLoader.classPath().split(File.pathSeparator)).map(Path::of).toList();
 
   private static Map<String, byte[]> files = Map.of();
   private static Map<String, byte[]> others = Map.of();
@@ -327,6 +350,12 @@ class TravellingClassesTest {
     long pid = pool().submit(() -> ProcessHandle.current().pid()).get();
     assertThat(TravellingClassesTest.<Integer, Boolean>apply("interrupted", 1)).isTrue();
     assertThat(pool().submit(() -> ProcessHandle.current().pid()).get()).isEqualTo(pid);
+  }
+
+  /** A pool in a task hands the classes on to its own workers. */
+  @Test
+  void map_poolInATask_classesTravelOn() throws Exception {
+    assertThat(TravellingClassesTest.<Integer, Integer>apply("nested", 4)).isEqualTo(16);
   }
 
   // ---------------------------------------------------------------- values
@@ -481,6 +510,25 @@ class TravellingClassesTest {
     MemoryLoader loader = new MemoryLoader(found);
     Fn<Integer, Integer> times = loader.function("app.Functions", "times");
     assertThat(pool().map(List.of(8), times)).containsExactly(16);
+  }
+
+  /** Where Tutti itself is in such a loader its jars are to be named, and the rest travels. */
+  @Test
+  void map_tuttiIsInTheLoaderToo_runsWhereItsJarsAreNamed() throws Exception {
+    URL[] tutti = new URL[TUTTI.size()];
+    for (int i = 0; i < tutti.length; i++) {
+      tutti[i] = TUTTI.get(i).toUri().toURL();
+    }
+    try (URLClassLoader libraries =
+        new URLClassLoader(tutti, ClassLoader.getPlatformClassLoader())) {
+      MemoryLoader loader = new MemoryLoader(files, libraries);
+      Method run = loader.loadClass("app.Functions").getMethod("withTuttiOf", List.class);
+      assertThat(run.invoke(null, TUTTI)).isEqualTo(List.of(8, 10));
+      assertThatThrownBy(() -> run.invoke(null, List.of()))
+          .hasRootCauseInstanceOf(IllegalStateException.class)
+          .rootCause()
+          .hasMessageContainingAll("Tutti's are not there", "URLClassLoader", "withClassPath");
+    }
   }
 
   private static byte[] jar(Map<String, byte[]> content) throws IOException {
