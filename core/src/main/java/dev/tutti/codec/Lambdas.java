@@ -3,7 +3,7 @@ package dev.tutti.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
-import dev.tutti.origin.Origins;
+import dev.tutti.origin.Everywhere;
 import java.io.ByteArrayOutputStream;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -61,7 +61,7 @@ final class Lambdas {
   static byte @Nullable [] write(Object value, Role role, @Nullable Parts parts) {
     Class<?> type = value.getClass();
     if (!type.isHidden()
-        || Origins.isElsewhere(type)
+        || Everywhere.lacks(type)
         || !type.getModule().isOpen(type.getPackageName(), Lambdas.class.getModule())) {
       return null;
     }

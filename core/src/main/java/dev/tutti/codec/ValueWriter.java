@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import dev.tutti.origin.Everywhere;
 import dev.tutti.origin.Origins;
 import dev.tutti.task.NotSendableException;
 import java.io.ByteArrayOutputStream;
@@ -108,7 +109,7 @@ final class ValueWriter extends ObjectOutputStream {
   /** A class that is not found by its name comes with the number of its loader. */
   @Override
   protected void annotateClass(Class<?> type) throws IOException {
-    boolean elsewhere = Origins.isElsewhere(type);
+    boolean elsewhere = Everywhere.lacks(type);
     if (elsewhere || type.isHidden() || type.isArray()) {
       String reason = Origins.reasonToStay(type, role.goesToWorker());
       if (reason != null) {
@@ -122,7 +123,7 @@ final class ValueWriter extends ObjectOutputStream {
 
   @Override
   protected void annotateProxyClass(Class<?> type) throws IOException {
-    if (Origins.isElsewhere(type)) {
+    if (Everywhere.lacks(type)) {
       writeLong(Origins.idOf(type));
     }
   }

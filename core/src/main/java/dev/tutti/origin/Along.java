@@ -16,10 +16,14 @@ final class Along {
 
   private static final int MOST_BYTES = 1 << 18;
 
+  /** Each name has the parent load a class, which may be of another loader, or not there. */
+  private static final int MOST_LOOKS = 400;
+
   private final ArrayDeque<String> names = new ArrayDeque<>();
   private final Set<String> met = new HashSet<>();
   private int classes;
   private int bytes;
+  private int looks;
 
   Along(Found first) {
     met.add(first.name().replace('.', '/'));
@@ -28,7 +32,9 @@ final class Along {
 
   /** {@return the name of a further class to look for; null if it is enough} */
   @Nullable String next() {
-    return classes < MOST_CLASSES && bytes < MOST_BYTES ? names.poll() : null;
+    looks++;
+    boolean enough = classes >= MOST_CLASSES || bytes >= MOST_BYTES || looks > MOST_LOOKS;
+    return enough ? null : names.poll();
   }
 
   /** A class goes along; it may name others. */

@@ -113,7 +113,7 @@ public final class ClassServer {
   private static Found find(long id, String name, ClassLoader loader) {
     try {
       Class<?> type = loader.loadClass(name);
-      if (!Origins.isElsewhere(type)) {
+      if (!Everywhere.lacks(type)) {
         return Found.everywhere(name);
       }
       long home = Origins.idOf(type);

@@ -38,13 +38,6 @@ public final class Origins {
   private static final List<Origin> OWN = new ArrayList<>(); // guarded by LOCK
   private static final AtomicInteger LEFT = new AtomicInteger();
 
-  /** The loaders of the class path and of all that it delegates to: each process has its own. */
-  private static final List<ClassLoader> EVERYWHERE = everywhere();
-
-  private static final ClassLoader SYSTEM = ClassLoader.getSystemClassLoader();
-  private static final ClassLoader OURS =
-      requireNonNull(Origins.class.getClassLoader(), "class loader of Tutti");
-
   private static final ClassValue<Origin> ORIGINS =
       new ClassValue<>() {
         @Override
@@ -64,44 +57,12 @@ public final class Origins {
 
   private Origins() {}
 
-  private static List<ClassLoader> everywhere() {
-    List<ClassLoader> all = new ArrayList<>();
-    for (ClassLoader each = ClassLoader.getSystemClassLoader();
-        each != null;
-        each = each.getParent()) {
-      all.add(each);
-    }
-    return all;
-  }
-
   // ---------------------------------------------------------------- for who writes
-
-  /**
-   * {@return whether other processes do not find a class by its name}
-   *
-   * @param type any class; of an array its elements' counts
-   */
-  public static boolean isElsewhere(Class<?> type) {
-    ClassLoader loader = type.getClassLoader();
-    return loader != null
-        && loader != SYSTEM
-        && !EVERYWHERE.contains(loader)
-        && !(loader == OURS && isOurs(type.getName()));
-  }
-
-  /** {@return whether Tutti itself was loaded by a loader that other processes have not} */
-  public static boolean areOursElsewhere() {
-    return !EVERYWHERE.contains(OURS);
-  }
-
-  private static boolean isOurs(String name) {
-    return name.startsWith("dev.tutti.");
-  }
 
   /**
    * {@return the number of a class's loader}
    *
-   * @param type a class that {@linkplain #isElsewhere is elsewhere}
+   * @param type a class that {@linkplain Everywhere#lacks other processes lack}
    */
   public static long idOf(Class<?> type) {
     return type.getClassLoader() instanceof MirrorLoader mirror
@@ -124,7 +85,10 @@ public final class Origins {
       return "%s is a hidden class, which no other process can have; use a class with a name, or Pool.threads()"
           .formatted(element.getName());
     }
-    if (!byBytes || Proxy.isProxyClass(element) || !isElsewhere(element) || hasBytes(element)) {
+    if (!byBytes
+        || Proxy.isProxyClass(element)
+        || !Everywhere.lacks(element)
+        || hasBytes(element)) {
       return null;
     }
     return withoutBytes(element);
@@ -173,7 +137,7 @@ public final class Origins {
    */
   public static void renew(Class<?> function) {
     ClassLoader loader = function.getClassLoader();
-    if (loader == null || loader instanceof MirrorLoader || !isElsewhere(function)) {
+    if (loader == null || loader instanceof MirrorLoader || !Everywhere.lacks(function)) {
       return;
     }
     Origin now = ORIGINS.get(function).latest();
@@ -199,18 +163,6 @@ public final class Origins {
   }
 
   // ---------------------------------------------------------------- for who reads
-
-  /**
-   * {@return where names without a number are looked up, in what another process sends back}
-   *
-   * @param loader that of the function which has gone there; null for that of the JDK
-   */
-  public static ClassLoader forNames(@Nullable ClassLoader loader) {
-    if (loader == null) {
-      return SYSTEM;
-    }
-    return EVERYWHERE.contains(loader) ? loader : OURS; // it has found them on its class path
-  }
 
   /**
    * {@return the loader with a number}

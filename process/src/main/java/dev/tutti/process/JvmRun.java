@@ -4,7 +4,7 @@ import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
-import dev.tutti.origin.Origins;
+import dev.tutti.origin.Everywhere;
 import dev.tutti.process.group.Autopsy;
 import dev.tutti.process.group.ClassAnswers;
 import dev.tutti.process.group.Door;
@@ -282,7 +282,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   @SuppressWarnings("unchecked") // start() paired the task with this type
   private void succeed(ByteBuffer content) {
     try {
-      result.complete((R) Codec.decode(content, Origins.forNames(loader), Filters.results()));
+      result.complete((R) Codec.decode(content, Everywhere.forNames(loader), Filters.results()));
     } catch (DecodeException e) {
       result.completeExceptionally(unreadable("result", e));
     }
@@ -291,7 +291,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private void fail(ByteBuffer content) {
     Throwable failure;
     try {
-      failure = FailureCodec.decode(content, Origins.forNames(loader), Filters.results());
+      failure = FailureCodec.decode(content, Everywhere.forNames(loader), Filters.results());
     } catch (DecodeException e) {
       failure = unreadable("exception", e);
     }

@@ -2,7 +2,7 @@ package dev.tutti.process;
 
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Role;
-import dev.tutti.origin.Origins;
+import dev.tutti.origin.Everywhere;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.process.group.GroupPlan;
 import dev.tutti.process.group.ProcessGroup;
@@ -96,14 +96,16 @@ public final class ProcessBackend implements Backend {
     }
   }
 
-  /** Refuses a system on which no worker process can be reached, or would not find its main class. */
+  /**
+   * Refuses a system on which no worker process can be reached, or would not find its main class.
+   */
   static void ensureSupported(WorkerJvm jvm) {
     if (!Files.isDirectory(DESCRIPTORS)) {
       throw new IllegalStateException(
           "worker processes need Linux's /proc, which is not there: os.name=%s; use Pool.threads()"
               .formatted(System.getProperty("os.name")));
     }
-    if (Origins.areOursElsewhere() && jvm.classPath().isEmpty()) {
+    if (Everywhere.lacksOurs() && jvm.classPath().isEmpty()) {
       throw new IllegalStateException(
           "worker processes find classes on the class path, and Tutti's are not there: their class loader is %s;"
                   .formatted(ProcessBackend.class.getClassLoader())

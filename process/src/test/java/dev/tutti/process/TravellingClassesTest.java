@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(LeakCheck.class)
 class TravellingClassesTest {
   private static final String FUNCTIONS =
-      """
+"""
       package app;
 
       import dev.tutti.Pool;
@@ -147,7 +147,7 @@ import java.nio.file.Files;
         }
         public static Action first() { return () -> Helper.calls = 40; }
       }
-      """;
+""";
 
   private static final String HELPER =
       """
@@ -248,8 +248,9 @@ import java.nio.file.Files;
     return loader().function("app.Functions", method);
   }
 
-  private static <A, R> R apply(String method, A argument) throws ReflectiveOperationException {
-    Fn<A, R> function = function(method);
+  private static @Nullable Object apply(String method, Object argument)
+      throws ReflectiveOperationException {
+    Fn<Object, Object> function = function(method);
     return pool().map(List.of(argument), function).getFirst();
   }
 
@@ -269,7 +270,7 @@ import java.nio.file.Files;
   /** So does a method reference. */
   @Test
   void map_methodReferenceCompiledInMemory_runsInWorkers() throws Exception {
-    assertThat(TravellingClassesTest.<Integer, Integer>apply("reference", 4)).isEqualTo(8);
+    assertThat(apply("reference", 4)).isEqualTo(8);
   }
 
   /**
@@ -319,7 +320,7 @@ import java.nio.file.Files;
   @Test
   void map_nameIsOnClassPathToo_loadersOwnIsTaken() throws Exception {
     assertThat(OnBothPaths.from()).isEqualTo("the class path");
-    assertThat(TravellingClassesTest.<Integer, String>apply("both", 1)).isEqualTo("memory");
+    assertThat(apply("both", 1)).isEqualTo("memory");
   }
 
   /**
@@ -328,11 +329,9 @@ import java.nio.file.Files;
    */
   @Test
   void map_reflectionResourceService_areAskedFor() throws Exception {
-    assertThat(TravellingClassesTest.<String, String>apply("named", "app.Alone"))
-        .isEqualTo("alone");
-    assertThat(TravellingClassesTest.<Integer, String>apply("text", 1)).isEqualTo("of the loader");
-    assertThat(TravellingClassesTest.<Integer, List<String>>apply("services", 1))
-        .containsExactly("named");
+    assertThat(apply("named", "app.Alone")).isEqualTo("alone");
+    assertThat(apply("text", 1)).isEqualTo("of the loader");
+    assertThat(apply("services", 1)).isEqualTo(List.of("named"));
     assertThatThrownBy(() -> apply("named", "app.Nothing"))
         .hasRootCauseInstanceOf(ClassNotFoundException.class)
         .hasRootCauseMessage("app.Nothing");
@@ -341,21 +340,21 @@ import java.nio.file.Files;
   /** The context class loader of an item is that of its function. */
   @Test
   void map_contextClassLoader_isThatOfTheFunction() throws Exception {
-    assertThat(TravellingClassesTest.<Integer, Boolean>apply("context", 1)).isTrue();
+    assertThat(apply("context", 1)).isEqualTo(true);
   }
 
   /** A thread that is interrupted can need a class: the interrupt stays, and the worker too. */
   @Test
   void map_threadIsInterrupted_classComesAndFlagStays() throws Exception {
     long pid = pool().submit(() -> ProcessHandle.current().pid()).get();
-    assertThat(TravellingClassesTest.<Integer, Boolean>apply("interrupted", 1)).isTrue();
+    assertThat(apply("interrupted", 1)).isEqualTo(true);
     assertThat(pool().submit(() -> ProcessHandle.current().pid()).get()).isEqualTo(pid);
   }
 
   /** A pool in a task hands the classes on to its own workers. */
   @Test
   void map_poolInATask_classesTravelOn() throws Exception {
-    assertThat(TravellingClassesTest.<Integer, Integer>apply("nested", 4)).isEqualTo(16);
+    assertThat(apply("nested", 4)).isEqualTo(16);
   }
 
   // ---------------------------------------------------------------- values

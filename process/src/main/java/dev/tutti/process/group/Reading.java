@@ -4,7 +4,7 @@ import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.ValueFilter;
-import dev.tutti.origin.Origins;
+import dev.tutti.origin.Everywhere;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.task.Failure;
 import dev.tutti.task.NotSendableException;
@@ -173,7 +173,7 @@ final class Reading {
   }
 
   private static ClassLoader loaderOf(Flight flight) {
-    return Origins.forNames(flight.item().call().function().getClass().getClassLoader());
+    return Everywhere.forNames(flight.item().call().function().getClass().getClassLoader());
   }
 
   private static NotSendableException unreadable(

@@ -1,6 +1,6 @@
 package dev.tutti.process.wire;
 
-import dev.tutti.origin.Origins;
+import dev.tutti.origin.Everywhere;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -212,7 +212,7 @@ public record Frame(Kind kind, ByteBuffer content) {
         case SYSTEM -> {
           ClassLoader system = ClassLoader.getSystemClassLoader();
           ClassLoader own = function.getClass().getClassLoader();
-          yield own == null || own == system || !Origins.isElsewhere(function.getClass())
+          yield own == null || own == system || !Everywhere.lacks(function.getClass())
               ? system
               : own;
         }
