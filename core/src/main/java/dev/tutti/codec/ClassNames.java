@@ -2,7 +2,6 @@ package dev.tutti.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.tutti.origin.Everywhere;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +35,6 @@ final class ClassNames {
 
   /** {@return the name of a class as bytes; null if it cannot be found by them} */
   static byte @Nullable [] of(Class<?> type) {
-    if (Everywhere.lacks(type)) {
-      return null;
-    }
     byte[] name = type.getName().getBytes(UTF_8);
     return !type.isHidden() && type.getName().equals(new String(name, UTF_8)) ? name : null;
   }
