@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Origins {
   /*
-   * `own` has the loaders of this process that have a number, `mirrors` those that stand for a loader of another one. `lock`
-   * guards who gets a number: a loader has one, so it is looked for and entered under the lock; `byId` is read without it.
+   * OWN has the loaders of this process that have a number, MIRRORS those that stand for a loader of another one. LOCK
+   * guards who gets a number: a loader has one, so it is looked for and entered under the lock; BY_ID is read without it.
    *
    * Nothing here keeps a loader of the user's alive: an Origin is weak, and a ClassValue is kept by its class. A mirror is kept,
    * with the static state of its classes, until the parent says that what it stands for is gone.
