@@ -17,6 +17,9 @@ module dev.tutti.core {
       dev.tutti.memory,
       dev.tutti.process,
       dev.tutti.actors;
+  exports dev.tutti.origin to
+      dev.tutti.process,
+      dev.tutti.actors;
 
   uses Backend;
 

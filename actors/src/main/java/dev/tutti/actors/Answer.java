@@ -4,6 +4,7 @@ import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
+import dev.tutti.origin.Everywhere;
 import dev.tutti.spi.CompletionPath;
 import dev.tutti.task.NotSendableException;
 import java.nio.ByteBuffer;
@@ -51,7 +52,7 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
   @SuppressWarnings("unchecked") // ask() paired the function with this type
   private void succeed(ByteBuffer result) {
     try {
-      super.complete((R) Codec.decode(result, loader, Filters.results()));
+      super.complete((R) Codec.decode(result, Everywhere.forNames(loader), Filters.results()));
     } catch (DecodeException e) {
       super.completeExceptionally(unreadable("result", e));
     }
@@ -77,7 +78,7 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
   /** {@return an exception that has come from the actor} */
   static Throwable exception(ByteBuffer failure, ClassLoader loader) {
     try {
-      return FailureCodec.decode(failure, loader, Filters.results());
+      return FailureCodec.decode(failure, Everywhere.forNames(loader), Filters.results());
     } catch (DecodeException e) {
       return unreadable("exception", e);
     }

@@ -138,7 +138,7 @@ final class HostRun {
       return Codec.decode(bytes, ClassLoader.getSystemClassLoader(), Filters.tasks());
     } catch (DecodeException e) {
       throw new NotSendableException(
-          "cannot read %s in the actor's process: %s; it sees the class path of its owner, classes made at run time are not there [T003]"
+          "cannot read %s in the actor's process: %s; it sees the class path of its owner [T003]"
               .formatted(what, e.getMessage()),
           e.getCause());
     }

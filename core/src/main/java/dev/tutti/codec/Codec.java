@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import dev.tutti.origin.Origins;
 import dev.tutti.task.NotSendableException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ public final class Codec {
       return new byte[] {Kind.NULL.tag()};
     }
     if (role == Role.FUNCTION) {
+      Origins.renew(value.getClass());
       byte[] lambda = Lambdas.write(value, role, parts);
       if (lambda != null) {
         return lambda;

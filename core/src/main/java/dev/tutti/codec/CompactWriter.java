@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import dev.tutti.origin.Everywhere;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -214,7 +215,7 @@ final class CompactWriter extends Output {
     if (number < classCount) {
       return;
     }
-    if (!namesClasses) {
+    if (!namesClasses || Everywhere.lacks(shape.type())) { // a name alone finds another class there
       throw GIVES_UP;
     }
     if (classCount == MOST_CLASSES) {

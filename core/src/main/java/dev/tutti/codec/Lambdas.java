@@ -3,6 +3,7 @@ package dev.tutti.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import dev.tutti.origin.Everywhere;
 import java.io.ByteArrayOutputStream;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -28,10 +29,12 @@ final class Lambdas {
    * class. But without a stream: the first one of a JVM looks for a logger in every jar of the class path, which
    * takes a worker longer than all the rest of its first task (docs/design/decisions.md).
    *
-   * The JDK may call that method in every class, this one only in packages that are open to it; elsewhere the stream is used.
+   * The JDK may call that method in every class, this one only in packages that are open to it; elsewhere the stream is used, as it is
+   * where the class is found by more than its name.
    */
   private static final String MAKES_FORM = "writeReplace";
   private static final String MAKES_LAMBDA = "$deserializeLambda$";
+  private static final String IN_HIDDEN_CLASS = "/0x"; // no other name has it
   private static final int NAMES = 8;
 
   /** By a method handle: {@link Method#invoke} would make three classes first. */
@@ -58,12 +61,15 @@ final class Lambdas {
   static byte @Nullable [] write(Object value, Role role, @Nullable Parts parts) {
     Class<?> type = value.getClass();
     if (!type.isHidden()
+        || Everywhere.lacks(type)
         || !type.getModule().isOpen(type.getPackageName(), Lambdas.class.getModule())) {
       return null;
     }
     try {
       Method form = type.getDeclaredMethod(MAKES_FORM);
-      return form.trySetAccessible() && form.invoke(value) instanceof SerializedLambda lambda
+      return form.trySetAccessible()
+              && form.invoke(value) instanceof SerializedLambda lambda
+              && !lambda.getCapturingClass().contains(IN_HIDDEN_CLASS)
           ? write(lambda, role, parts)
           : null;
     } catch (ReflectiveOperationException notSerializable) {

@@ -37,6 +37,11 @@ public enum Role {
     return this != MESSAGE;
   }
 
+  /** Whether it goes to a process that is started by this one, and can ask this one for classes. */
+  boolean goesToWorker() {
+    return this == FUNCTION || this == ITEM;
+  }
+
   /** Whether objects that mean something only where they are shared are refused. */
   boolean refusesSharedState() {
     return refusesSharedState;

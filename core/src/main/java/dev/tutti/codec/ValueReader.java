@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import dev.tutti.origin.Origins;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InvalidObjectException;
@@ -109,22 +110,31 @@ final class ValueReader extends ObjectInputStream {
   }
 
   @Override
-  protected Class<?> resolveClass(ObjectStreamClass description) throws ClassNotFoundException {
+  protected Class<?> resolveClass(ObjectStreamClass description)
+      throws IOException, ClassNotFoundException {
     Class<?> primitive = Class.forPrimitiveName(description.getName());
-    return primitive != null ? primitive : Class.forName(description.getName(), false, loader);
+    return primitive != null ? primitive : Class.forName(description.getName(), false, origin());
   }
 
   @Override
   protected Class<?> resolveProxyClass(String[] interfaces)
       throws IOException, ClassNotFoundException {
+    ClassLoader origin = origin();
     Class<?>[] types = new Class<?>[interfaces.length];
     for (int i = 0; i < types.length; i++) {
-      types[i] = Class.forName(interfaces[i], false, loader);
+      types[i] = Class.forName(interfaces[i], false, origin);
     }
     try {
-      return Proxy.newProxyInstance(loader, types, (_, _, _) -> null).getClass();
+      return Proxy.newProxyInstance(origin, types, (_, _, _) -> null).getClass();
     } catch (IllegalArgumentException e) {
       throw new ClassNotFoundException("no such proxy class", e);
     }
+  }
+
+  /**
+   * {@return the loader of the class that comes now} Its number comes where its name is not enough.
+   */
+  private ClassLoader origin() throws IOException {
+    return available() >= Long.BYTES ? Origins.loader(readLong(), loader) : loader;
   }
 }

@@ -1,5 +1,7 @@
 package dev.tutti.codec;
 
+import dev.tutti.origin.Everywhere;
+import dev.tutti.origin.Origins;
 import dev.tutti.task.NotSendableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -59,6 +61,9 @@ final class ValueWriter extends ObjectOutputStream {
       writer.writeObject(value);
     } catch (Refused e) {
       throw Refusal.explain(value, role, e);
+    } catch (Unfindable e) {
+      throw new NotSendableException(
+          "cannot send %s: %s [T029]".formatted(role.words(), e.getMessage()), e);
     } catch (IOException | RuntimeException | Error e) { // also what a user's writeObject throws
       throw new NotSendableException(
           "cannot send %s: writing %s failed: %s [T003]"
@@ -74,7 +79,7 @@ final class ValueWriter extends ObjectOutputStream {
 
   @Override
   protected Object replaceObject(Object value) throws IOException {
-    if (value instanceof Refused) {
+    if (value instanceof Refused || value instanceof Unfindable) {
       return value; // the stream writes the exception that ends it
     }
     if (visited != null) {
@@ -99,6 +104,37 @@ final class ValueWriter extends ObjectOutputStream {
       throw new Refused(form);
     }
     return form;
+  }
+
+  /** A class that is not found by its name comes with the number of its loader. */
+  @Override
+  protected void annotateClass(Class<?> type) throws IOException {
+    boolean elsewhere = Everywhere.lacks(type);
+    if (elsewhere || type.isHidden() || type.isArray()) {
+      String reason = Origins.reasonToStay(type, role.goesToWorker());
+      if (reason != null) {
+        throw new Unfindable(reason);
+      }
+    }
+    if (elsewhere) {
+      writeLong(Origins.idOf(type));
+    }
+  }
+
+  @Override
+  protected void annotateProxyClass(Class<?> type) throws IOException {
+    if (Everywhere.lacks(type)) {
+      writeLong(Origins.idOf(type));
+    }
+  }
+
+  /** Stops the writing at a class that no other process can have. */
+  private static final class Unfindable extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    Unfindable(String message) {
+      super(message);
+    }
   }
 
   /** Stops the writing at the object that cannot cross. */

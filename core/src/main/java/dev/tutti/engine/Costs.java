@@ -24,9 +24,9 @@ record Costs(int processors, int mostBatch, int window, boolean portions) {
    *   threads           START + n max(FEED, wall / p + HAND / (p batch)),  not less than wall
    *   virtual threads   START + n max(FEED, (cpu + VIRTUAL) / p),          not less than wall for each window full
    *
-   * FEED is what the one thread that reads the input has to do for an item. The figures are about those of the machine for
-   * which they were measured (decision "What sharing out costs"); they need not be exact, as they matter for items of
-   * microseconds only, and what is shared out is measured again. Something else than the caller has to be a tenth quicker.
+   * FEED is what the one thread that reads the input has to do for an item. The figures are about right for one machine; they
+   * need not be exact, as they matter for items of microseconds only, and what is shared out is measured again. Something else
+   * than the caller has to be a tenth quicker.
    */
   private static final double START_NANOS = 100_000;
   private static final double FEED_NANOS = 500;

@@ -74,14 +74,13 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
     this.options = options;
     this.name = options.name().orElseGet(() -> "process-" + SERIAL.incrementAndGet());
     this.output = JvmOutput.to(options.streams());
-    ClassLoader own = task.getClass().getClassLoader();
     this.run =
         new JvmRun<>(
             name,
             ProcessBackend.plan(name, 1, options.jvm(), output.out(), output.err(), false),
             body,
             bytes(task),
-            own == null ? ClassLoader.getSystemClassLoader() : own,
+            task.getClass().getClassLoader(),
             () -> Family.leave(this));
   }
 
@@ -106,7 +105,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @return the process, which is alive
    * @throws NotSendableException if the task cannot be sent
    * @throws UncheckedIOException if the process cannot be started
-   * @throws IllegalStateException if this system has no {@code /proc}, or this JVM is ending
+   * @throws IllegalStateException if this system has no {@code /proc}, Tutti's classes are not on
+   *     the class path, or this JVM is ending
    */
   public static <R extends @Nullable Object> JvmProcess<R> start(Task<R> task) {
     return start(task, JvmOptions.DEFAULTS);
@@ -119,7 +119,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @return the process, which is alive
    * @throws NotSendableException if the task cannot be sent
    * @throws UncheckedIOException if the process cannot be started
-   * @throws IllegalStateException if this system has no {@code /proc}, or this JVM is ending
+   * @throws IllegalStateException if this system has no {@code /proc}, Tutti's classes are not on
+   *     the class path, or this JVM is ending
    */
   public static JvmProcess<@Nullable Void> start(Action task) {
     return start(task, JvmOptions.DEFAULTS);
@@ -134,7 +135,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @return the process, which is alive
    * @throws NotSendableException if the task cannot be sent
    * @throws UncheckedIOException if the process cannot be started
-   * @throws IllegalStateException if this system has no {@code /proc}, or this JVM is ending
+   * @throws IllegalStateException if this system has no {@code /proc}, Tutti's classes are not on
+   *     the class path, or this JVM is ending
    */
   public static <R extends @Nullable Object> JvmProcess<R> start(Task<R> task, JvmOptions options) {
     Objects.requireNonNull(task, "task");
@@ -150,7 +152,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
    * @return the process, which is alive
    * @throws NotSendableException if the task cannot be sent
    * @throws UncheckedIOException if the process cannot be started
-   * @throws IllegalStateException if this system has no {@code /proc}, or this JVM is ending
+   * @throws IllegalStateException if this system has no {@code /proc}, Tutti's classes are not on
+   *     the class path, or this JVM is ending
    */
   public static JvmProcess<@Nullable Void> start(Action task, JvmOptions options) {
     Objects.requireNonNull(task, "task");
@@ -159,7 +162,7 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
   }
 
   private JvmProcess<R> begin() {
-    ProcessBackend.ensureSupported();
+    ProcessBackend.ensureSupported(options.jvm());
     Family.enter(this);
     boolean begun = false;
     try {

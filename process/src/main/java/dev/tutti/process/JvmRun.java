@@ -4,7 +4,9 @@ import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
+import dev.tutti.origin.Everywhere;
 import dev.tutti.process.group.Autopsy;
+import dev.tutti.process.group.ClassAnswers;
 import dev.tutti.process.group.Door;
 import dev.tutti.process.launch.Entry;
 import dev.tutti.process.launch.LaunchPlan;
@@ -60,7 +62,8 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private final LaunchPlan plan;
   private final Body body;
   private final byte[] task;
-  private final ClassLoader loader;
+  private final @Nullable ClassLoader loader; // kept: the process may ask it
+  private final ClassAnswers classes;
   private final Frame.Loader contextLoader = Frame.Loader.current(); // of who starts the process
   private final Runnable whenGone;
   private final String secret = Introduction.newSecret();
@@ -77,13 +80,19 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private @Nullable String notReady; // only run() uses it
 
   JvmRun(
-      String name, LaunchPlan plan, Body body, byte[] task, ClassLoader loader, Runnable whenGone) {
+      String name,
+      LaunchPlan plan,
+      Body body,
+      byte[] task,
+      @Nullable ClassLoader loader,
+      Runnable whenGone) {
     this.name = name;
     this.plan = plan;
     this.body = body;
     this.task = task;
     this.loader = loader;
     this.whenGone = whenGone;
+    this.classes = new ClassAnswers("tutti-" + name);
   }
 
   CompletableFuture<WorkerProcess> started() {
@@ -158,7 +167,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
         Channel interrupts = channels.get(Frame.Role.CONTROL)) {
       if (work != null && interrupts != null) {
         ready(interrupts);
-        killedFor = talk(work);
+        killedFor = talk(work, interrupts);
         if (result.isDone()) {
           process.onExit().join(); // a thread that the task has left may go on for long
         } else if (killedFor != null) {
@@ -225,18 +234,22 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   }
 
   /**
-   * Sends the task and waits for its outcome, or for the end of the channel.
+   * Sends the task, waits for its outcome, and answers questions until the channel ends: threads
+   * that the task has left may need classes as well.
    *
    * @return what the process has said that it must not; null if it has kept to the rules
    */
-  private @Nullable String talk(Channel work) {
+  private @Nullable String talk(Channel work, Channel answers) {
     try {
       FramePacker frames = new FramePacker();
       frames.call(body.ordinal(), contextLoader, task);
       work.send(frames.pack());
-      Frame frame = work.read();
-      if (frame != null) {
-        answer(frame);
+      for (Frame frame = work.read(); frame != null; frame = work.read()) {
+        if (frame.kind() == Frame.Kind.QUESTION) {
+          classes.take(frame, answers::send);
+        } else {
+          ended(frame);
+        }
       }
       return null;
     } catch (WireException e) {
@@ -247,7 +260,10 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
     }
   }
 
-  private void answer(Frame frame) throws WireException {
+  private void ended(Frame frame) throws WireException {
+    if (result.isDone()) {
+      throw new WireException("process sent a second outcome: kind=" + frame.kind());
+    }
     switch (frame.kind()) {
       case RESULT -> {
         ByteBuffer content = frame.atLeast(2 * Long.BYTES);
@@ -266,7 +282,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   @SuppressWarnings("unchecked") // start() paired the task with this type
   private void succeed(ByteBuffer content) {
     try {
-      result.complete((R) Codec.decode(content, loader, Filters.results()));
+      result.complete((R) Codec.decode(content, Everywhere.forNames(loader), Filters.results()));
     } catch (DecodeException e) {
       result.completeExceptionally(unreadable("result", e));
     }
@@ -275,7 +291,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private void fail(ByteBuffer content) {
     Throwable failure;
     try {
-      failure = FailureCodec.decode(content, loader, Filters.results());
+      failure = FailureCodec.decode(content, Everywhere.forNames(loader), Filters.results());
     } catch (DecodeException e) {
       failure = unreadable("exception", e);
     }

@@ -2,6 +2,7 @@ package dev.tutti.process;
 
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Role;
+import dev.tutti.origin.Everywhere;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.process.group.GroupPlan;
 import dev.tutti.process.group.ProcessGroup;
@@ -54,7 +55,7 @@ public final class ProcessBackend implements Backend {
       throw new IllegalArgumentException(
           "options of backend 'processes' must be ProcessOptions: options=" + request.options());
     }
-    ensureSupported();
+    ensureSupported(options.jvm());
     Nesting nesting = Nesting.here(options.maxDepth());
     WorkerOutput to = options.output();
     LaunchPlan plan =
@@ -86,6 +87,7 @@ public final class ProcessBackend implements Backend {
               options.grace(),
               rules,
               initialiser,
+              options.initialiser().orElse(null),
               options.results().toValueFilter(),
               options.results().maxTime()),
           request);
@@ -94,12 +96,20 @@ public final class ProcessBackend implements Backend {
     }
   }
 
-  /** Refuses a system on which no worker process can be reached. */
-  static void ensureSupported() {
+  /**
+   * Refuses a system on which no worker process can be reached, or would not find its main class.
+   */
+  static void ensureSupported(WorkerJvm jvm) {
     if (!Files.isDirectory(DESCRIPTORS)) {
       throw new IllegalStateException(
           "worker processes need Linux's /proc, which is not there: os.name=%s; use Pool.threads()"
               .formatted(System.getProperty("os.name")));
+    }
+    if (Everywhere.lacksOurs() && jvm.classPath().isEmpty()) {
+      throw new IllegalStateException(
+          "worker processes find classes on the class path, and Tutti's are not there: their class loader is %s;"
+                  .formatted(ProcessBackend.class.getClassLoader())
+              + " name its jars by withClassPath, of ProcessOptions or WorkerJvm");
     }
   }
 

@@ -19,6 +19,12 @@ import java.util.Optional;
  * <p>What is said once per worker JVM stands in {@link WorkerJvm}, when a worker is replaced in
  * {@link Recycling}; the most used settings of both have a method here.
  *
+ * <p><b>Classes.</b> A worker sees the class path and the module path of this JVM. Classes of any
+ * other class loader, such as those that are typed in JShell or compiled in memory, come from here
+ * when a worker needs them first, if their loader gives their class files by {@code
+ * getResourceAsStream}; else what needs them is refused with a {@link
+ * dev.tutti.task.NotSendableException}.
+ *
  * @param workers how many workers at most, at least 1
  * @param jvm how each worker's JVM is started
  * @param recycling when a worker is replaced by a fresh one

@@ -56,6 +56,9 @@ final class Arrivals {
 
     /** A task has a line for the log: level and text. */
     void logs(ByteBuffer content) throws WireException;
+
+    /** A class of this process is needed there. */
+    void asks(Frame question) throws WireException;
   }
 
   Arrivals(
@@ -91,6 +94,7 @@ final class Arrivals {
       case LEAVING -> listener.leaves(Frame.Leave.of(frame.atLeast(1).get()));
       case PROGRESS -> advanced(frame.atLeast(2 * Long.BYTES));
       case LOG -> listener.logs(frame.atLeast(1));
+      case QUESTION -> listener.asks(frame);
       default ->
           throw new WireException("worker sent what is not for a pool: kind=" + frame.kind());
     }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param grace how long what is to stop may go on
  * @param rules when a worker is to leave
  * @param initialiser the bytes of what each worker does first; null for nothing
+ * @param initialiserSource what those bytes were made of, kept because workers may ask for its
+ *     classes; null for nothing
  * @param filter what is taken from workers
  * @param maxReadTime how long reading a value from a worker may take
  */
@@ -21,5 +23,6 @@ public record GroupPlan(
     Duration grace,
     RetireRules rules,
     byte @Nullable [] initialiser,
+    @Nullable Object initialiserSource,
     ValueFilter filter,
     Duration maxReadTime) {}

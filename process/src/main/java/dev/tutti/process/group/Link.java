@@ -59,6 +59,7 @@ final class Link implements Runnable {
   private final String name;
   private final int serial;
   private final Reading reading;
+  private final ClassAnswers classes;
   private volatile @Nullable ReadyWorker ready;
   private volatile @Nullable WorkerProcess process;
   private volatile @Nullable Retirement retirement;
@@ -71,6 +72,7 @@ final class Link implements Runnable {
     this.serial = serial;
     this.name = "tutti-" + resources.pool() + "-worker-" + serial;
     this.reading = new Reading(resources.readings());
+    this.classes = new ClassAnswers(name);
   }
 
   String name() {
@@ -239,6 +241,14 @@ final class Link implements Runnable {
       log(content);
     }
 
+    @Override
+    public void asks(Frame question) throws WireException {
+      ReadyWorker worker = ready;
+      if (worker != null) { // this thread has set it before it listens
+        asked(question, worker.meeting());
+      }
+    }
+
     /** Gives the worker its next batch if it has none left. */
     private void goOn() {
       Flights.Finished finished = flights.finish();
@@ -271,6 +281,11 @@ final class Link implements Runnable {
     TASK_LOG.log(Level.values()[level], "{0}: {1}", name, line);
   }
 
+  /** The worker needs a class. */
+  void asked(Frame question, Meeting meeting) throws WireException {
+    classes.take(question, meeting.control()::send);
+  }
+
   // ---------------------------------------------------------------- work
 
   /** Sends a batch. The worker has none. */
@@ -282,6 +297,7 @@ final class Link implements Runnable {
       resources.sink().batchEnded(batch, 0);
       return;
     }
+    classes.tellGone(worker.meeting().control()::send);
     try {
       worker.work().send(frames);
     } catch (WireException e) {

@@ -4,6 +4,7 @@ import dev.tutti.codec.Codec;
 import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.ValueFilter;
+import dev.tutti.origin.Everywhere;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.task.Failure;
 import dev.tutti.task.NotSendableException;
@@ -172,8 +173,7 @@ final class Reading {
   }
 
   private static ClassLoader loaderOf(Flight flight) {
-    ClassLoader loader = flight.item().call().function().getClass().getClassLoader();
-    return loader == null ? ClassLoader.getSystemClassLoader() : loader;
+    return Everywhere.forNames(flight.item().call().function().getClass().getClassLoader());
   }
 
   private static NotSendableException unreadable(

@@ -89,7 +89,7 @@ final class WorkerStart {
           new Arrivals(flights, reading, blocks, resources.sink(), link.listener(flights, signs));
       meeting = new Meeting(door, worker, claims);
       worker.isHere();
-      initialise(meeting.work());
+      initialise(meeting);
       return new ReadyWorker(flights, arrivals, blocks, meeting, signs);
     } catch (IOException | RuntimeException | Error e) {
       if (meeting != null) {
@@ -116,15 +116,17 @@ final class WorkerStart {
   }
 
   /** Has the worker do what it is to do first, and waits for the end of that. */
-  private void initialise(WorkChannel work) throws IOException {
+  private void initialise(Meeting meeting) throws IOException {
     byte[] action = resources.plan().initialiser();
     if (action == null) {
       return;
     }
+    WorkChannel work = meeting.work();
     work.send(List.of(Frame.begin(Frame.Kind.INITIALISE, action.length).put(action).flip()));
     for (Frame frame = work.read(); frame != null; frame = work.read()) {
       switch (frame.kind()) {
         case LOG -> link.log(frame.atLeast(1));
+        case QUESTION -> link.asked(frame, meeting);
         case INITIALISED -> {
           return;
         }

@@ -1,5 +1,6 @@
 package dev.tutti.process.wire;
 
+import dev.tutti.origin.Everywhere;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  *   BATCH_DONE   from     batch (8)
  *   PROGRESS     from     number (8), fraction (8), what it is at (the rest)
  *   LOG          from     level (1), the line (the rest)
+ *   QUESTION     from     number (8), what is asked about a class loader (the rest)
+ *   ANSWER       to       number (8) of the question, the answer (the rest)        on the control channel
+ *   LOADERS_GONE to       of each: its number (8)              on the control channel
  *   BELL         both     -                                    on the socket: look into the ring
  *   TO_RING      both     -                                    on the socket: what follows is in the ring
  *   TO_SOCKET    both     -                                    in the ring: what follows is on the socket
@@ -43,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
 public record Frame(Kind kind, ByteBuffer content) {
   /** The version of all this; a worker of another version is refused. */
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   /** The number of the only item of a JVM that was started for one task. */
   public static final long OWN_TASK = 0;
@@ -109,7 +113,13 @@ public record Frame(Kind kind, ByteBuffer content) {
     /** What follows comes on the socket. */
     TO_SOCKET(0),
     /** The value in the next frame, a function, an item or a result, has large parts elsewhere. */
-    PARTS(1 << 20);
+    PARTS(1 << 20),
+    /** A class, or something else of a class loader, is needed. */
+    QUESTION(1 << 17),
+    /** The answer to a question. */
+    ANSWER(MAX_LENGTH),
+    /** Class loaders that questions were about are no more. */
+    LOADERS_GONE(1 << 20);
 
     private static final Kind[] ALL = values();
 
@@ -191,10 +201,21 @@ public record Frame(Kind kind, ByteBuffer content) {
       return loader == ClassLoader.getPlatformClassLoader() ? PLATFORM : SYSTEM;
     }
 
-    /** {@return this loader in this process} */
-    public @Nullable ClassLoader here() {
+    /**
+     * {@return this loader in this process} One that has no name is taken to be that of the
+     * function, where its classes have come from the other process.
+     *
+     * @param function what is to run
+     */
+    public @Nullable ClassLoader hereFor(Object function) {
       return switch (this) {
-        case SYSTEM -> ClassLoader.getSystemClassLoader();
+        case SYSTEM -> {
+          ClassLoader system = ClassLoader.getSystemClassLoader();
+          ClassLoader own = function.getClass().getClassLoader();
+          yield own == null || own == system || !Everywhere.lacks(function.getClass())
+              ? system
+              : own;
+        }
         case PLATFORM -> ClassLoader.getPlatformClassLoader();
         case NONE -> null;
       };

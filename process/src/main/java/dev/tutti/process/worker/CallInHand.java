@@ -26,6 +26,7 @@ final class CallInHand {
   private @Nullable ByteBuffer bytes; // of the function
   private @Nullable Object function;
   private Body body = Body.CALLABLE;
+  private Frame.Loader named = Frame.Loader.SYSTEM;
   private @Nullable ClassLoader contextLoader = loader;
 
   CallInHand(LargeValues large) {
@@ -35,7 +36,7 @@ final class CallInHand {
   /** Another call begins. */
   void begin(ByteBuffer content, @Nullable ByteBuffer functionParts) throws WireException {
     body = bodyOf(content.get());
-    contextLoader = Frame.Loader.of(content.get()).here();
+    named = Frame.Loader.of(content.get());
     bytes = content;
     parts = functionParts;
     function = null;
@@ -58,7 +59,11 @@ final class CallInHand {
     try {
       if (function == null) {
         ByteBuffer all = requireNonNull(bytes, "item before its call");
-        function = large.read(all.duplicate(), parts, loader, filter);
+        Object read = large.read(all.duplicate(), parts, loader, filter);
+        if (read != null) {
+          contextLoader = named.hereFor(read);
+        }
+        function = read;
       }
       return content.hasRemaining() ? large.read(content, itemParts, loader, filter) : null;
     } catch (DecodeException e) {
@@ -66,9 +71,8 @@ final class CallInHand {
         throw full;
       }
       throw new NotSendableException(
-          "cannot read the task in the worker: %s; a worker sees the class path of its parent,"
-                  .formatted(e.getMessage())
-              + " classes made at run time are not there [T003]",
+          "cannot read the task in the worker: %s; a worker sees the class path of its parent [T003]"
+              .formatted(e.getMessage()),
           e.getCause());
     }
   }

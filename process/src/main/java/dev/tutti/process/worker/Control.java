@@ -1,9 +1,11 @@
 package dev.tutti.process.worker;
 
+import dev.tutti.origin.Origins;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.WireException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +36,8 @@ final class Control implements Runnable {
   private final AtomicBoolean begun = new AtomicBoolean();
   private volatile @Nullable Channel channel;
   private volatile boolean leaving;
+  private volatile @Nullable Thread listener;
+  private @Nullable Questions questions; // set before begin(), which starts who reads it
   private long delayNanos;
 
   Control(Line line, Attempt attempt, long parent) {
@@ -54,11 +58,26 @@ final class Control implements Runnable {
     beginIn(SOON_NANOS);
   }
 
+  /** The same, also if it was to begin a little later. */
+  void beginNow() {
+    beginIn(0);
+    Thread late = listener;
+    if (late != null && channel == null) {
+      LockSupport.unpark(late);
+    }
+  }
+
+  /** Whose answers come here. Before it begins. */
+  void answers(Questions asked) {
+    questions = asked;
+  }
+
   private void beginIn(long nanos) {
     if (begun.compareAndSet(false, true)) {
       delayNanos = nanos; // before the thread starts, which alone reads it
       Thread thread = new Thread(this, "tutti-control"); // a builder loads more classes
       thread.setDaemon(true);
+      listener = thread;
       thread.start();
     }
   }
@@ -96,6 +115,7 @@ final class Control implements Runnable {
         LockSupport.parkNanos(FULL_HEAP_PAUSE_NANOS);
       } catch (LinkageError afterThat) { // classes whose beginning has failed never work
         attempt.cannotBeReached();
+        failQuestions();
         while (true) {
           LockSupport.park(this);
         }
@@ -138,14 +158,37 @@ final class Control implements Runnable {
       if (frame == null) {
         return false;
       }
-      if (frame.kind() != Frame.Kind.INTERRUPT) {
-        throw new WireException("pool sent what is not for control: kind=" + frame.kind());
-      }
-      attempt.interrupt(frame.atLeast(Long.BYTES).getLong());
+      obey(frame);
       return true;
     } catch (OutOfMemoryError taskFillsTheHeap) {
+      failQuestions();
       LockSupport.parkNanos(FULL_HEAP_PAUSE_NANOS);
       return true;
+    }
+  }
+
+  private void obey(Frame frame) throws WireException {
+    switch (frame.kind()) {
+      case INTERRUPT -> attempt.interrupt(frame.atLeast(Long.BYTES).getLong());
+      case ANSWER -> {
+        Questions asked = questions;
+        if (asked != null) {
+          asked.answered(frame.atLeast(Long.BYTES));
+        }
+      }
+      case LOADERS_GONE -> {
+        for (ByteBuffer ids = frame.content(); ids.remaining() >= Long.BYTES; ) {
+          Origins.forget(ids.getLong());
+        }
+      }
+      default -> throw new WireException("pool sent what is not for control: kind=" + frame.kind());
+    }
+  }
+
+  private void failQuestions() {
+    Questions asked = questions;
+    if (asked != null) {
+      asked.fail();
     }
   }
 }

@@ -73,7 +73,7 @@ final class OwnTask {
 
   private @Nullable Object invoke(Body body, Frame.Loader loader, Object task) throws Exception {
     Attempt attempt = connection.attempt();
-    attempt.runner().setContextClassLoader(loader.here());
+    attempt.runner().setContextClassLoader(loader.hereFor(task));
     attempt.begin(NUMBER);
     try {
       return body.invoke(task, null);
@@ -87,9 +87,8 @@ final class OwnTask {
       return Codec.decode(bytes, ClassLoader.getSystemClassLoader(), Filters.tasks());
     } catch (DecodeException e) {
       throw new NotSendableException(
-          "cannot read the task in its process: %s; a process sees the class path of its parent,"
-                  .formatted(e.getMessage())
-              + " classes made at run time are not there [T003]",
+          "cannot read the task in its process: %s; a process sees the class path of its parent [T003]"
+              .formatted(e.getMessage()),
           e.getCause());
     }
   }

@@ -1,5 +1,6 @@
 package dev.tutti.process.worker;
 
+import dev.tutti.origin.ClassSource;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Introduction;
@@ -26,7 +27,11 @@ public final class ProcessMain {
     parent = ProcessHandle.of(connection.starter().parent()).orElse(null);
     Channel work = connection.connect(Frame.Role.WORK);
     Channel control = connection.connect(Frame.Role.CONTROL);
-    connection.control(() -> control).begin();
+    Control listening = connection.control(() -> control);
+    Questions questions = new Questions(work, work::send, listening, Thread.currentThread());
+    listening.answers(questions);
+    ClassSource.parent(questions);
+    listening.begin();
     Throwable failure = new OwnTask(connection, work).run();
     connection.lastWords().isLeaving();
     if (failure != null) {

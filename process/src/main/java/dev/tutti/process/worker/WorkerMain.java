@@ -1,5 +1,6 @@
 package dev.tutti.process.worker;
 
+import dev.tutti.origin.ClassSource;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
@@ -51,14 +52,17 @@ public final class WorkerMain {
     try (Belongings belongings = new Belongings()) {
       WorkChannel work =
           new WorkChannel(socket, new Patience(control), pool.claims(), Claims.End.WORKER);
-      Teller teller =
-          new Teller(
-              new Teller.Sender() {
-                @Override
-                public void send(List<ByteBuffer> frames) throws IOException {
-                  work.send(frames);
-                }
-              });
+      Teller.Sender sender =
+          new Teller.Sender() {
+            @Override
+            public void send(List<ByteBuffer> frames) throws IOException {
+              work.send(frames);
+            }
+          };
+      Teller teller = new Teller(sender);
+      Questions questions = new Questions(work, sender, control, Thread.currentThread());
+      control.answers(questions);
+      ClassSource.parent(questions);
       HeapWatch heap = new HeapWatch(pool.starter().heapBound());
       LargeValues large = new LargeValues(pool.starter().parent());
       pool.attempt().control(control);

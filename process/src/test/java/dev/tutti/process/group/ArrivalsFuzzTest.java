@@ -19,6 +19,7 @@ import dev.tutti.process.wire.Hello;
 import dev.tutti.process.wire.Introduction;
 import dev.tutti.process.wire.Mutations;
 import dev.tutti.process.wire.Session;
+import dev.tutti.process.wire.WireException;
 import dev.tutti.process.worker.Answers;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
@@ -140,7 +141,7 @@ class ArrivalsFuzzTest {
     GroupRequest request = new GroupRequest("fuzz", ProcessOptions.DEFAULTS, told, told, _ -> {});
     group =
         new ProcessGroup(
-            new GroupPlan(plan, minute, rules, null, Filters.results(), minute), request);
+            new GroupPlan(plan, minute, rules, null, null, Filters.results(), minute), request);
     claims = Claims.create();
   }
 
@@ -199,6 +200,7 @@ class ArrivalsFuzzTest {
     private final Flights flights;
     private final Arrivals arrivals;
     private boolean isBroken;
+    private final ClassAnswers classes = new ClassAnswers("a test");
     private final BlockReader blocks = new BlockReader(ProcessHandle.current().pid(), true);
 
     Pool(Link link) {
@@ -251,6 +253,11 @@ class ArrivalsFuzzTest {
     @Override
     public void advanced(long index, double fraction, String text) {
       assertThat(fraction).isBetween(0.0, 1.0);
+    }
+
+    @Override
+    public void asks(Frame question) throws WireException {
+      classes.take(question, _ -> {});
     }
 
     @Override

@@ -1,0 +1,196 @@
+package dev.tutti.origin;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers what one other process asks about the class loaders of this one.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread. {@link #answer} runs code of
+ * the loaders.
+ */
+public final class ClassServer {
+  /*
+   * What a class means by a name is for its own loader to say, so the loader is asked, and the class that it gives tells
+   * who has it. That way each kind of delegation is the same in the other process, and classes of one name stay apart.
+   *
+   * A class that is asked for brings those along that its code names, which saves the other process a question each (Along).
+   * `given` has, for each loader, the names of which it has the bytes. It and `goneSeen` are guarded by `lock`.
+   */
+  private static final long[] NONE = {};
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Long, Set<String>> given = new HashMap<>();
+  private volatile boolean asked;
+  private int goneSeen;
+
+  /** Makes one for a process that knows nothing yet. */
+  public ClassServer() {}
+
+  /**
+   * {@return the answer to a question}
+   *
+   * @param bytes the question; read to its end
+   */
+  public ByteBuffer answer(ByteBuffer bytes) {
+    List<Found> all;
+    try {
+      all = answer(Question.of(bytes));
+    } catch (IllegalArgumentException noQuestion) {
+      all = List.of();
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (DataOutputStream data = new DataOutputStream(out)) {
+      data.writeInt(all.size());
+      for (Found each : all) {
+        each.writeTo(data);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot be written", e);
+    }
+    return ByteBuffer.wrap(out.toByteArray());
+  }
+
+  private List<Found> answer(Question question) {
+    asked = true;
+    ClassLoader loader = Origins.known(question.id());
+    if (loader == null) {
+      return List.of(Found.noLoader(question.name()));
+    }
+    return switch (question.kind()) {
+      case CLASS -> withCompany(question, loader);
+      case CLASS_ALONE -> List.of(find(question.id(), question.name(), loader));
+      case RESOURCE -> resources(question.name(), loader, List.of());
+      case RESOURCES -> resources(question.name(), loader, urls(question.name(), loader));
+    };
+  }
+
+  // ---------------------------------------------------------------- classes
+
+  private List<Found> withCompany(Question question, ClassLoader loader) {
+    long id = question.id();
+    Found first = find(id, question.name(), loader);
+    List<Found> all = new ArrayList<>(List.of(first));
+    if (first.kind() == Found.Kind.BYTES) {
+      isNew(id, question.name());
+      Along along = new Along(first);
+      for (String name = along.next(); name != null; name = along.next()) {
+        if (isNew(id, name)) {
+          Found found = find(id, name, loader);
+          if (found.kind() == Found.Kind.BYTES) {
+            all.add(found);
+            along.took(found);
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  private boolean isNew(long id, String name) {
+    lock.lock();
+    try {
+      return given.computeIfAbsent(id, _ -> new HashSet<>()).add(name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static Found find(long id, String name, ClassLoader loader) {
+    try {
+      Class<?> type = loader.loadClass(name);
+      if (!Everywhere.lacks(type)) {
+        return Found.everywhere(name);
+      }
+      long home = Origins.idOf(type);
+      if (home != id) {
+        return Found.ofAnother(name, home);
+      }
+      byte[] bytes = ClassBytes.of(type);
+      if (bytes != null) {
+        Origins.gave(id, name, bytes);
+      }
+      return bytes != null
+          ? Found.bytes(name, bytes)
+          : Found.none(name, Origins.withoutBytes(type) + " [T029]");
+    } catch (ClassNotFoundException e) {
+      return Found.none(name, name);
+    } catch (Throwable e) { // whatever the code of a loader throws
+      return Found.none(name, "%s: its class loader failed: %s".formatted(name, e.getClass()));
+    }
+  }
+
+  // ---------------------------------------------------------------- resources
+
+  private static List<URL> urls(String name, ClassLoader loader) {
+    try {
+      return Collections.list(loader.getResources(name));
+    } catch (IOException | RuntimeException e) { // whatever the code of a loader throws
+      return List.of();
+    }
+  }
+
+  /** Some loaders answer for a stream and for nothing else. */
+  private static List<Found> resources(String name, ClassLoader loader, List<URL> urls) {
+    List<Found> all = new ArrayList<>();
+    try {
+      for (URL url : urls) {
+        add(name, ClassBytes.open(url), all);
+      }
+      if (all.isEmpty()) {
+        add(name, loader.getResourceAsStream(name), all);
+      }
+      return all;
+    } catch (IOException | RuntimeException e) { // as above
+      return all;
+    }
+  }
+
+  private static void add(String name, @Nullable InputStream from, List<Found> all)
+      throws IOException {
+    try (from) {
+      if (from != null) {
+        all.add(Found.bytes(name, from.readAllBytes()));
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- the end of loaders
+
+  /**
+   * {@return the numbers about which the process has asked, and which have fallen out of use since
+   * this was called last}
+   */
+  public long[] gone() {
+    if (!asked) {
+      return NONE;
+    }
+    int now = Origins.left();
+    lock.lock();
+    try {
+      if (now == goneSeen) {
+        return NONE;
+      }
+      goneSeen = now;
+      List<Long> gone = given.keySet().stream().filter(id -> !Origins.isCurrent(id)).toList();
+      gone.forEach(given::remove);
+      return gone.stream().mapToLong(Long::longValue).toArray();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
