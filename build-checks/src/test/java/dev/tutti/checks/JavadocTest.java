@@ -14,8 +14,7 @@ class JavadocTest {
   /** Every public and protected member is documented, every link and every snippet resolves. */
   @Test
   void javadoc_publishedModules_isComplete() throws IOException {
-    assertThat(
-            ApiSite.make(Path.of(".."), Path.of("target/apidocs"), ApiSite.jarsOfTheClassPath()))
+    assertThat(ApiSite.make(Path.of(".."), Path.of("target/apidocs"), ApiSite.jarsOfTheClassPath()))
         .isEmpty();
   }
 }

@@ -18,7 +18,6 @@ import dev.tutti.task.TaskTimeoutException;
 import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerContext;
 import dev.tutti.task.WorkerLost;
-import dev.tutti.testkit.LeakCheck;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -29,13 +28,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The samples of the guide on calls: time-outs, deadlines, retries, cancelling. */
 @Tag("system")
 @Timeout(60)
 class CallSnippets {
-  private static Pool pool = Pool.sequential();
+  private static Pool pool;
 
   @BeforeAll
   static void open() {
@@ -105,7 +103,6 @@ class CallSnippets {
   }
 
   @Test
-  @ExtendWith(LeakCheck.class)
   void cancel() {
     // @start region=cancel
     TaskFuture<Integer> endless = pool.submit(() -> loop());
@@ -121,8 +118,8 @@ class CallSnippets {
     // @start region=failures
     assertThatThrownBy(() -> pool.map(rows, row -> parse(row))) // stops at the first
         .isInstanceOf(TaskFailedException.class);
-    assertThatThrownBy(
-            () -> Parallel.on(pool).onFailure(FailurePolicy.finishAll()).map(rows, row -> parse(row)))
+    assertThatThrownBy(() ->
+            Parallel.on(pool).onFailure(FailurePolicy.finishAll()).map(rows, row -> parse(row)))
         .isInstanceOfSatisfying(
             TaskFailedException.class,
             first -> assertThat(first.getSuppressed()).hasSize(1)); // all failures

@@ -68,6 +68,9 @@ class JoblibSnippets {
         assertThat(results).containsExactlyInAnyOrder(1, 4, 9, 16);
       }
     }
+    try (Pool pool = Pool.sequential()) {
+      assertThat(pool.map(numbers, n -> square(n))).containsExactly(1, 4, 9, 16);
+    }
     assertThat(Cpus.counted(-1)).isEqualTo(Cpus.all());
     assertThat(Cpus.counted(-2)).isEqualTo(Cpus.allBut(1));
   }
@@ -94,7 +97,9 @@ class JoblibSnippets {
       List<Integer> sums =
           pool.map(
               List.of(1, 2), // a task that uses the pool it runs in
-              n -> Pool.current().map(Items.range(0, 3), m -> n * m).stream().reduce(0, Integer::sum));
+              n ->
+                  Pool.current().map(Items.range(0, 3), m -> n * m).stream()
+                      .reduce(0, Integer::sum));
       assertThat(sums).containsExactly(3, 6);
     }
     // @end region=nested
@@ -113,7 +118,9 @@ class JoblibSnippets {
         ProcessOptions.DEFAULTS
             .withWorkers(2)
             .withRecycling(
-                Recycling.NONE.aboveResident(DataSize.mib(800)).afterIdle(Duration.ofSeconds(30), 0));
+                Recycling.NONE
+                    .aboveResident(DataSize.mib(800))
+                    .afterIdle(Duration.ofSeconds(30), 0));
     try (Pool pool = Pool.open(options)) {
       pool.resize(1, 4);
       assertThat(pool.submit(() -> square(3)).join()).isEqualTo(9);

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(60)
 class MultiprocessingPoolSnippets {
   private static final List<String> WORDS = List.of("all", "together", "now");
-  private static Pool pool = Pool.sequential();
+  private static Pool pool;
 
   @BeforeAll
   static void open() {
@@ -116,7 +116,7 @@ class MultiprocessingPoolSnippets {
     // @start region=failure
     assertThatThrownBy(() -> pool.map(List.of("1", "x"), Integer::parseInt))
         .isInstanceOf(TaskFailedException.class) // which item
-        .hasMessageContaining("index=1")
+        .hasMessageContaining("item 1 failed")
         .cause() // the exception itself, with the stack that it had in the worker
         .isInstanceOf(NumberFormatException.class);
     // @end region=failure

@@ -3,13 +3,6 @@ package dev.tutti.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.Pool;
-import dev.tutti.actors.Actor;
-import dev.tutti.actors.ActorCounter;
-import dev.tutti.actors.ActorList;
-import dev.tutti.actors.ActorMap;
-import dev.tutti.actors.ActorNamespace;
-import dev.tutti.actors.ActorQueue;
-import dev.tutti.actors.Actors;
 import dev.tutti.memory.SharedDouble;
 import dev.tutti.memory.SharedDoubles;
 import dev.tutti.memory.SharedInts;
@@ -34,7 +27,6 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -67,7 +59,8 @@ class MultiprocessingSnippets {
         JvmOptions.DEFAULTS
             .withName("counter")
             .withDaemon(true)
-            .withJvm(WorkerJvm.DEFAULTS.withHeap(DataSize.mib(64)).withEnvironment(Map.of("A", "b")));
+            .withJvm(
+                WorkerJvm.DEFAULTS.withHeap(DataSize.mib(64)).withEnvironment(Map.of("A", "b")));
     try (JvmProcess<String> process =
         JvmProcess.start(
             () -> {
@@ -187,47 +180,6 @@ class MultiprocessingSnippets {
       rates.doubles(0, 3).write(0, 1.08, 0.86, 161.2);
       assertThat(same.doubles(0, 3).get(1)).isEqualTo(0.86);
       assertThat(best.get() + votes.get(3) + memory.getByte(0)).isEqualTo(43.25);
-    }
-  }
-
-  static final class Stock {
-    private final HashMap<String, Integer> pieces = new HashMap<>();
-
-    int add(String article, int more) {
-      return pieces.merge(article, more, Integer::sum);
-    }
-  }
-
-  @Test
-  void managed() throws Exception {
-    // @start region=manager
-    try (Actor<Stock> stock = Actor.open(Stock::new);
-        Pool pool = Pool.processes(2)) {
-      pool.forEach(List.of(1, 2, 3), n -> stock.ask(s -> s.add("pears", n)).get());
-      assertThat(stock.ask(s -> s.add("pears", 0)).get()).isEqualTo(6);
-    }
-    // @end region=manager
-  }
-
-  @Test
-  void readyMade() {
-    try (ActorMap<String, Integer> map = Actors.map()) {
-      map.merge("a", 1, Integer::sum);
-      assertThat(map.copy()).isEqualTo(Map.of("a", 1));
-    }
-    try (ActorList<String> list = Actors.list()) {
-      list.add("a");
-      assertThat(list.slice(0, 1)).containsExactly("a");
-    }
-    try (ActorNamespace settings = Actors.namespace()) {
-      settings.set("name", "Bob");
-      assertThat(settings.get("name", String.class)).hasValue("Bob");
-    }
-    try (ActorCounter counter = Actors.counter();
-        ActorQueue<String> queue = Actors.queue()) {
-      counter.addAndGet(2);
-      queue.add("a");
-      assertThat(queue.poll() + counter.get()).isEqualTo("a2");
     }
   }
 }

@@ -55,7 +55,7 @@ record PythonProgram(
   Output run(Path input, Path classes, Path logs) throws IOException, InterruptedException {
     List<String> line = new ArrayList<>();
     line.add(ProcessHandle.current().info().command().orElseThrow());
-    line.addAll(List.of("-Dtutti.aot=off", "-cp"));
+    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-Dtutti.aot=off", "-cp"));
     line.add(classes.toAbsolutePath() + ":" + System.getProperty("java.class.path"));
     line.add(java);
     List<String> printed = printed(line, input, logs);

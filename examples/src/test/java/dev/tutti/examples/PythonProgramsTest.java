@@ -108,8 +108,7 @@ class PythonProgramsTest {
         });
     server.start();
     try (Pool pool = Pool.threads(2)) {
-      List<PythonProgram> all =
-          programs("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+      List<PythonProgram> all = programs("http://127.0.0.1:" + server.getAddress().getPort() + "/");
       compile(all, classes);
       try (var ended = pool.outcomes(all, one -> one.run(input, classes, logs))) {
         ended.forEach(done -> outputs.put(done.item().python(), done.outcome()));

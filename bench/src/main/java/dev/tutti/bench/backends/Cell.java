@@ -155,7 +155,8 @@ final class Cell {
   /** What is still running after a call, as the share of a core that this program takes. */
   private static String leftOver() throws InterruptedException {
     Thread.sleep(2_000); // as long as a kill takes at most
-    var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    var system =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long begin = system.getProcessCpuTime();
     Thread.sleep(Duration.ofNanos(LOOK_NANOS));
     double share = (double) (system.getProcessCpuTime() - begin) / LOOK_NANOS;
