@@ -82,7 +82,7 @@ final class ApiSite {
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator))));
     arguments.addAll(List.of("-d", site.toString(), "--release", "25", "-encoding", "UTF-8"));
-    arguments.addAll(List.of("-protected", "-Xdoclint:all/protected", "-Xmaxwarns", "10000"));
+    arguments.addAll(List.of("-protected", "-Xdoclint:all", "-Xmaxwarns", "10000"));
     arguments.addAll(List.of("-windowtitle", "Tutti", "-doctitle", "Tutti"));
     arguments.addAll(List.of("-quiet", "-notimestamp", "--no-fonts"));
 

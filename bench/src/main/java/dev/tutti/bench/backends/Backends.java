@@ -62,8 +62,8 @@ public final class Backends {
     for (String backend : BACKENDS) {
       StringBuilder row = new StringBuilder("| " + backend + " |");
       for (String load : SPEED) {
-        double median = median(seconds.get(load + backend));
-        double normal = median(seconds.get(load + BACKENDS.getFirst()));
+        double median = median(seconds.getOrDefault(load + backend, List.of()));
+        double normal = median(seconds.getOrDefault(load + BACKENDS.getFirst(), List.of()));
         row.append(String.format(Locale.ROOT, " %.2f s | %.1f |", median, normal / median));
       }
       System.out.println(row);

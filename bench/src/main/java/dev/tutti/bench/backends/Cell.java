@@ -86,7 +86,7 @@ final class Cell {
   }
 
   private static long computing(int n) {
-    long x = n + 1;
+    long x = n + 1L;
     for (int i = 0; i < STEPS; i++) {
       x ^= x << 13;
       x ^= x >>> 7;
@@ -160,6 +160,6 @@ final class Cell {
     long begin = system.getProcessCpuTime();
     Thread.sleep(Duration.ofNanos(LOOK_NANOS));
     double share = (double) (system.getProcessCpuTime() - begin) / LOOK_NANOS;
-    return share > 0.2 ? ", the loop goes on" : ", the loop is stopped";
+    return share > 0.02 ? ", the loop goes on" : ", the loop is stopped";
   }
 }
