@@ -10,7 +10,7 @@ void main() {
   try (Pool pool = Pool.processes(2)) {
     var results = Stream.of(60, 0).map(seconds -> pool.submit(() -> work(seconds))).toList();
     for (var result : results) {
-      IO.println(result.completeOnTimeout("too slow", 2, TimeUnit.SECONDS).join());
+      IO.println(result.completeOnTimeout("too slow", 3, TimeUnit.SECONDS).join());
     }
   }
 }

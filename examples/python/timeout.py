@@ -13,6 +13,6 @@ if __name__ == "__main__":
         results = [pool.apply_async(work, (seconds,)) for seconds in [60, 0]]
         for result in results:
             try:
-                print(result.get(timeout=2))
+                print(result.get(timeout=3))
             except TimeoutError:
                 print("too slow")

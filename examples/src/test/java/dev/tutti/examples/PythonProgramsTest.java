@@ -44,6 +44,7 @@ class PythonProgramsTest {
 
   private static List<PythonProgram> programs(String server) {
     return List.of(
+        PythonProgram.of("timeout", "Timeout", List.of(), "too slow", "worked 0 s"),
         PythonProgram.of(
             "map_files",
             "MapFiles",
@@ -59,7 +60,6 @@ class PythonProgramsTest {
             "717897987691852588770249",
             "1000000000000000000000000000000"),
         PythonProgram.of("sizes_with_progress", "SizesWithProgress", FILES, "41 bytes"),
-        PythonProgram.of("timeout", "Timeout", List.of(), "too slow", "worked 0 s"),
         PythonProgram.of(
                 "as_completed",
                 "AsCompleted",
