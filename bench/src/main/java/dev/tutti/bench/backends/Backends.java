@@ -33,7 +33,7 @@ public final class Backends {
    */
   public static void main(String[] args) throws Exception {
     boolean quick = args.length > 0 && args[0].equals("--quick");
-    int items = quick ? 8 : 200;
+    int items = quick ? 8 : 50;
     speed(items, quick ? 1 : RUNS);
     faults();
   }
