@@ -347,6 +347,24 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   }
 
   /**
+   * The same as {@link #outcomes}, but each item is told as soon as it has ended.
+   *
+   * @param <A> the type of the items
+   * @param <R> the type of the results
+   * @param items the input
+   * @param fn the function
+   * @return each item with its outcome, in the order in which items end
+   * @throws NotSendableException if the function cannot be moved to a worker
+   * @throws RejectedExecutionException if the pool is closed
+   * @throws IllegalArgumentException if the items are a single {@code Path}
+   */
+  default <A extends @Nullable Object, R extends @Nullable Object>
+      Stream<Done<A, R>> unorderedOutcomes(
+          Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
+    return Parallel.on(this).unorderedOutcomes(items, fn);
+  }
+
+  /**
    * Does something for each item and waits for all. The input is read on the calling thread. The
    * first item that fails stops the others.
    *

@@ -14,13 +14,13 @@ class ComparisonSnippets {
   void comparison_sample_printsTable() {
     List<Integer> items = List.of(1, 2, 3);
     // @start region=comparison
+    ComparisonResult result;
     try (Pool pool = Pool.threads(2)) {
-      ComparisonResult result =
-          Comparison.of(items, n -> n * n).normally().on(pool).chunks(1, 8).run();
-      System.out.println(result); // a table: backend, workers, chunk, total, per item, speed-up
-      // @end region=comparison
-      assertThat(result.rows()).hasSize(3);
-      assertThat(result.toString()).contains("normal", "threads", "speed-up");
+      result = Comparison.of(items, n -> n * n).normally().on(pool).chunks(1, 8).run();
     }
+    System.out.println(result); // a table: backend, workers, chunk, total, per item, speed-up
+    // @end region=comparison
+    assertThat(result.rows()).hasSize(3);
+    assertThat(result.toString()).contains("normal", "threads", "speed-up");
   }
 }

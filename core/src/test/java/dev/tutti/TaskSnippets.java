@@ -98,6 +98,8 @@ final class TaskSnippets {
     assertThat(words(new Failure<>(new IllegalStateException("x"))))
         .isEqualTo("threw java.lang.IllegalStateException: x");
     assertThat(words(new Cancelled<>())).isEqualTo("was given up");
+    assertThat(new Success<>(7).orElse(0)).isEqualTo(7);
+    assertThat(new Cancelled<Integer>().orElse(0)).isZero();
   }
 
   // @start region=outcome

@@ -17,4 +17,13 @@ public sealed interface Outcome<R extends @Nullable Object>
   default boolean succeeded() {
     return this instanceof Success;
   }
+
+  /**
+   * {@return the result, or another value if the task did not return one}
+   *
+   * @param other the value to take then
+   */
+  default R orElse(R other) {
+    return this instanceof Success<R>(R value) ? value : other;
+  }
 }

@@ -275,8 +275,7 @@ interface StreamSuite extends Subject {
   default void unorderedOutcomes_someFail_eachItemOnce() {
     try (Pool pool = open(2);
         Stream<Done<Integer, Integer>> all =
-            Parallel.on(pool)
-                .unorderedOutcomes(numbers(40), Faults.at(7, Faults.throwsChecked("odd")))) {
+            pool.unorderedOutcomes(numbers(40), Faults.at(7, Faults.throwsChecked("odd")))) {
       List<Done<Integer, Integer>> done = all.toList();
       assertThat(done).extracting(Done::index).doesNotHaveDuplicates().hasSize(40);
       assertThat(done)

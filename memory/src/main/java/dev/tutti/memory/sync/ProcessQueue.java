@@ -24,6 +24,8 @@ import java.util.Objects;
 import java.util.Spliterator;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -328,6 +330,19 @@ public final class ProcessQueue<E> extends AbstractQueue<E>
    */
   public @Nullable E poll(Duration timeout) throws InterruptedException {
     return take(Nanos.of(timeout));
+  }
+
+  /**
+   * Takes items one by one, waiting for each, until the queue is closed and none is left. Each is
+   * taken when the stream asks for it, none ahead. Several such streams, in one process or many,
+   * share the items. A parallel stream takes them one by one too.
+   *
+   * @return the items as they come. Taking one throws {@link NotSendableException} if it cannot be
+   *     read here, and {@link java.util.concurrent.CancellationException} if the thread is
+   *     interrupted, whose flag stays set
+   */
+  public Stream<E> takeUntilClosed() {
+    return StreamSupport.stream(new TakenItems<>(this), false);
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.tutti.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,48 @@ abstract class QueueContract extends SyncSuite {
     assertThat(queue.take()).isEqualTo("two");
     assertThat(Await.result(putter)).isTrue();
     assertThat(queue.take()).isEqualTo("three");
+  }
+
+  /** A stream takes what comes, also from another process, each item once, until the end. */
+  @Test
+  void takeUntilClosed_itemsCome_takesEachUntilTheEnd() throws Exception {
+    ProcessQueue<Integer> queue = ProcessQueue.create(2);
+    Future<List<Integer>> taken = parties.start(() -> queue.takeUntilClosed().toList());
+    elsewhere(() -> {
+      for (int i = 0; i < 10; i++) {
+        queue.put(i);
+      }
+      queue.close();
+      return true;
+    });
+    assertThat(Await.result(taken)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    assertThat(queue.takeUntilClosed()).isEmpty();
+  }
+
+  /** A stream takes no item ahead of what is asked for, also a parallel one. */
+  @Test
+  void takeUntilClosed_limit_leavesTheRest() {
+    ProcessQueue<Integer> queue = ProcessQueue.create(10);
+    queue.addAll(List.of(1, 2, 3, 4));
+    assertThat(queue.takeUntilClosed().limit(2)).containsExactly(1, 2);
+    assertThat(queue.takeUntilClosed().parallel().findFirst()).hasValue(3);
+    assertThat(drained(queue)).containsExactly(4);
+  }
+
+  /** An interrupt ends the stream with an exception, keeps the flag, and takes nothing. */
+  @Test
+  void takeUntilClosed_interrupted_takesNothing() {
+    ProcessQueue<Integer> queue = ProcessQueue.create(10);
+    queue.add(1);
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> queue.takeUntilClosed().toList())
+          .isInstanceOf(CancellationException.class);
+      assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    } finally {
+      Thread.interrupted();
+    }
+    assertThat(drained(queue)).containsExactly(1);
   }
 
   /** An interrupt ends a wait, and nothing is put or taken. */

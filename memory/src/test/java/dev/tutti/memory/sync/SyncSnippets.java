@@ -171,6 +171,18 @@ class SyncSnippets {
     assertThat(file).containsExactly("one", "two", "that was all");
   }
 
+  /** A stream takes until the end. */
+  @Test
+  void takeUntilClosed_takesAll() {
+    ProcessQueue<String> lines = ProcessQueue.create(10);
+    lines.addAll(List.of("one", "two"));
+    lines.close();
+    // @start region=takeUntilClosed
+    lines.takeUntilClosed().forEach(line -> append(line)); // waits for each; ends when it is closed
+    // @end region=takeUntilClosed
+    assertThat(file).containsExactly("one", "two");
+  }
+
   /** JVMs that know nothing of each other meet at a name. */
   @Test
   void queueByName_isTheSame() throws Exception {

@@ -1,0 +1,14 @@
+// The words of each file, in the order in which they are counted; one file is missing.
+import dev.tutti.Pool;
+
+static String words(String file) throws IOException {
+  return Files.readString(Path.of(file)).trim().split("\\s+").length + " words";
+}
+
+void main(String[] files) {
+  try (Pool pool = Pool.processes()) {
+    pool.unorderedOutcomes(List.of(files), file -> words(file))
+        .map(done -> done.item() + ": " + done.outcome().orElse("failed"))
+        .forEach(IO::println);
+  }
+}

@@ -1,0 +1,10 @@
+// How many words there are in all files.
+import dev.tutti.Parallel;
+
+static int words(String file) throws IOException {
+  return Files.readString(Path.of(file)).trim().split("\\s+").length;
+}
+
+void main(String[] files) {
+  IO.println(Parallel.isolated().reduce(List.of(files), 0, file -> words(file), Integer::sum));
+}

@@ -1,0 +1,108 @@
+package dev.tutti.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.Futures;
+import dev.tutti.Pool;
+import dev.tutti.actors.Actor;
+import dev.tutti.actors.ActorOptions;
+import dev.tutti.actors.ActorPool;
+import dev.tutti.actors.Actors;
+import dev.tutti.actors.RestartPolicy;
+import dev.tutti.memory.SharedDoubles;
+import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.RetryPolicy;
+import dev.tutti.plan.SubmitQueue;
+import dev.tutti.task.TaskFuture;
+import dev.tutti.testkit.LeakCheck;
+import java.io.Serial;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What Dask and Ray do, for the guide "From Python". */
+@Tag("system")
+@Timeout(60)
+@ExtendWith(LeakCheck.class)
+class DaskRaySnippets {
+  private static int load(int n) {
+    return n;
+  }
+
+  private static int add(int a, int b) {
+    return a + b;
+  }
+
+  @Test
+  void futures() throws Exception {
+    // @start region=submit
+    try (Pool pool = Pool.processes(2)) {
+      TaskFuture<Integer> a = pool.submit(() -> load(1));
+      TaskFuture<Integer> b = pool.submit(() -> load(2));
+      CompletableFuture<Integer> sum = // a future as an argument: compose
+          a.thenCombine(b, (x, y) -> pool.submit(() -> add(x, y))).thenCompose(c -> c);
+      assertThat(sum.get()).isEqualTo(3);
+    }
+    // @end region=submit
+    try (Pool pool = Pool.threads(2)) {
+      List<TaskFuture<Integer>> futures =
+          List.of(pool.submit(() -> load(1)), pool.submit(() -> load(2)));
+      assertThat(Futures.<Integer>gather(futures).join()).containsExactly(1, 2);
+      CallOptions options =
+          CallOptions.DEFAULTS.withRetry(RetryPolicy.attempts(4)).withPriority(10);
+      TaskFuture<Integer> urgent = pool.with(options).submit(() -> load(3));
+      assertThat(urgent.join()).isEqualTo(3);
+      assertThat(Futures.awaitFirst(futures).done()).isNotEmpty();
+      pool.resize(1, 8);
+    }
+  }
+
+  static final class Counter implements Serializable {
+    @Serial private static final long serialVersionUID = 1L;
+    private int count;
+
+    int add(int n) {
+      count += n;
+      return count;
+    }
+  }
+
+  @Test
+  void actor() throws Exception {
+    // @start region=actor
+    ActorOptions options =
+        ActorOptions.DEFAULTS
+            .withRestart(RestartPolicy.atMost(3, Duration.ofMinutes(1)))
+            .withCheckpointEvery(1); // what was answered is kept
+    try (Actor<Counter> counter = Actor.open(Counter::new, options)) {
+      CompletableFuture<Integer> one = counter.ask(c -> c.add(1));
+      assertThat(one.get()).isEqualTo(1);
+    }
+    // @end region=actor
+    ActorOptions several =
+        ActorOptions.DEFAULTS.withAtOnce(4).withMailbox(SubmitQueue.rejecting(100));
+    try (ActorPool<Counter> counters = Actors.pool(2, Counter::new, several)) {
+      assertThat(counters.ask(c -> c.add(2)).get()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void store() throws Exception {
+    // @start region=store
+    try (SharedDoubles data = SharedDoubles.create(1_000_000); // once, for all workers
+        Pool pool = Pool.processes(2)) {
+      data.fill(0.5);
+      List<Double> sums =
+          pool.map(
+              List.of(0, 1, 2, 3), // only a handle travels
+              part -> data.slice(part * 250_000L, 250_000).stream().sum());
+      assertThat(sums).containsOnly(125_000.0);
+    }
+    // @end region=store
+  }
+}
