@@ -3,7 +3,9 @@ package dev.tutti.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.Futures;
+import dev.tutti.Node;
 import dev.tutti.Pool;
+import dev.tutti.TaskGraph;
 import dev.tutti.actors.Actor;
 import dev.tutti.actors.ActorOptions;
 import dev.tutti.actors.ActorPool;
@@ -60,6 +62,27 @@ class DaskRaySnippets {
       assertThat(Futures.awaitFirst(futures).done()).isNotEmpty();
       pool.resize(1, 8);
     }
+  }
+
+  @Test
+  void delayedGraph() {
+    try (Pool pool = Pool.processes(2)) {
+      // @start region=delayed
+      TaskGraph graph = new TaskGraph();
+      List<Node<Integer>> parts = graph.each(List.of(1, 2, 3), n -> load(n));
+      Node<Integer> total = graph.combine(parts, DaskRaySnippets::sum);
+      int sum = graph.compute(pool, total); // what total needs, each node once
+      // @end region=delayed
+      assertThat(sum).isEqualTo(6);
+      Node<Integer> one = graph.task(() -> load(1));
+      assertThat(graph.compute(pool, graph.combine(one, total, (x, y) -> add(x, y)))).isEqualTo(7);
+      assertThat(graph.svg()).contains("<svg");
+      assertThat(graph.dot()).startsWith("digraph");
+    }
+  }
+
+  private static int sum(List<Integer> all) {
+    return all.stream().mapToInt(n -> n).sum();
   }
 
   static final class Counter implements Serializable {

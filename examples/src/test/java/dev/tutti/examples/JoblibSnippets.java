@@ -50,6 +50,7 @@ class JoblibSnippets {
   @Test
   void options() {
     List<Integer> numbers = List.of(1, 2, 3, 4);
+    assertThat(Parallel.map(numbers, n -> square(n))).containsExactly(1, 4, 9, 16);
     try (Pool pool = Pool.threads(Cpus.allBut(1))) {
       // @start region=options
       Bulk bulk =

@@ -86,7 +86,9 @@ class PythonProgramsTest {
             "1 now is",
             "2 the time",
             "1 to come"),
-        PythonProgram.of("stock_actor", "StockActor", List.of(), "20"));
+        PythonProgram.of("stock_actor", "StockActor", List.of(), "20"),
+        PythonProgram.of("dask_delayed", "DaskDelayed", FILES, "3.3333333333333335")
+            .needing("dask"));
   }
 
   /** All of them, two at a time. */

@@ -27,9 +27,9 @@ class LeftOversTest {
     assertThat(Os.workers()).isEmpty();
     assertThat(Os.leftOvers()).isEmpty();
     await().untilAsserted(() -> assertThat(threads()).isEmpty());
-    // The JDK closes those of a process that has ended on a thread of its own, and may open some once, late.
-    await()
-        .untilAsserted(() -> assertThat(Os.descriptors()).isLessThan(descriptors + POOLS / 2));
+    // The JDK closes those of a process that has ended on a thread of its own, and may open some
+    // once, late.
+    await().untilAsserted(() -> assertThat(Os.descriptors()).isLessThan(descriptors + POOLS / 2));
   }
 
   /** Two at once, one of which is stopped with a task that runs. */
