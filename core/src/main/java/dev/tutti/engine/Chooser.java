@@ -17,7 +17,8 @@ final class Chooser {
    *   trial     the thread that reads runs the items, one first, then twice as many each time, until they have taken TRIAL
    *             together or one of them takes long; the last of these samples decides, as the first ones also pay for loading
    *   decided   further samples are compared with the one that decided (`basis`). Two in a row that are more than four times
-   *             as long or short, or compute for another half of their time, decide anew
+   *             as long or short, or compute for another half of their time, decide anew; and so do some together that do, where
+   *             kinds of items take turns, so that no two in a row are alike
    *
    * Where the thread that reads must not run the first items, one by one of them go to threads, whose samples are the trial.
    *
@@ -31,6 +32,8 @@ final class Chooser {
   private static final double DIFFERENT = 4;
   private static final double OTHER_SHARE = 0.5;
   private static final int IN_A_ROW = 2;
+  private static final int LEAST_RECENT = 4;
+  private static final int MOST_RECENT = 8;
   private static final int VIRTUAL_BASIS = 8;
   private static final int MOST_STEPS = 16;
   private static final int UNKNOWN_LEFT = 1_024;
@@ -49,6 +52,8 @@ final class Chooser {
   private Sample basis = Sample.NONE;
   private Sample odd = Sample.NONE;
   private int oddInRow;
+  private Sample recent = Sample.NONE;
+  private int recentCount;
   private long nextTrialNanos;
   private long pauseNanos = PAUSE_NANOS;
   private boolean hasPaused;
@@ -123,8 +128,8 @@ final class Chooser {
     return !asExpected && decide(sample);
   }
 
-  /** Some items that the thread that reads was to run have ended, and the rest goes elsewhere. */
-  void countHere(long items) {
+  /** Some more items have ended. */
+  void count(long items) {
     done += items;
   }
 
@@ -140,13 +145,23 @@ final class Chooser {
       return false; // a straggler of what went before
     }
     if (sample.hasCpu()) {
-      return way == Way.THREADS
-          && (basis.items() == 0 ? isTried(sample) : isOdd(sample) && decide(odd));
+      return way == Way.THREADS && ranOnThreads(sample);
     }
     if (way == Way.VIRTUAL_THREADS) {
       ranVirtually(sample, nowNanos);
     }
     return false;
+  }
+
+  private boolean ranOnThreads(Sample sample) {
+    if (basis.items() == 0) {
+      return isTried(sample);
+    }
+    boolean isMixed = isMixed(sample);
+    if (isOdd(sample)) {
+      return decide(odd);
+    }
+    return isMixed && decide(recent);
   }
 
   /** {@return whether the samples of threads that stand for a trial have decided} */
@@ -195,6 +210,17 @@ final class Chooser {
     return oddInRow >= IN_A_ROW;
   }
 
+  /** {@return whether the last ones together compute for another part of their time} */
+  private boolean isMixed(Sample sample) {
+    boolean begins = recentCount == MOST_RECENT;
+    recent = begins ? sample : recent.plus(sample);
+    recentCount = begins ? 1 : recentCount + 1;
+    return recentCount >= LEAST_RECENT
+        && recent.hasCpu()
+        && basis.hasCpu()
+        && Math.abs(recent.share() - basis.share()) > OTHER_SHARE;
+  }
+
   private void forgetOdd() {
     odd = Sample.NONE;
     oddInRow = 0;
@@ -208,6 +234,8 @@ final class Chooser {
     basis = sample;
     last = sample;
     onTrial = false;
+    recent = Sample.NONE;
+    recentCount = 0;
     forgetOdd();
     if (left == 0) {
       return false;

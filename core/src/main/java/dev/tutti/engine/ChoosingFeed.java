@@ -6,6 +6,7 @@ import dev.tutti.spi.CpuTime;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Way;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,13 @@ final class ChoosingFeed {
   private final Kind kind;
   private boolean hasBegun; // of the thread that gives items one by one
 
+  /**
+   * Virtual threads are many, and each has one item: so many of them count as the one that is
+   * looked at.
+   */
+  private static final int ONE_OF = 8;
+
+  private final AtomicInteger virtuals = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Chooser chooser;
   private Object reader = FIRST;
@@ -249,6 +257,10 @@ final class ChoosingFeed {
 
   /** A batch has ended on a worker. */
   void measured(Batch batch, long elapsedNanos, long cpuNanos) {
+    boolean isVirtual = cpuNanos == CpuTime.UNKNOWN;
+    if (isVirtual && virtuals.incrementAndGet() % ONE_OF != 0) {
+      return;
+    }
     boolean changed;
     lock.lock();
     try {
@@ -257,6 +269,7 @@ final class ChoosingFeed {
       }
       Sample sample = new Sample(weight(batch), elapsedNanos, cpuNanos);
       changed = chooser.ranElsewhere(sample, System.nanoTime());
+      chooser.count(isVirtual ? (ONE_OF - 1) * sample.items() : 0);
     } finally {
       lock.unlock();
     }
@@ -346,7 +359,7 @@ final class ChoosingFeed {
     long items = singleItem ? weight(now.batch) : ended + 1;
     boolean changed = chooser.stillRunsHere(new Sample(items, elapsed, cpu));
     if (changed) {
-      chooser.countHere(singleItem ? items : ended + 1);
+      chooser.count(singleItem ? items : ended + 1);
     }
     return changed && chooser.way() != Way.CALLER;
   }

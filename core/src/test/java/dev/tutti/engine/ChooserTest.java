@@ -176,4 +176,18 @@ class ChooserTest {
     assertThat(chooser.choice().steps()).hasSizeBetween(2, 16);
     assertThat(chooser.choice().steps().getFirst().fromItem()).isEqualTo(1);
   }
+
+  /** Where each other item waits, no two in a row do, but together they do. */
+  @Test
+  void ranElsewhere_kindsTakeTurns_decidesAnew() {
+    chooser.ranHere(computing(1, 2 * MS), 1);
+    assertThat(chooser.way()).isEqualTo(Way.THREADS);
+    boolean changed = false;
+    for (int i = 0; i < 4 && !changed; i++) {
+      Sample sample = i % 2 == 0 ? waiting(1, 6 * MS) : computing(1, 2 * MS);
+      changed = chooser.ranElsewhere(sample, i * MS);
+    }
+    assertThat(changed).isTrue();
+    assertThat(chooser.way()).isEqualTo(Way.VIRTUAL_THREADS);
+  }
 }

@@ -75,7 +75,8 @@ class DaskRaySnippets {
       // @end region=delayed
       assertThat(sum).isEqualTo(6);
       Node<Integer> one = graph.task(() -> load(1));
-      assertThat(graph.compute(pool, graph.combine(one, total, (x, y) -> add(x, y)))).isEqualTo(7);
+      Node<Integer> both = graph.combine(one, total, (x, y) -> add(x, y));
+      assertThat((int) graph.compute(pool, both)).isEqualTo(7);
       assertThat(graph.svg()).contains("<svg");
       assertThat(graph.dot()).startsWith("digraph");
     }
