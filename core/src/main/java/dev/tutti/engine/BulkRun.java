@@ -719,6 +719,9 @@ final class BulkRun extends EngineCall {
     }
     dispatcher.leave(this);
     dispatcher.group().forget(this);
+    if (choosing != null && !inputHasEnded()) {
+      choosing.stop(); // who reads may wait for input that nobody wants any more
+    }
     deadline.ifPresent(d -> d.cancel(false));
     if (dispatcher.callerRuns()) {
       feeder.close(); // elsewhere the thread that reads closes it

@@ -65,6 +65,11 @@ public final class ClassServer {
     return ByteBuffer.wrap(out.toByteArray());
   }
 
+  /** {@return the answer to what cannot be answered: nothing was found} */
+  public static ByteBuffer nothing() {
+    return ByteBuffer.allocate(Integer.BYTES); // no findings
+  }
+
   private List<Found> answer(Question question) {
     asked = true;
     ClassLoader loader = Origins.known(question.id());

@@ -17,6 +17,7 @@ import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.FramePacker;
 import dev.tutti.process.wire.Introduction;
+import dev.tutti.process.wire.LateSocket;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.spi.Body;
 import dev.tutti.task.NotSendableException;
@@ -240,13 +241,14 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
    * @return what the process has said that it must not; null if it has kept to the rules
    */
   private @Nullable String talk(Channel work, Channel answers) {
+    LateSocket control = new LateSocket(answers);
     try {
       FramePacker frames = new FramePacker();
       frames.call(body.ordinal(), contextLoader, task);
       work.send(frames.pack());
       for (Frame frame = work.read(); frame != null; frame = work.read()) {
         if (frame.kind() == Frame.Kind.QUESTION) {
-          classes.take(frame, answers::send);
+          classes.take(frame, control);
         } else {
           ended(frame);
         }

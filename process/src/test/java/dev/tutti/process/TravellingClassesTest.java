@@ -48,6 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
 class TravellingClassesTest {
+  private static final int LARGE = 3_000_000;
+
   private static final List<Path> TUTTI =
       Stream.of(MemoryLoader.classPath().split(File.pathSeparator)).map(Path::of).toList();
 
@@ -64,6 +66,7 @@ class TravellingClassesTest {
   static void compile() {
     files = new HashMap<>(TravellingSources.compiled(2));
     files.put("app/text.txt", "of the loader".getBytes(UTF_8));
+    files.put("app/large.bin", new byte[LARGE]);
     files.put("META-INF/services/java.lang.CharSequence", "app.Named\n".getBytes(UTF_8));
     others = TravellingSources.compiled(3);
     pool = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1));
@@ -178,6 +181,13 @@ class TravellingClassesTest {
     assertThatThrownBy(() -> apply("named", "app.Nothing"))
         .hasRootCauseInstanceOf(ClassNotFoundException.class)
         .hasRootCauseMessage("app.Nothing");
+  }
+
+  /** More than a socket takes at once. */
+  @Test
+  void map_largeResource_comesWhole() throws Exception {
+    assertThat(apply("large", 1)).isEqualTo(LARGE);
+    assertThat(apply("text", 1)).isEqualTo("of the loader");
   }
 
   /** The context class loader of an item is that of its function. */

@@ -54,6 +54,14 @@ import java.nio.file.Files;
           }
         }
         public static Fn<Integer, String> both() { return n -> dev.tutti.process.OnBothPaths.from(); }
+        public static Fn<Integer, Integer> large() {
+          return n -> {
+            try (var in = Functions.class.getResourceAsStream("large.bin")) {
+              return in.readAllBytes().length;
+            }
+          };
+        }
+
         public static Fn<Integer, String> text() {
           return n -> {
             try (var in = Functions.class.getResourceAsStream("text.txt")) {

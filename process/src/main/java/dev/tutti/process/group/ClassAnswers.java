@@ -2,6 +2,7 @@ package dev.tutti.process.group;
 
 import dev.tutti.origin.ClassServer;
 import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.LateSocket;
 import dev.tutti.process.wire.WireException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -22,18 +23,6 @@ public final class ClassAnswers {
   private final String name;
   private final ClassServer server = new ClassServer();
 
-  /** Takes frames without waiting. */
-  @FunctionalInterface
-  public interface Line {
-    /**
-     * Sends frames.
-     *
-     * @param frames complete frames
-     * @throws IOException if the process is gone
-     */
-    void send(List<ByteBuffer> frames) throws IOException;
-  }
-
   /**
    * Makes one for a process that has asked nothing yet.
    *
@@ -50,19 +39,28 @@ public final class ClassAnswers {
    * @param control where the answer goes
    * @throws WireException if it is none
    */
-  public void take(Frame question, Line control) throws WireException {
+  public void take(Frame question, LateSocket control) throws WireException {
     ByteBuffer content = question.atLeast(Long.BYTES);
     long number = content.getLong();
     Thread.ofVirtual().name(name + "-classes").start(() -> answer(number, content, control));
   }
 
-  private void answer(long number, ByteBuffer question, Line control) {
-    ByteBuffer answer = server.answer(question);
-    send(
-        control,
-        Frame.begin(Frame.Kind.ANSWER, Long.BYTES + answer.remaining())
-            .putLong(number)
-            .put(answer));
+  private void answer(long number, ByteBuffer question, LateSocket control) {
+    ByteBuffer frame;
+    try {
+      frame = frame(number, server.answer(question));
+    } catch (Throwable e) { // code of a loader, no memory: who asks is not to wait for ever
+      LOG.log(Level.WARNING, "{0}: what it asks of a class loader has no answer: {1}", name, e);
+      frame = frame(number, ClassServer.nothing());
+    }
+    send(control, frame);
+    drain(control);
+  }
+
+  private static ByteBuffer frame(long number, ByteBuffer answer) {
+    return Frame.begin(Frame.Kind.ANSWER, Math.addExact(Long.BYTES, answer.remaining()))
+        .putLong(number)
+        .put(answer);
   }
 
   /**
@@ -70,7 +68,7 @@ public final class ClassAnswers {
    *
    * @param control where that goes
    */
-  void tellGone(Line control) {
+  void tellGone(LateSocket control) {
     long[] gone = server.gone();
     if (gone.length > 0) {
       ByteBuffer frame = Frame.begin(Frame.Kind.LOADERS_GONE, gone.length * Long.BYTES);
@@ -78,12 +76,27 @@ public final class ClassAnswers {
         frame.putLong(id);
       }
       send(control, frame);
+      if (control.hasPending()) {
+        Thread.ofVirtual().name(name + "-classes").start(() -> drain(control));
+      }
     }
   }
 
-  private void send(Line control, ByteBuffer frame) {
+  private void send(LateSocket control, ByteBuffer frame) {
     try {
       control.send(List.of(frame.flip()));
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "{0} is gone already: {1}", name, e);
+    }
+  }
+
+  /**
+   * The pool's side of the control channel is read by nobody, so what it does not take at once is
+   * pushed on here.
+   */
+  private void drain(LateSocket control) {
+    try {
+      control.drain();
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "{0} is gone already: {1}", name, e);
     }

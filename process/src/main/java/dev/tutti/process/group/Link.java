@@ -283,7 +283,7 @@ final class Link implements Runnable {
 
   /** The worker needs a class. */
   void asked(Frame question, Meeting meeting) throws WireException {
-    classes.take(question, meeting.control()::send);
+    classes.take(question, meeting.control());
   }
 
   // ---------------------------------------------------------------- work
@@ -297,7 +297,7 @@ final class Link implements Runnable {
       resources.sink().batchEnded(batch, 0);
       return;
     }
-    classes.tellGone(worker.meeting().control()::send);
+    classes.tellGone(worker.meeting().control());
     try {
       worker.work().send(frames);
     } catch (WireException e) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class Channel implements FrameStream, AutoCloseable {
    * writes it when there is room. `pending` and the writing are guarded by `writing`. `waits` says whether there is anything in `pending`,
    * for who asks without the lock; it is set before the lock is given back.
    */
+  private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   private static final int READ_BYTES = 1 << 16;
 
   /** The JDK copies each heap buffer to a native one of the same size, which it then keeps. */
@@ -213,6 +215,24 @@ public final class Channel implements FrameStream, AutoCloseable {
       selector.select();
       Thread.interrupted();
       selector.selectedKeys().clear();
+      writing.lock();
+      try {
+        writePending();
+      } finally {
+        endWriting();
+      }
+    }
+  }
+
+  /**
+   * Waits until all that was sent has been taken, where nobody reads this channel: there nobody
+   * else waits for room. May be called from any thread.
+   *
+   * @throws IOException if the channel is broken
+   */
+  void drain() throws IOException {
+    while (hasPending()) {
+      LockSupport.parkNanos(this, LOOK_NANOS);
       writing.lock();
       try {
         writePending();

@@ -32,7 +32,12 @@ public final class LateSocket implements AutoCloseable {
   /** Makes one that is not there yet. */
   public LateSocket() {}
 
-  LateSocket(Channel channel) {
+  /**
+   * Makes one that is there.
+   *
+   * @param channel the socket
+   */
+  public LateSocket(Channel channel) {
     this.channel = channel;
   }
 
@@ -109,7 +114,25 @@ public final class LateSocket implements AutoCloseable {
     }
   }
 
-  boolean hasPending() {
+  /**
+   * Waits until all that was sent has been taken, on the side where nobody reads this. May be
+   * called from any thread.
+   *
+   * @throws IOException if the socket is broken
+   */
+  public void drain() throws IOException {
+    Channel there = channel;
+    while (there == null && hasPending()) {
+      LockSupport.parkNanos(this, PAUSE_NANOS);
+      there = channel;
+    }
+    if (there != null) {
+      there.drain();
+    }
+  }
+
+  /** {@return whether something that was sent waits for the other side to take it} */
+  public boolean hasPending() {
     Channel there = channel;
     if (there != null) {
       return there.hasPending();

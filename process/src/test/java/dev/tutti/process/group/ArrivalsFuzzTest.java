@@ -17,6 +17,7 @@ import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Hello;
 import dev.tutti.process.wire.Introduction;
+import dev.tutti.process.wire.LateSocket;
 import dev.tutti.process.wire.Mutations;
 import dev.tutti.process.wire.Session;
 import dev.tutti.process.wire.WireException;
@@ -201,9 +202,11 @@ class ArrivalsFuzzTest {
     private final Arrivals arrivals;
     private boolean isBroken;
     private final ClassAnswers classes = new ClassAnswers("a test");
+    private final LateSocket noSocket = new LateSocket();
     private final BlockReader blocks = new BlockReader(ProcessHandle.current().pid(), true);
 
-    Pool(Link link) {
+    Pool(Link link) throws IOException {
+      noSocket.close();
       flights = new Flights(link, claims);
       arrivals =
           new Arrivals(flights, new Reading(group.resources().readings()), blocks, told, this);
@@ -257,7 +260,7 @@ class ArrivalsFuzzTest {
 
     @Override
     public void asks(Frame question) throws WireException {
-      classes.take(question, _ -> {});
+      classes.take(question, noSocket);
     }
 
     @Override
