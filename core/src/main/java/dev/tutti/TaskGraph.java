@@ -1,5 +1,6 @@
 package dev.tutti;
 
+import dev.tutti.engine.Engine;
 import dev.tutti.engine.GraphPlan;
 import dev.tutti.engine.GraphWork;
 import dev.tutti.engine.Step;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What the attempts of nodes keep to (time-out, further attempts, priority) are the options of
  * the pool, {@code pool.with(CallOptions)}, or those of the node, {@link Node#keepingTo}. The
  * deadline of the pool's options is that of the whole computation.
+ *
+ * <p>{@link Pool#auto} has virtual threads for nodes; a graph in which a time-out is set runs on
+ * the shared worker JVMs there, as any call does.
  *
  * <p>On worker processes the functions travel when {@code compute} is called, and the values
  * between nodes by way of this JVM. Nodes that have the same function object and options go to
@@ -295,6 +299,19 @@ public final class TaskGraph {
     }
   }
 
+  /**
+   * {@return the options that say whether walls are asked for: those with a time-out, if there are
+   * any}
+   */
+  private static CallOptions deciding(@Nullable CallOptions[] ofNodes, CallOptions ofPool) {
+    for (CallOptions one : ofNodes) {
+      if (one != null && one.timeout().isPresent()) {
+        return one;
+      }
+    }
+    return ofPool;
+  }
+
   private GraphRun prepare(Pool pool, FailurePolicy policy, Collection<? extends Node<?>> wanted) {
     EnginePool on = (EnginePool) Objects.requireNonNull(pool, "pool");
     Objects.requireNonNull(policy, "policy");
@@ -308,7 +325,8 @@ public final class TaskGraph {
     }
     GraphPlan plan =
         new GraphPlan(steps, own, asked, on.options(), policy == FailurePolicy.STOP_AT_FIRST);
-    GraphWork work = new GraphWork(on.engine(), plan, node -> known.get(node).name(), on);
+    Engine engine = on.engine(deciding(own, on.options()));
+    GraphWork work = new GraphWork(engine, plan, node -> known.get(node).name(), on);
     return new GraphRun(this, work, known);
   }
 

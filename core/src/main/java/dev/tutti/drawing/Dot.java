@@ -11,7 +11,7 @@ final class Dot {
       Box b = drawing.boxes().get(box);
       Look look = Look.of(b.state());
       text.append(
-          "  n%d [label=\"%s\\n%s\", fillcolor=\"%s\", color=\"%s\"%s];\n"
+          "  n%s [label=\"%s\\n%s\", fillcolor=\"%s\", color=\"%s\"%s];\n"
               .formatted(
                   box,
                   escaped(b.name()),
@@ -32,7 +32,7 @@ final class Dot {
     String lines = look.dashes().isEmpty() ? "" : ",dashed";
     String shape = look.corner() < 0 ? ", shape=octagon" : "";
     String corners = look.corner() > 0 ? ",rounded" : "";
-    return "%s, style=\"filled%s%s\", penwidth=%d".formatted(shape, corners, lines, look.width());
+    return "%s, style=\"filled%s%s\", penwidth=%s".formatted(shape, corners, lines, look.width());
   }
 
   private static String escaped(String text) {

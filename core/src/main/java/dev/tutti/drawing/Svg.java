@@ -70,17 +70,17 @@ final class Svg {
   private void begin(int wide, int high) {
     out.append(
         """
-        <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%2$d" viewBox="0 0 %1$d %2$d" role="img">
+        <svg xmlns="http://www.w3.org/2000/svg" width="%1$s" height="%2$s" viewBox="0 0 %1$s %2$s" role="img">
         <title>%3$s</title>
         <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" \
         orient="auto"><path d="M 0 0 L 8 4 L 0 8 z" fill="#495057"/></marker></defs>
-        <rect width="%1$d" height="%2$d" fill="#ffffff"/>
-        <text x="%4$d" y="28" font-family="monospace" font-size="12" fill="#1b1f24">%3$s</text>
+        <rect width="%1$s" height="%2$s" fill="#ffffff"/>
+        <text x="%4$s" y="28" font-family="monospace" font-size="12" fill="#1b1f24">%3$s</text>
         """
             .formatted(wide, high, escaped(summary), MARGIN));
     if (!remark.isEmpty()) {
       out.append(
-          "<text x=\"%d\" y=\"46\" font-family=\"monospace\" font-size=\"12\" fill=\"#495057\">%s</text>\n"
+          "<text x=\"%s\" y=\"46\" font-family=\"monospace\" font-size=\"12\" fill=\"#495057\">%s</text>\n"
               .formatted(MARGIN, escaped(remark)));
     }
   }
@@ -119,7 +119,7 @@ final class Svg {
         fromX = down ? x : x + beyond;
         fromY = down ? y + beyond : y;
         if (i == 0) {
-          path.append("M %d %d".formatted(fromX, fromY));
+          path.append("M %s %s".formatted(fromX, fromY));
         }
       }
     }
@@ -132,8 +132,8 @@ final class Svg {
   private String curve(int x, int y) {
     int half = down ? (y - fromY) / 2 : (x - fromX) / 2;
     return down
-        ? " C %d %d %d %d %d %d".formatted(fromX, fromY + half, x, y - half, x, y)
-        : " C %d %d %d %d %d %d".formatted(fromX + half, fromY, x - half, y, x, y);
+        ? " C %s %s %s %s %s %s".formatted(fromX, fromY + half, x, y - half, x, y)
+        : " C %s %s %s %s %s %s".formatted(fromX + half, fromY, x - half, y, x, y);
   }
 
   // ---------------------------------------------------------------- boxes
@@ -142,7 +142,7 @@ final class Svg {
     Look look = Look.of(box.state());
     out.append("<g><title>").append(escaped(box.name() + ": " + box.note())).append("</title>");
     String paint =
-        "fill=\"%s\" stroke=\"%s\" stroke-width=\"%d\"%s"
+        "fill=\"%s\" stroke=\"%s\" stroke-width=\"%s\"%s"
             .formatted(
                 look.fill(),
                 look.stroke(),
@@ -150,12 +150,12 @@ final class Svg {
                 look.dashes().isEmpty() ? "" : " stroke-dasharray=\"" + look.dashes() + "\"");
     if (look.corner() >= 0) {
       out.append(
-          "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\" %s/>"
+          "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"%s\" %s/>"
               .formatted(x, y, width, HEIGHT, look.corner(), paint));
     } else {
       int cut = -look.corner();
       out.append(
-          "<path d=\"M %d %d h %d l %d %d v %d l %d %d h %d l %d %d v %d z\" %s/>"
+          "<path d=\"M %s %s h %s l %s %s v %s l %s %s h %s l %s %s v %s z\" %s/>"
               .formatted(
                   x + cut,
                   y,
@@ -173,10 +173,10 @@ final class Svg {
     }
     int text = x + 10;
     out.append(
-        "<text x=\"%d\" y=\"%d\" font-weight=\"bold\">%s</text>"
+        "<text x=\"%s\" y=\"%s\" font-weight=\"bold\">%s</text>"
             .formatted(text, y + 17, escaped(shortened(box.name()))));
     out.append(
-        "<text x=\"%d\" y=\"%d\">%s</text></g>\n"
+        "<text x=\"%s\" y=\"%s\">%s</text></g>\n"
             .formatted(text, y + 33, escaped(shortened(box.note()))));
   }
 

@@ -39,12 +39,25 @@ final class FeedWatch {
     var _ = Timer.after(PERIOD_NANOS, () -> tick(idleTicks));
   }
 
+  /**
+   * What goes wrong for one call, such as no memory for a thread, is not to end the looks at
+   * others.
+   */
+  private static void look(ChoosingFeed feed) {
+    try {
+      feed.look();
+    } catch (RuntimeException | Error e) {
+      System.getLogger("dev.tutti")
+          .log(System.Logger.Level.WARNING, "a call whose items take long is not shared out", e);
+    }
+  }
+
   private static void tick(int idleTicks) {
     for (ChoosingFeed feed : List.copyOf(FEEDS)) {
       FEEDS.remove(feed); // before it is asked: when it says no, it adds itself the next time
       if (feed.isWatched()) {
         FEEDS.add(feed);
-        feed.look();
+        look(feed);
       }
     }
     boolean any = !FEEDS.isEmpty();

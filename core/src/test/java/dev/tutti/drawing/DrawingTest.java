@@ -6,6 +6,7 @@ import dev.tutti.task.NodeState;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -174,6 +175,24 @@ final class DrawingTest {
         .doesNotHaveDuplicates();
     assertThat(atRandom(6, 1).svg())
         .contains("waiting", "running", "done", "failed", "skipped", "cancelled");
+  }
+
+  /** What programs read has the digits that they read, whatever the user's language is. */
+  @Test
+  void text_languageHasOtherDigits_isTheSame() {
+    List<Drawing> drawings = List.of(atRandom(6, 1), chain(400));
+    List<String> expected = new ArrayList<>();
+    drawings.forEach(each -> expected.addAll(List.of(each.svg(), each.dot())));
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.of("fa"));
+      assertThat("%d".formatted(1)).isNotEqualTo("1");
+      List<String> actual = new ArrayList<>();
+      drawings.forEach(each -> actual.addAll(List.of(each.svg(), each.dot())));
+      assertThat(actual).isEqualTo(expected);
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   /** Too many boxes are drawn as layers, and a long chain as layers together. */

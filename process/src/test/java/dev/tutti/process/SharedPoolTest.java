@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tutti.Bulk;
+import dev.tutti.Node;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
+import dev.tutti.TaskGraph;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.Choice;
 import dev.tutti.task.WorkerLostException;
@@ -88,6 +90,15 @@ class SharedPoolTest {
       Pool limited = Pool.auto().with(CallOptions.DEFAULTS.withTimeout(Duration.ofSeconds(30)));
       assertThat(limited.submit(SharedPoolTest::pid).get()).isNotEqualTo(pid());
       assertThat(Parallel.map(List.of(1), _ -> pid())).containsExactly(pid());
+      TaskGraph graph = new TaskGraph();
+      Node<Long> node = graph.task(SharedPoolTest::pid);
+      assertThat(graph.compute(Pool.auto(), node)).isEqualTo(pid());
+      assertThat(graph.compute(limited, node)).isNotEqualTo(pid());
+      Node<Long> own =
+          graph
+              .task(SharedPoolTest::pid)
+              .keepingTo(CallOptions.DEFAULTS.withTimeout(Duration.ofSeconds(30)));
+      assertThat(graph.compute(Pool.auto(), own)).isNotEqualTo(pid());
     }
   }
 

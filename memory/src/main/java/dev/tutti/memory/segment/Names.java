@@ -219,7 +219,7 @@ public final class Names {
 
   private static String form(SharedSegment.Handle handle) {
     Segment.Handle segment = handle.segment();
-    return "1:%d:%d:%d:%s"
+    return "1:%s:%s:%s:%s" // no %d, which writes the digits of the default locale
         .formatted(segment.pid(), segment.descriptor(), segment.bytes(), handle.id());
   }
 

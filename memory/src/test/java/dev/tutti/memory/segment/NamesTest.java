@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,23 @@ class NamesTest {
     }
     try (Stream<Path> files = Files.list(folder())) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /** A program in another language finds it too. */
+  @Test
+  void open_languageHasOtherDigits_isFound() throws IOException {
+    String name = "digits " + ProcessHandle.current().pid();
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.of("fa"));
+      assertThat("%d".formatted(1)).isNotEqualTo("1");
+      try (SharedMemory owner = SharedMemory.named(name, 8);
+          SharedMemory other = SharedMemory.open(name)) {
+        assertThat(other).isEqualTo(owner);
+      }
+    } finally {
+      Locale.setDefault(before);
     }
   }
 
