@@ -5,6 +5,7 @@ import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
 import dev.tutti.codec.Role;
+import dev.tutti.origin.Everywhere;
 import dev.tutti.task.Fn;
 import dev.tutti.task.ItemAction;
 import dev.tutti.task.NotSendableException;
@@ -130,7 +131,11 @@ final class HostRun {
 
   private @Nullable Object state() throws Exception {
     Object read = read(ByteBuffer.wrap(host.state()), "the state");
-    return host.restores() ? read : ((Task<?>) Objects.requireNonNull(read, "task")).call();
+    if (host.restores() || read == null) {
+      return read;
+    }
+    Thread.currentThread().setContextClassLoader(Everywhere.contextOf(read));
+    return ((Task<?>) read).call();
   }
 
   private static @Nullable Object read(ByteBuffer bytes, String what) {
@@ -146,6 +151,7 @@ final class HostRun {
 
   private static void close(Object state) {
     if (state instanceof AutoCloseable resource) {
+      Thread.currentThread().setContextClassLoader(Everywhere.contextOf(state));
       try {
         resource.close();
       } catch (Exception e) {
@@ -320,6 +326,7 @@ final class HostRun {
   @SuppressWarnings("unchecked") // the actor's type paired the function with its state
   private static byte[] result(Message call, Object state) throws Exception {
     Object function = Objects.requireNonNull(read(call.content(), "the call"), "function");
+    Thread.currentThread().setContextClassLoader(Everywhere.contextOf(function));
     if (call.kind() == Message.Kind.TELL) {
       ((ItemAction<Object>) function).accept(state);
       return new byte[0];

@@ -37,7 +37,9 @@ class TravellingActorTest {
     /** Adds, and gives the account. */
     public static Fn<Object, Object> pay() {
       return account -> {
-        ((Account) account).cents += 5;
+        ClassLoader ours = Account.class.getClassLoader();
+        ((Account) account).cents +=
+            Thread.currentThread().getContextClassLoader() == ours ? 5 : 1_000;
         return account;
       };
     }

@@ -2,6 +2,7 @@ package dev.tutti.origin;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -45,7 +46,9 @@ final class ClassBytes {
     try (InputStream in = file.open()) {
       byte[] bytes = in == null ? null : in.readAllBytes();
       return bytes != null && isClassFile(bytes) ? bytes : null;
-    } catch (IOException | RuntimeException e) { // whatever the code of a loader throws
+    } catch (IOException
+        | RuntimeException
+        | LinkageError e) { // whatever the code of a loader throws
       return null;
     }
   }
@@ -61,7 +64,7 @@ final class ClassBytes {
 
   /**
    * A loader asks its parent first for files, and not always for classes: what only the parent
-   * gives is another class of the same name.
+   * gives may be another class of the same name.
    */
   private static @Nullable InputStream open(Class<?> type, ClassLoader loader) throws IOException {
     String file = fileOf(type.getName());
@@ -74,6 +77,10 @@ final class ClassBytes {
         if (!ofParent.contains(url.toExternalForm())) {
           return open(url);
         }
+      }
+      try (InputStream in = loader.getResourceAsStream(file)) {
+        byte[] bytes = in == null ? new byte[0] : in.readAllBytes();
+        return Likeness.fits(bytes, type) ? new ByteArrayInputStream(bytes) : null;
       }
     }
     return loader.getResourceAsStream(file);

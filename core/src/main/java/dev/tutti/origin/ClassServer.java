@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,17 +30,22 @@ public final class ClassServer {
    * who has it. That way each kind of delegation is the same in the other process, and classes of one name stay apart.
    *
    * A class that is asked for brings those along that its code names, which saves the other process a question each (Along).
-   * `given` has, for each loader, the names of which it has the bytes. It and `goneSeen` are guarded by `lock`.
+   * `given` has each loader that was asked about, with the names of which the other process has the bytes; it is guarded by `lock`. A loader is
+   * entered before it is looked for, and told as gone after it is: so either the answer says that there is none, or its end is told later.
    */
-  private static final long[] NONE = {};
-
+  private final Consumer<long[]> gone;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, Set<String>> given = new HashMap<>();
-  private volatile boolean asked;
-  private int goneSeen;
 
-  /** Makes one for a process that knows nothing yet. */
-  public ClassServer() {}
+  /**
+   * Makes one for a process that knows nothing yet.
+   *
+   * @param gone is told the numbers of loaders that are no more, of those about which was asked.
+   *     From any thread; it must not wait
+   */
+  public ClassServer(Consumer<long[]> gone) {
+    this.gone = gone;
+  }
 
   /**
    * {@return the answer to a question}
@@ -71,9 +77,10 @@ public final class ClassServer {
   }
 
   private List<Found> answer(Question question) {
-    asked = true;
+    enter(question.id());
     ClassLoader loader = Origins.known(question.id());
     if (loader == null) {
+      forget(question.id());
       return List.of(Found.noLoader(question.name()));
     }
     return switch (question.kind()) {
@@ -106,10 +113,30 @@ public final class ClassServer {
     return all;
   }
 
+  private void enter(long id) {
+    Origins.follow(this);
+    lock.lock();
+    try {
+      given.putIfAbsent(id, new HashSet<>());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forget(long id) {
+    lock.lock();
+    try {
+      given.remove(id);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean isNew(long id, String name) {
     lock.lock();
     try {
-      return given.computeIfAbsent(id, _ -> new HashSet<>()).add(name);
+      Set<String> names = given.get(id);
+      return names != null && names.add(name);
     } finally {
       lock.unlock();
     }
@@ -121,7 +148,7 @@ public final class ClassServer {
       if (!Everywhere.lacks(type)) {
         return Found.everywhere(name);
       }
-      long home = Origins.idOf(type);
+      long home = type.getClassLoader() == loader ? id : Origins.idOf(type);
       if (home != id) {
         return Found.ofAnother(name, home);
       }
@@ -176,26 +203,24 @@ public final class ClassServer {
 
   // ---------------------------------------------------------------- the end of loaders
 
-  /**
-   * {@return the numbers about which the process has asked, and which have fallen out of use since
-   * this was called last}
-   */
-  public long[] gone() {
-    if (!asked) {
-      return NONE;
-    }
-    int now = Origins.left();
+  /** Some loaders may be gone. */
+  void tellGone() {
+    long[] numbers;
     lock.lock();
     try {
-      if (now == goneSeen) {
-        return NONE;
+      numbers =
+          given.keySet().stream()
+              .filter(id -> Origins.known(id) == null)
+              .mapToLong(Long::longValue)
+              .toArray();
+      for (long id : numbers) {
+        given.remove(id);
       }
-      goneSeen = now;
-      List<Long> gone = given.keySet().stream().filter(id -> !Origins.isCurrent(id)).toList();
-      gone.forEach(given::remove);
-      return gone.stream().mapToLong(Long::longValue).toArray();
     } finally {
       lock.unlock();
+    }
+    if (numbers.length > 0) {
+      gone.accept(numbers);
     }
   }
 }

@@ -45,6 +45,17 @@ public final class Everywhere {
     return name.startsWith("dev.tutti.");
   }
 
+  /**
+   * {@return the context class loader for code that has come from the process that started this
+   * one, where that has the one for the class path, or one that has no name here}
+   *
+   * @param code what is to run, or runs already
+   */
+  public static ClassLoader contextOf(Object code) {
+    ClassLoader own = code.getClass().getClassLoader();
+    return own == null || !lacks(code.getClass()) ? SYSTEM : own;
+  }
+
   /** {@return whether Tutti itself was loaded by a loader that other processes have not} */
   public static boolean lacksOurs() {
     return !LOADERS.contains(OURS);

@@ -37,6 +37,9 @@ final class MirrorLoader extends ClassLoader {
 
   private static final String OF_JAVA = "java.";
 
+  /** In characters: no file has such a name, and a question holds three times as many bytes. */
+  private static final int LONGEST_NAME = 40_000;
+
   private final long id;
   private final Map<String, Found> ahead = new ConcurrentHashMap<>();
 
@@ -70,7 +73,11 @@ final class MirrorLoader extends ClassLoader {
     return switch (found.kind()) {
       case BYTES -> defineClass(name, found.bytes(), 0, found.bytes().length);
       case OF_ANOTHER -> Origins.loader(found.id(), getParent()).loadClass(name);
-      case EVERYWHERE, NO_LOADER -> getParent().loadClass(name);
+      case EVERYWHERE -> getParent().loadClass(name);
+      case NO_LOADER -> {
+        Origins.forget(id); // nobody tells it later
+        yield getParent().loadClass(name);
+      }
       case NONE -> throw new ClassNotFoundException(found.text());
     };
   }
@@ -88,6 +95,9 @@ final class MirrorLoader extends ClassLoader {
   }
 
   private List<Found> askAll(Question.Kind kind, String name) throws IOException {
+    if (name.length() > LONGEST_NAME) {
+      throw new IOException("name is too long: characters=" + name.length());
+    }
     ClassSource source = requireNonNull(ClassSource.parent(), "parent");
     ByteBuffer answer = source.ask(new Question(kind, id, name).toBytes());
     byte[] bytes = new byte[answer.remaining()];

@@ -2,15 +2,16 @@ package dev.tutti.origin;
 
 import static java.util.Objects.requireNonNull;
 
-import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +30,18 @@ public final class Origins {
    * guards who gets a number: a loader has one, so it is looked for and entered under the lock; BY_ID is read without it.
    *
    * Nothing here keeps a loader of the user's alive: an Origin is weak, and a ClassValue is kept by its class. A mirror is kept,
-   * with the static state of its classes, until the parent says that what it stands for is gone.
+   * with the static state of its classes, until the parent says that what it stands for is gone. So that it can, a virtual thread
+   * waits for the end of loaders while some have numbers; it and forget() have each of SERVERS tell its process, without
+   * a lock of this class. A loader's old number, of before a change, stays as long as the loader: calls that run may use it.
    */
   private static final ReferenceQueue<ClassLoader> GONE = new ReferenceQueue<>();
   private static final Map<Long, Origin> BY_ID = new ConcurrentHashMap<>();
   private static final Map<Long, MirrorLoader> MIRRORS = new ConcurrentHashMap<>();
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static final List<Origin> OWN = new ArrayList<>(); // guarded by LOCK
-  private static final AtomicInteger LEFT = new AtomicInteger();
+  private static boolean watched; // guarded by LOCK
+  private static final Set<ClassServer> SERVERS =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   private static final ClassValue<Origin> ORIGINS =
       new ClassValue<>() {
@@ -107,7 +112,6 @@ public final class Origins {
   }
 
   private static Origin enter(ClassLoader loader) {
-    expunge();
     LOCK.lock();
     try {
       for (Origin each : OWN) {
@@ -126,6 +130,10 @@ public final class Origins {
     Origin added = new Origin(loader, new SecureRandom().nextLong(), GONE);
     OWN.add(added);
     BY_ID.put(added.id(), added);
+    if (!watched) {
+      Thread.ofVirtual().name("tutti-loaders").start(Origins::awaitEnds);
+      watched = true;
+    }
     return added;
   }
 
@@ -146,7 +154,6 @@ public final class Origins {
       try {
         if (!now.isReplaced()) {
           now.replacedBy(add(loader));
-          LEFT.incrementAndGet();
         }
       } finally {
         LOCK.unlock();
@@ -186,40 +193,52 @@ public final class Origins {
     return origin != null ? origin.get() : MIRRORS.get(id);
   }
 
+  // ---------------------------------------------------------------- the end of loaders
+
   /**
    * What stands for a loader is not kept any longer; objects that are left keep their classes.
    *
    * @param id the loader's number
    */
   public static void forget(long id) {
-    MIRRORS.remove(id);
-  }
-
-  /** {@return whether further values may name a number} */
-  static boolean isCurrent(long id) {
-    Origin origin = BY_ID.get(id);
-    return origin != null ? !origin.isReplaced() && origin.get() != null : MIRRORS.containsKey(id);
-  }
-
-  /** {@return how many numbers have fallen out of use so far} */
-  static int left() {
-    expunge();
-    return LEFT.get();
-  }
-
-  private static void expunge() {
-    Reference<?> next = GONE.poll();
-    if (next == null) {
-      return;
+    if (MIRRORS.remove(id) != null) {
+      tellServers(); // processes that this one has started
     }
+  }
+
+  /** Who answers is to tell, from now on, what is gone. */
+  static void follow(ClassServer server) {
+    SERVERS.add(server);
+  }
+
+  private static void tellServers() {
+    for (ClassServer each : SERVERS.toArray(ClassServer[]::new)) {
+      each.tellGone();
+    }
+  }
+
+  private static void awaitEnds() {
+    boolean more = true;
+    while (more) {
+      Origin gone;
+      try {
+        gone = (Origin) GONE.remove();
+      } catch (InterruptedException e) {
+        continue; // not ours to obey
+      }
+      more = remove(gone);
+      tellServers();
+    }
+  }
+
+  /** {@return whether there are others} */
+  private static boolean remove(Origin gone) {
     LOCK.lock();
     try {
-      for (; next != null; next = GONE.poll()) {
-        Origin origin = (Origin) next;
-        OWN.remove(origin);
-        BY_ID.remove(origin.id());
-        LEFT.incrementAndGet();
-      }
+      OWN.remove(gone);
+      BY_ID.remove(gone.id());
+      watched = !OWN.isEmpty();
+      return watched;
     } finally {
       LOCK.unlock();
     }

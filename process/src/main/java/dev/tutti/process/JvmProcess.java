@@ -79,8 +79,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
             name,
             ProcessBackend.plan(name, 1, options.jvm(), output.out(), output.err(), false),
             body,
+            task,
             bytes(task),
-            task.getClass().getClassLoader(),
             () -> Family.leave(this));
   }
 

@@ -62,8 +62,8 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private final String name;
   private final LaunchPlan plan;
   private final Body body;
-  private final byte[] task;
-  private final @Nullable ClassLoader loader; // kept: the process may ask it
+  private final Object task; // kept: the process may ask the class loaders of what it holds
+  private final byte[] bytes;
   private final ClassAnswers classes;
   private final Frame.Loader contextLoader = Frame.Loader.current(); // of who starts the process
   private final Runnable whenGone;
@@ -80,18 +80,12 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private volatile boolean killed;
   private @Nullable String notReady; // only run() uses it
 
-  JvmRun(
-      String name,
-      LaunchPlan plan,
-      Body body,
-      byte[] task,
-      @Nullable ClassLoader loader,
-      Runnable whenGone) {
+  JvmRun(String name, LaunchPlan plan, Body body, Object task, byte[] bytes, Runnable whenGone) {
     this.name = name;
     this.plan = plan;
     this.body = body;
     this.task = task;
-    this.loader = loader;
+    this.bytes = bytes;
     this.whenGone = whenGone;
     this.classes = new ClassAnswers("tutti-" + name);
   }
@@ -244,7 +238,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
     LateSocket control = new LateSocket(answers);
     try {
       FramePacker frames = new FramePacker();
-      frames.call(body.ordinal(), contextLoader, task);
+      frames.call(body.ordinal(), contextLoader, bytes);
       work.send(frames.pack());
       for (Frame frame = work.read(); frame != null; frame = work.read()) {
         if (frame.kind() == Frame.Kind.QUESTION) {
@@ -284,7 +278,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   @SuppressWarnings("unchecked") // start() paired the task with this type
   private void succeed(ByteBuffer content) {
     try {
-      result.complete((R) Codec.decode(content, Everywhere.forNames(loader), Filters.results()));
+      result.complete((R) Codec.decode(content, loaderForNames(), Filters.results()));
     } catch (DecodeException e) {
       result.completeExceptionally(unreadable("result", e));
     }
@@ -293,11 +287,15 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private void fail(ByteBuffer content) {
     Throwable failure;
     try {
-      failure = FailureCodec.decode(content, Everywhere.forNames(loader), Filters.results());
+      failure = FailureCodec.decode(content, loaderForNames(), Filters.results());
     } catch (DecodeException e) {
       failure = unreadable("exception", e);
     }
     result.completeExceptionally(failure);
+  }
+
+  private ClassLoader loaderForNames() {
+    return Everywhere.forNames(task.getClass().getClassLoader());
   }
 
   private static NotSendableException unreadable(String what, DecodeException e) {

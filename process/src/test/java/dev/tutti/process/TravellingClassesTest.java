@@ -12,7 +12,6 @@ import dev.tutti.task.Fn;
 import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Task;
 import dev.tutti.task.TaskFailedException;
-import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +19,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
-import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -56,11 +54,6 @@ class TravellingClassesTest {
   private static Map<String, byte[]> files = Map.of();
   private static Map<String, byte[]> others = Map.of();
   private static @Nullable Pool pool;
-
-  /** What a worker has seen. */
-  private static final class Seen {
-    static @Nullable WeakReference<Class<?>> type;
-  }
 
   @BeforeAll
   static void compile() {
@@ -190,6 +183,19 @@ class TravellingClassesTest {
     assertThat(apply("text", 1)).isEqualTo("of the loader");
   }
 
+  /** No file has such a name, so there is no question. */
+  @Test
+  void map_nameIsEndless_isNotFound() throws Exception {
+    long pid = pool().submit(() -> ProcessHandle.current().pid()).get();
+    String name = "\u6f22".repeat(200_000);
+    assertThatThrownBy(() -> apply("named", "x".repeat(60_000)))
+        .hasRootCauseInstanceOf(IOException.class)
+        .rootCause()
+        .hasMessageContaining("name is too long");
+    assertThat(apply("isThere", name)).isEqualTo(false);
+    assertThat(pool().submit(() -> ProcessHandle.current().pid()).get()).isEqualTo(pid);
+  }
+
   /** The context class loader of an item is that of its function. */
   @Test
   void map_contextClassLoader_isThatOfTheFunction() throws Exception {
@@ -267,7 +273,7 @@ class TravellingClassesTest {
     }
   }
 
-  /** An initialiser can be of such a class. */
+  /** An initialiser can be of such a class, and has its loader as the context class loader. */
   @Test
   void initialiser_ofSuchAClass_runs() throws Exception {
     MemoryLoader loader = loader();
@@ -304,52 +310,6 @@ class TravellingClassesTest {
       process.join();
       assertThat(folder.resolve("go.done")).hasContent("app.Alone");
     }
-  }
-
-  /** Nothing keeps a loader that the program has dropped, neither here nor in the worker. */
-  @Test
-  void map_loaderIsDropped_goesHereAndInTheWorker() throws Exception {
-    WeakReference<ClassLoader> dropped = new WeakReference<>(shown());
-    Await.until(
-        "the loader is gone",
-        () -> {
-          System.gc();
-          return dropped.get() == null;
-        });
-    boolean gone =
-        pool()
-            .submit(() -> {
-              Await.until(
-                  "what stands for it is gone",
-                  () -> {
-                    System.gc();
-                    WeakReference<Class<?>> type = Seen.type;
-                    return type != null && type.get() == null;
-                  });
-              return true;
-            })
-            .get();
-    assertThat(gone).isTrue();
-  }
-
-  private static ClassLoader shown() throws ReflectiveOperationException {
-    MemoryLoader loader = loader();
-    Object point =
-        loader
-            .loadClass("app.Functions$Point")
-            .getConstructor(int.class, int.class)
-            .newInstance(1, 2);
-    boolean seen =
-        pool()
-            .map(
-                List.of(point),
-                p -> {
-                  Seen.type = new WeakReference<>(p.getClass());
-                  return p.getClass().getClassLoader() != Seen.class.getClassLoader();
-                })
-            .getFirst();
-    assertThat(seen).isTrue();
-    return loader;
   }
 
   // ---------------------------------------------------------------- other loaders
@@ -436,6 +396,32 @@ class TravellingClassesTest {
         .hasRootCauseInstanceOf(ClassNotFoundException.class)
         .rootCause()
         .hasMessageContainingAll("the class loader of app.Helper does not answer", "[T029]");
+  }
+
+  /** What only its parent gives is not sent instead. */
+  @Test
+  void map_loaderAnswersWithItsParentsClass_isRefusedAtTheCall() throws Exception {
+    Map<String, byte[]> newer =
+        MemoryLoader.compile(
+            """
+            package dev.tutti.process;
+            public class OnBothPaths {
+              public static String from() { return "newer"; }
+              public static dev.tutti.task.Fn<Integer, String> function() { return n -> from(); }
+            }
+            """);
+    MemoryLoader leavesFilesToItsParent =
+        new MemoryLoader(newer) {
+          @Override
+          public @Nullable InputStream getResourceAsStream(String name) {
+            return MemoryLoader.class.getClassLoader().getResourceAsStream(name);
+          }
+        };
+    Fn<Integer, String> function =
+        leavesFilesToItsParent.function(OnBothPaths.class.getName(), "function");
+    assertThatThrownBy(() -> pool().map(List.of(1), function))
+        .isInstanceOf(NotSendableException.class)
+        .hasMessageContainingAll("OnBothPaths does not answer", "[T029]");
   }
 
   private static final class Mute extends MemoryLoader {

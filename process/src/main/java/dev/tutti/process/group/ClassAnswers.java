@@ -1,5 +1,7 @@
 package dev.tutti.process.group;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tutti.origin.ClassServer;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.LateSocket;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers what one process asks about the classes of this one.
@@ -16,12 +19,17 @@ import java.util.List;
  */
 public final class ClassAnswers {
   /*
-   * The code of a user's class loader runs for an answer, so it gets a thread of its own: nothing that the pool needs waits for it.
+   * The code of a user's class loader runs for an answer, so it gets a thread of its own: nothing that the pool needs waits for it. The thread is
+   * none of the virtual ones, if there is another, as tasks on those may hold all processors until the class that they wait for is there.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
 
+  /** As many as a frame holds, by far. */
+  private static final int MOST_GONE = 1_000;
+
   private final String name;
-  private final ClassServer server = new ClassServer();
+  private final ClassServer server = new ClassServer(this::tellGone);
+  private volatile @Nullable LateSocket control; // there before the first answer
 
   /**
    * Makes one for a process that has asked nothing yet.
@@ -42,7 +50,13 @@ public final class ClassAnswers {
   public void take(Frame question, LateSocket control) throws WireException {
     ByteBuffer content = question.atLeast(Long.BYTES);
     long number = content.getLong();
-    Thread.ofVirtual().name(name + "-classes").start(() -> answer(number, content, control));
+    this.control = control;
+    Runnable answer = () -> answer(number, content, control);
+    try {
+      Thread.ofPlatform().daemon().name(name + "-classes").start(answer);
+    } catch (OutOfMemoryError noThread) {
+      Thread.ofVirtual().name(name + "-classes").start(answer);
+    }
   }
 
   private void answer(long number, ByteBuffer question, LateSocket control) {
@@ -63,22 +77,18 @@ public final class ClassAnswers {
         .put(answer);
   }
 
-  /**
-   * Says which class loaders are gone, if some are.
-   *
-   * @param control where that goes
-   */
-  void tellGone(LateSocket control) {
-    long[] gone = server.gone();
-    if (gone.length > 0) {
-      ByteBuffer frame = Frame.begin(Frame.Kind.LOADERS_GONE, gone.length * Long.BYTES);
-      for (long id : gone) {
-        frame.putLong(id);
+  private void tellGone(long[] gone) {
+    LateSocket to = requireNonNull(control, "control");
+    for (int from = 0; from < gone.length; from += MOST_GONE) {
+      int count = Math.min(MOST_GONE, gone.length - from);
+      ByteBuffer frame = Frame.begin(Frame.Kind.LOADERS_GONE, count * Long.BYTES);
+      for (int i = 0; i < count; i++) {
+        frame.putLong(gone[from + i]);
       }
-      send(control, frame);
-      if (control.hasPending()) {
-        Thread.ofVirtual().name(name + "-classes").start(() -> drain(control));
-      }
+      send(to, frame);
+    }
+    if (to.hasPending()) {
+      Thread.ofVirtual().name(name + "-classes").start(() -> drain(to));
     }
   }
 

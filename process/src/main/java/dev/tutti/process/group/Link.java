@@ -297,7 +297,6 @@ final class Link implements Runnable {
       resources.sink().batchEnded(batch, 0);
       return;
     }
-    classes.tellGone(worker.meeting().control());
     try {
       worker.work().send(frames);
     } catch (WireException e) {

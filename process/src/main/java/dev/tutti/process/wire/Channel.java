@@ -230,7 +230,7 @@ public final class Channel implements FrameStream, AutoCloseable {
    *
    * @throws IOException if the channel is broken
    */
-  void drain() throws IOException {
+  public void drain() throws IOException {
     while (hasPending()) {
       LockSupport.parkNanos(this, LOOK_NANOS);
       writing.lock();

@@ -209,13 +209,7 @@ public record Frame(Kind kind, ByteBuffer content) {
      */
     public @Nullable ClassLoader hereFor(Object function) {
       return switch (this) {
-        case SYSTEM -> {
-          ClassLoader system = ClassLoader.getSystemClassLoader();
-          ClassLoader own = function.getClass().getClassLoader();
-          yield own == null || own == system || !Everywhere.lacks(function.getClass())
-              ? system
-              : own;
-        }
+        case SYSTEM -> Everywhere.contextOf(function);
         case PLATFORM -> ClassLoader.getPlatformClassLoader();
         case NONE -> null;
       };

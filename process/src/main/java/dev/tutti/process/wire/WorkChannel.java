@@ -325,6 +325,18 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     }
   }
 
+  /**
+   * Waits until the system has taken all that was sent. May be called from any thread, also while
+   * the one that reads does something else.
+   *
+   * @throws IOException if the channel is broken
+   */
+  public void drain() throws IOException {
+    if (socket.hasPending()) {
+      socket.drain();
+    }
+  }
+
   private void ring(boolean isLast) throws IOException {
     writing.lock();
     try {

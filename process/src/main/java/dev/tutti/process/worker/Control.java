@@ -39,6 +39,7 @@ final class Control implements Runnable {
   private volatile @Nullable Thread listener;
   private @Nullable Questions questions; // set before begin(), which starts who reads it
   private long delayNanos;
+  private volatile boolean deaf; // before failQuestions(), and read after a question is open
 
   Control(Line line, Attempt attempt, long parent) {
     this.line = line;
@@ -78,8 +79,19 @@ final class Control implements Runnable {
       Thread thread = new Thread(this, "tutti-control"); // a builder loads more classes
       thread.setDaemon(true);
       listener = thread;
-      thread.start();
+      try {
+        thread.start();
+      } catch (OutOfMemoryError noThread) {
+        listener = null;
+        begun.set(false); // who needs it next tries again
+        throw noThread;
+      }
     }
+  }
+
+  /** {@return whether no answer will ever come} */
+  boolean isDeaf() {
+    return deaf;
   }
 
   @Override
@@ -115,6 +127,7 @@ final class Control implements Runnable {
         LockSupport.parkNanos(FULL_HEAP_PAUSE_NANOS);
       } catch (LinkageError afterThat) { // classes whose beginning has failed never work
         attempt.cannotBeReached();
+        deaf = true;
         failQuestions();
         while (true) {
           LockSupport.park(this);

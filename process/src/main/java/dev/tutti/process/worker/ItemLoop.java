@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
+import dev.tutti.origin.Everywhere;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.FrameStream;
@@ -105,10 +106,13 @@ final class ItemLoop {
     try {
       attempt.beReachable();
       Object initialiser =
-          Codec.decode(action, ClassLoader.getSystemClassLoader(), Filters.tasks());
+          requireNonNull(
+              Codec.decode(action, ClassLoader.getSystemClassLoader(), Filters.tasks()),
+              "initialiser");
+      attempt.runner().setContextClassLoader(Everywhere.contextOf(initialiser));
       attempt.userCodeBegins();
       ScopedValue.where(WorkerContext.CURRENT, context)
-          .call(() -> Body.RUNNABLE.invoke(requireNonNull(initialiser, "initialiser"), null));
+          .call(() -> Body.RUNNABLE.invoke(initialiser, null));
       answer = Frame.begin(Frame.Kind.INITIALISED, 0);
     } catch (Throwable e) { // whatever it is, this worker cannot serve
       byte[] bytes = FailureCodec.encode(e);

@@ -28,7 +28,8 @@ public final class ProcessMain {
     Channel work = connection.connect(Frame.Role.WORK);
     Channel control = connection.connect(Frame.Role.CONTROL);
     Control listening = connection.control(() -> control);
-    Questions questions = new Questions(work, work::send, listening, Thread.currentThread());
+    Questions questions =
+        new Questions(work, work::send, work::drain, listening, Thread.currentThread());
     listening.answers(questions);
     ClassSource.parent(questions);
     listening.begin();

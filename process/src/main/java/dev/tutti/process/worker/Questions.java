@@ -22,9 +22,16 @@ final class Questions extends ClassSource {
   private final FrameStream stream;
   private final Teller.Sender sender;
   private final Control control;
+  private final Drain pending;
   private final Thread runner;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, Waiting> open = new ConcurrentHashMap<>();
+
+  /** Waits until the system has taken what was sent, from any thread. */
+  @FunctionalInterface
+  interface Drain {
+    void drain() throws IOException;
+  }
 
   private static final class Waiting {
     final Thread thread = Thread.currentThread();
@@ -35,12 +42,15 @@ final class Questions extends ClassSource {
   /**
    * @param stream where questions go from the runner, which reads it
    * @param sender where they go from other threads
+   * @param pending what those threads wait for then
    * @param control brings the answers
    * @param runner the thread that runs items
    */
-  Questions(FrameStream stream, Teller.Sender sender, Control control, Thread runner) {
+  Questions(
+      FrameStream stream, Teller.Sender sender, Drain pending, Control control, Thread runner) {
     this.stream = stream;
     this.sender = sender;
+    this.pending = pending;
     this.control = control;
     this.runner = runner;
   }
@@ -57,6 +67,7 @@ final class Questions extends ClassSource {
           Frame.begin(Frame.Kind.QUESTION, Long.BYTES + question.remaining())
               .putLong(number)
               .put(question));
+      mine.failed |= control.isDeaf();
       while (true) {
         ByteBuffer answer = mine.answer;
         if (answer != null) {
@@ -82,6 +93,7 @@ final class Questions extends ClassSource {
       stream.sendFully(frames);
     } else {
       sender.send(frames);
+      pending.drain(); // the runner may send nothing more until this has its answer
     }
   }
 

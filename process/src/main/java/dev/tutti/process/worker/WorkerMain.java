@@ -60,7 +60,14 @@ public final class WorkerMain {
             }
           };
       Teller teller = new Teller(sender);
-      Questions questions = new Questions(work, sender, control, Thread.currentThread());
+      Questions.Drain pending =
+          new Questions.Drain() {
+            @Override
+            public void drain() throws IOException {
+              work.drain();
+            }
+          };
+      Questions questions = new Questions(work, sender, pending, control, Thread.currentThread());
       control.answers(questions);
       ClassSource.parent(questions);
       HeapWatch heap = new HeapWatch(pool.starter().heapBound());

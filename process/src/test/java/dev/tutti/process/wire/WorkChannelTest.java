@@ -84,6 +84,28 @@ class WorkChannelTest {
     assertThat(frame.content()).as("item=%d", number).isEqualTo(expected.slice());
   }
 
+  /**
+   * What a slow reader did not take at once is pushed on by who waits for that, and by nobody else.
+   */
+  @Test
+  void drain_readerIsSlow_allArrives() throws Exception {
+    int count = 20;
+    for (int i = 0; i < count; i++) {
+      pool.send(List.of(item(i, RING_BYTES)));
+    }
+    assertThat(pool.hasPending()).isTrue();
+    Future<?> drains =
+        other.submit(() -> {
+          pool.drain();
+          return null;
+        });
+    for (int i = 0; i < count; i++) {
+      assertIsItem(worker.read(), i, RING_BYTES);
+    }
+    drains.get(50, SECONDS);
+    assertThat(pool.hasPending()).isFalse();
+  }
+
   /** Frames of all sizes arrive whole and in order, also those that are larger than a ring. */
   @Test
   void read_manySizes_arriveInOrder() throws Exception {
