@@ -227,9 +227,10 @@ public final class GraphRun {
   /**
    * {@return what is computed, as it stands now, as an SVG document} It needs nothing else: no
    * fonts, no scripts. Each node is a box with its name, state and time; colour, outline and word
-   * say the state. Of more than 300 nodes it draws layers: one box for those that are equally far
-   * from the beginning, with how many of them are in which state, and where there are more than 60
-   * layers one box for several. Such a drawing has only the arrows from one box to the next.
+   * say the state. Of more than 300 nodes, or with too many or too long arrows (5,000 pieces, of
+   * each arrow one from a layer to the next), it draws layers: one box for those that are equally
+   * far from the beginning, with how many of them are in which state, and where there are more than
+   * 60 layers one box for several. Such a drawing has only the arrows from one box to the next.
    */
   public String svg() {
     return drawing().svg();

@@ -182,9 +182,10 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
 
   /**
    * {@return the pool whose task runs on this thread} On threads it is the pool itself, and a task
-   * that waits for it runs what waits there meanwhile. In a worker process it is a pool of
-   * processes of its own, which all tasks of that worker share, with as many workers as the worker
-   * has processors; it ends with the worker, however that ends.
+   * that waits for it runs what waits there meanwhile; a thread with more than 32 tasks that wait,
+   * one upon the other, only waits, and a further thread takes its place. In a worker process it is
+   * a pool of processes of its own, which all tasks of that worker share, with as many workers as
+   * the worker has processors; it ends with the worker, however that ends.
    *
    * {@snippet class=dev.tutti.PoolSnippets region=current lang=java}
    *

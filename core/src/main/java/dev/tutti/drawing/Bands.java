@@ -7,9 +7,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** A drawing with too many boxes, as one of its layers. */
+/** A drawing with too many boxes or arrows, as one of its layers. */
 final class Bands {
-  static final String EXPLAINED = "too many nodes to draw: each box stands for a layer, or several";
+  static final String EXPLAINED =
+      "too many nodes or arrows to draw: each box stands for a layer, or several";
   private static final int MOST_BANDS = 60;
 
   private Bands() {}

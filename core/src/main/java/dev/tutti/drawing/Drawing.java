@@ -15,6 +15,9 @@ public final class Drawing {
   /** So many boxes are drawn one by one. */
   static final int MOST_BOXES = 300;
 
+  /** So many pieces of arrows are drawn: of each arrow one from a layer to the next. */
+  static final int MOST_PIECES = 5_000;
+
   private final List<Box> boxes;
   private final List<int[]> inputs;
 
@@ -29,9 +32,10 @@ public final class Drawing {
     this.inputs = List.copyOf(inputs);
   }
 
-  /** {@return the drawing as an SVG document; layers in place of boxes where these are too many} */
+  /** {@return the drawing as an SVG document; layers in place of boxes where there is too much} */
   public String svg() {
-    Drawing shown = boxes.size() <= MOST_BOXES ? this : Bands.of(this);
+    boolean isWhole = boxes.size() <= MOST_BOXES && Layers.pieces(inputs) <= MOST_PIECES;
+    Drawing shown = isWhole ? this : Bands.of(this);
     return new Svg(shown, summary(), shown == this ? "" : Bands.EXPLAINED).text();
   }
 

@@ -21,7 +21,7 @@ final class Layers {
 
   Layers(List<int[]> inputs) {
     this.boxes = inputs.size();
-    int[] layer = nearReaders(longestPaths(inputs), inputs);
+    int[] layer = layers(inputs);
     int count = Arrays.stream(layer).max().orElse(-1) + 1;
     for (int i = 0; i < count; i++) {
       layers.add(new ArrayList<>());
@@ -35,6 +35,25 @@ final class Layers {
       }
     }
     order();
+  }
+
+  /**
+   * {@return how many pieces the arrows would have: one more than knees for each arrow} They are as
+   * many as the third power of the boxes where each box leads to all that follow.
+   */
+  static long pieces(List<int[]> inputs) {
+    int[] layer = layers(inputs);
+    long pieces = 0;
+    for (int box = 0; box < layer.length; box++) {
+      for (int input : inputs.get(box)) {
+        pieces += layer[box] - layer[input];
+      }
+    }
+    return pieces;
+  }
+
+  private static int[] layers(List<int[]> inputs) {
+    return nearReaders(longestPaths(inputs), inputs);
   }
 
   /** {@return how many arrows one behind the other lead to each box, at most} */

@@ -10,21 +10,25 @@ import dev.tutti.task.TaskTimeoutException;
 import dev.tutti.task.TimedOut;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Says whether an item is attempted again, and keeps those that pause before that. */
 final class Attempts {
   /*
    * An item in `pausing` is in no lane and in no batch. Whoever removes it is the one who goes on with it:
    * the timer at the end of the pause, or who gives the item up. It is entered before somebody looks whether
-   * it is still wanted, and it is made unwanted before somebody looks for it here, so one of the two finds it.
+   * it is still wanted, and it is made unwanted before somebody looks for it here, so one of the two finds it. Its future is completed when it is removed, which
+   * takes back the timer.
    */
   private final Dispatcher dispatcher;
-  private final Set<Item> pausing = ConcurrentHashMap.newKeySet();
+  private final Map<Item, CompletableFuture<@Nullable Void>> pausing = new ConcurrentHashMap<>();
 
   Attempts(Dispatcher dispatcher) {
     this.dispatcher = dispatcher;
@@ -60,16 +64,19 @@ final class Attempts {
   }
 
   private void pauseBefore(Item item, Duration pause) {
-    pausing.add(item);
+    ((EngineCall) item.call()).pauses(item, true); // before anybody can end the pause
+    CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+    pausing.put(item, end);
     if (dispatcher.isWanted(item)) {
-      var _ = Timer.after(pause.toNanos(), () -> endPause(item));
-    } else if (pausing.remove(item)) {
+      Future<?> timer = Timer.after(pause.toNanos(), () -> endPause(item));
+      var _ = end.thenRun(() -> timer.cancel(false)); // at once, if it has ended meanwhile
+    } else if (remove(item)) {
       dispatcher.end(item, new Cancelled<>(), 0);
     }
   }
 
   private void endPause(Item item) {
-    if (pausing.remove(item)) {
+    if (remove(item)) {
       dispatcher.requeueOrEnd(item);
     }
   }
@@ -104,7 +111,13 @@ final class Attempts {
 
   /** {@return whether the item paused; then it is the caller's} */
   boolean remove(Item item) {
-    return pausing.remove(item);
+    CompletableFuture<@Nullable Void> end = pausing.remove(item);
+    if (end == null) {
+      return false;
+    }
+    end.complete(null);
+    ((EngineCall) item.call()).pauses(item, false);
+    return true;
   }
 
   /** Takes out the items of one call that pause, from an index on. */
@@ -118,13 +131,13 @@ final class Attempts {
   }
 
   private List<Item> removeIf(Predicate<Item> picked) {
-    return List.copyOf(pausing).stream()
-        .filter(item -> picked.test(item) && pausing.remove(item))
+    return List.copyOf(pausing.keySet()).stream()
+        .filter(item -> picked.test(item) && remove(item))
         .toList();
   }
 
   /** {@return the items of a call that pause now} */
   List<Item> of(EngineCall call) {
-    return pausing.stream().filter(item -> item.call() == call).toList();
+    return pausing.keySet().stream().filter(item -> item.call() == call).toList();
   }
 }

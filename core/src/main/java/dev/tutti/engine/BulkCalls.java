@@ -114,8 +114,9 @@ public final class BulkCalls {
     Resequencer results = new Resequencer.InOrder(portions.itemWindow());
     boolean stops = plan.failures() == FailurePolicy.STOP_AT_FIRST;
     BulkRun run = begin(Body.FN, fold, input, portions, results, stops);
-    Thread feeder = callerRuns ? null : ResultIterator.feeder(run, name);
+    Thread feeder = null;
     try {
+      feeder = callerRuns ? null : ResultIterator.feeder(run, name);
       reduction.run(run, callerRuns);
     } finally {
       run.stop(); // where the combiner has failed, the rest is in vain

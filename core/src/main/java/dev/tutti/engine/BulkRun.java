@@ -16,7 +16,6 @@ import dev.tutti.task.Success;
 import dev.tutti.task.WorkerContext;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -94,18 +93,21 @@ final class BulkRun extends EngineCall {
     dispatcher
         .group()
         .admit(this); // a function that cannot travel is refused before the input is read
-    try {
+    try { // first what asks the input, which is the user's code; who is entered has to leave
       this.feeder = new Feeder(this, dispatcher, items);
+      Progress listener = plan.progress();
+      OptionalLong total = listener == null ? OptionalLong.empty() : InputSize.of(items);
+      this.choosing =
+          dispatcher.group() instanceof ChoosingGroup
+              ? choosing(plan, items, function instanceof Fold)
+              : null;
       dispatcher.enter(this);
-    } catch (RuntimeException | Error e) { // the input is the user's code
+      this.meter = listener == null ? null : new ProgressMeter(listener, total);
+    } catch (RuntimeException | Error e) {
+      dispatcher.leave(this);
       dispatcher.group().forget(this);
       throw e;
     }
-    this.meter = meter(plan.progress(), items);
-    this.choosing =
-        dispatcher.group() instanceof ChoosingGroup
-            ? choosing(plan, items, function instanceof Fold)
-            : null;
     this.explanation = new Explanation(plan.explain(), dispatcher, choosing);
     this.deadline =
         plan.options()
@@ -152,17 +154,6 @@ final class BulkRun extends EngineCall {
       lock.unlock();
     }
     dispatcher.deadlines().expire(this, limit);
-  }
-
-  private static @Nullable ProgressMeter meter(@Nullable Progress listener, Iterable<?> items) {
-    if (listener == null) {
-      return null;
-    }
-    return new ProgressMeter(
-        listener,
-        items instanceof Collection<?> c && c.size() < Integer.MAX_VALUE
-            ? OptionalLong.of(c.size())
-            : OptionalLong.empty());
   }
 
   /** Reads the whole input on the calling thread, which is the call's own. */

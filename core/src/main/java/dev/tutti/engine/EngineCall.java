@@ -88,6 +88,14 @@ abstract class EngineCall extends Call {
     // Most calls do not ask.
   }
 
+  /**
+   * An item begins to pause before a further attempt, or does so no longer. Runs no code of a user.
+   * A begin is told without a lock, an end also under that of the open work.
+   */
+  void pauses(Item item, boolean begins) {
+    // Most calls do not ask.
+  }
+
   /** The pool is being stopped: whoever waits for this call is let go. Runs no code of a user. */
   abstract void abandon();
 }

@@ -205,6 +205,14 @@ public final class GraphWork {
     loop.tell();
   }
 
+  /** An item begins to pause, or does so no longer. */
+  void pauses(boolean begins) {
+    offers.pauses(begins);
+    if (begins) {
+      loop.tell(); // there is room for another one
+    }
+  }
+
   void abandon() {
     stop(() -> new CancellationException(STOPPED));
   }

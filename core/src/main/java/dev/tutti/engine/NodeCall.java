@@ -47,6 +47,11 @@ final class NodeCall extends EngineCall {
   }
 
   @Override
+  void pauses(Item item, boolean begins) {
+    work.pauses(begins);
+  }
+
+  @Override
   void abandon() {
     work.abandon();
   }

@@ -1,5 +1,6 @@
 package dev.tutti.engine;
 
+import dev.tutti.spi.ChoosingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink.Ended;
 import dev.tutti.task.Failure;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class NodeOffers {
   /*
    * An item is entered in the board just before the dispatcher gets it, so that what is given up from there is
-   * the dispatcher's. `unstopped` and `here` are for any thread: the first counts items that may run somewhere, the second
-   * is the one that the caller himself runs.
+   * the dispatcher's. `unstopped`, `pausing` and `here` are for any thread: the first counts items that may run somewhere, the second
+   * those that pause before a further attempt, the third is the one that the caller himself runs. An item that pauses has no worker
+   * and keeps out no other one.
    */
   private final GraphWork work;
   private final Dispatcher dispatcher;
@@ -23,6 +25,7 @@ final class NodeOffers {
   private final ReadyNodes ready;
   private final GraphBoard board;
   private final AtomicInteger unstopped = new AtomicInteger();
+  private final AtomicInteger pausing = new AtomicInteger();
   private volatile @Nullable Item here;
   private int inFlight;
 
@@ -50,6 +53,11 @@ final class NodeOffers {
     unstopped.decrementAndGet();
   }
 
+  /** An item begins to pause, or does so no longer. From any thread. */
+  void pauses(boolean begins) {
+    pausing.addAndGet(begins ? 1 : -1);
+  }
+
   /** {@return whether no item runs anywhere} From any thread. */
   boolean allStopped() {
     return unstopped.get() == 0;
@@ -58,8 +66,9 @@ final class NodeOffers {
   /** {@return how many nodes may be on their way} They are in the pool's form then. */
   private int window() {
     int workers = dispatcher.group().maxWorkers();
-    if (workers == Integer.MAX_VALUE) {
-      return workers;
+    boolean runVirtually = dispatcher.group() instanceof ChoosingGroup; // whatever threads it has
+    if (workers == Integer.MAX_VALUE || runVirtually) {
+      return Integer.MAX_VALUE;
     }
     boolean batches = dispatcher.group().capabilities().batches();
     return workers + (batches ? GraphCalls.BATCH_WINDOW : workers + 8);
@@ -69,7 +78,7 @@ final class NodeOffers {
   void offerReady() {
     List<Item> same = new ArrayList<>(); // items of one call
     int window = window();
-    while (!work.isOver() && !ready.isEmpty() && inFlight < window) {
+    while (!work.isOver() && !ready.isEmpty() && inFlight - pausing.get() < window) {
       int node = ready.next();
       NodeCall call = calls.of(node);
       if (!same.isEmpty() && same.getFirst().call() != call) {

@@ -34,7 +34,12 @@ public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable
     if (feeds) {
       return new ResultIterator(run, true, null, owner);
     }
-    return new ResultIterator(run, false, feeder(run, pool), owner);
+    try {
+      return new ResultIterator(run, false, feeder(run, pool), owner);
+    } catch (OutOfMemoryError e) { // the system gives no thread
+      run.stop();
+      throw e;
+    }
   }
 
   /** Starts the thread that reads the input of a call. */

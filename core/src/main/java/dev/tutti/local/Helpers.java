@@ -6,28 +6,40 @@ import dev.tutti.spi.WorkSource;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The threads of a pool whose tasks wait for it, and which run what waits there meanwhile. */
 final class Helpers {
   /*
-   * `threads` is guarded by the group's lock. `queued` is not: a helper reads it, then looks for work, then parks if it is as
+   * `threads` and `aside` are guarded by the group's lock. `queued` is not: a helper reads it, then looks for work, then parks if it is as
    * read. Who queues work counts it up before he looks whom to wake, and a helper is entered before it looks for work;
    * so a helper that has not found the work does not park, or is unparked.
+   *
+   * What a helper runs may wait as well, and so on. A thread that has MOST_DEPTH tasks that wait, one upon the other, stands
+   * aside: it only waits, and is in `aside` and not in `threads`. Meanwhile the group may have one thread more. Where that cannot be had (`alone`, which the group sets before it unparks), those who stand aside help all the
+   * same: a task that fails for its depth is better than a pool that stands still.
    */
+  private static final int MOST_DEPTH = 32;
+
   private final ReentrantLock lock;
+  private final Condition tooMany;
   private final WorkSource source;
   private final Runnable workQueued;
   private final Set<Thread> threads = new HashSet<>();
   private final AtomicLong queued = new AtomicLong();
+  private final Set<Thread> aside = new HashSet<>();
+  private volatile boolean alone;
 
   /**
    * @param lock the group's
+   * @param tooMany is signalled when the group may have a thread less
    * @param workQueued has the group bring what waits to a worker
    */
-  Helpers(ReentrantLock lock, WorkSource source, Runnable workQueued) {
+  Helpers(ReentrantLock lock, Condition tooMany, WorkSource source, Runnable workQueued) {
     this.lock = lock;
+    this.tooMany = tooMany;
     this.source = source;
     this.workQueued = workQueued;
   }
@@ -35,6 +47,19 @@ final class Helpers {
   /** Work was queued; before {@link #unpark}. */
   void countQueued() {
     queued.incrementAndGet();
+  }
+
+  /** {@return how many threads only wait, with `lock` held} */
+  int aside() {
+    return aside.size();
+  }
+
+  /** Says whether the group can have no further thread, with `lock` held. */
+  void alone(boolean isSo) {
+    alone = isSo;
+    if (isSo) {
+      aside.forEach(LockSupport::unpark); // after its work was counted as queued
+    }
   }
 
   /** Has all of them look for work, with `lock` held. */
@@ -50,8 +75,12 @@ final class Helpers {
   void help(Runner waiting, Awaited awaited, long deadlineNanos) throws InterruptedException {
     Runner helper = waiting.helper();
     Thread thread = Thread.currentThread();
-    boolean entered = enter(thread);
+    boolean isDeep = helper.depth() > MOST_DEPTH;
+    boolean entered = enter(thread, isDeep);
     waiting.beginsToHelp(awaited);
+    if (isDeep && source.hasWork()) {
+      workQueued.run(); // for the thread that may be there now
+    }
     try {
       while (true) {
         long changes = awaited.changes(); // before the looks: what changes after them is seen
@@ -60,7 +89,7 @@ final class Helpers {
         if (awaited.isDone() || waiting.wasInterrupted() || left <= 0) {
           break;
         }
-        Batch batch = source.poll(helper, false, 1);
+        Batch batch = isDeep && !alone ? null : source.poll(helper, false, 1);
         if (batch != null) {
           helper.run(batch);
         } else if (awaited.changes() == changes
@@ -72,7 +101,7 @@ final class Helpers {
     } finally {
       waiting.endsToHelp();
       if (entered) {
-        leave(thread);
+        leave(thread, isDeep);
       }
     }
     if (Thread.interrupted()) {
@@ -80,19 +109,29 @@ final class Helpers {
     }
   }
 
-  private boolean enter(Thread thread) {
+  private boolean enter(Thread thread, boolean isDeep) {
     lock.lock();
     try {
+      if (isDeep) {
+        threads.remove(thread);
+        return aside.add(thread);
+      }
       return threads.add(thread); // an outer task of this thread may be entered already
     } finally {
       lock.unlock();
     }
   }
 
-  private void leave(Thread thread) {
+  private void leave(Thread thread, boolean isDeep) {
     lock.lock();
     try {
-      threads.remove(thread);
+      if (isDeep) {
+        aside.remove(thread);
+        threads.add(thread); // it goes on in a task for which one below it waits, and helps
+        tooMany.signalAll();
+      } else {
+        threads.remove(thread);
+      }
     } finally {
       lock.unlock();
     }

@@ -37,6 +37,7 @@ final class Runner {
   private final boolean ownsThread;
   private final Runnable nearlyFree;
   private final @Nullable Runner outer;
+  private final int depth;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Item current;
   private @Nullable Thread thread;
@@ -47,7 +48,7 @@ final class Runner {
   /** A runner on the caller's own thread. */
   static Runner onCaller(LocalGroup group, Belongings belongings) {
     String worker = "tutti-" + group.pool + "-caller";
-    return new Runner(group, worker, belongings, false, () -> {}, null);
+    return new Runner(group, worker, belongings, false, () -> {}, null, 0);
   }
 
   /**
@@ -59,7 +60,7 @@ final class Runner {
    */
   static Runner onOwnThread(
       LocalGroup group, String worker, Belongings belongings, Runnable nearlyFree) {
-    return new Runner(group, worker, belongings, true, nearlyFree, null);
+    return new Runner(group, worker, belongings, true, nearlyFree, null, 0);
   }
 
   private Runner(
@@ -68,8 +69,10 @@ final class Runner {
       Belongings belongings,
       boolean ownsThread,
       Runnable nearlyFree,
-      @Nullable Runner outer) {
+      @Nullable Runner outer,
+      int depth) {
     this.outer = outer;
+    this.depth = depth;
     this.group = group;
     this.worker = worker;
     this.belongings = belongings;
@@ -260,17 +263,22 @@ final class Runner {
     }
   }
 
+  /** {@return how many items wait below those that run here, on the same thread} */
+  int depth() {
+    return depth;
+  }
+
   boolean belongsTo(LocalGroup other) {
     return group == other;
   }
 
   /** {@return a runner for items of a call that the task of this one makes, on its thread} */
   Runner inner() {
-    return new Runner(group, worker, belongings, false, () -> {}, this);
+    return new Runner(group, worker, belongings, false, () -> {}, this, depth);
   }
 
   /** {@return a runner for other items on the thread of this one} */
   Runner helper() {
-    return onOwnThread(group, worker, belongings, () -> {});
+    return new Runner(group, worker, belongings, true, () -> {}, null, depth + 1);
   }
 }

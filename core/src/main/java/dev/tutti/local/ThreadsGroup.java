@@ -32,7 +32,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
    * because there are too many looks for work as its last act.
    *
    * A worker whose task waits for this pool runs what waits there (`helpers`). Who queues work unparks them if nobody else is
-   * there to take it.
+   * there to take it. For each that only waits, because it has too many tasks one upon the other, there may be one worker more.
    */
   private final Optional<Action> initialiser;
   private final BiConsumer<String, Runnable> starter;
@@ -40,7 +40,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
   private final Condition wake = lock.newCondition();
   private final Condition gone = lock.newCondition();
   private final Set<Worker> workers = new HashSet<>();
-  private final Helpers helpers = new Helpers(lock, source, this::workQueued);
+  private final Helpers helpers = new Helpers(lock, wake, source, this::workQueued);
   private final StartBudget budget = new StartBudget();
   private final long idleNanos;
   private int most;
@@ -130,13 +130,15 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
         }
       } else if (countOnFree()) {
         return;
-      } else if (workers.size() >= most) {
+      } else if (workers.size() >= allowed()) {
         helpers.unpark();
       } else if (source.hasWork()) { // else somebody has taken it already
         if (budget.allowsStart(System.nanoTime())) {
-          startWorker();
+          helpers.alone(!startWorker());
         } else if (workers.isEmpty()) {
           failure = lastFailure;
+        } else {
+          helpers.alone(true);
         }
       }
     } finally {
@@ -162,6 +164,11 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
       }
     }
     return false;
+  }
+
+  /** {@return how many threads there may be: those that only wait are not counted} */
+  private int allowed() {
+    return most + helpers.aside();
   }
 
   /** {@return whether there is one more; if not, others serve} */
@@ -207,7 +214,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
       most = workersWanted;
       wake.signalAll();
       boolean more = true;
-      while (more && workers.size() < most && !closed && source.hasWork()) {
+      while (more && workers.size() < allowed() && !closed && source.hasWork()) {
         more = startWorker();
       }
     } finally {
@@ -429,7 +436,9 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
         if (idle > wakeUps) {
           wakeUps++;
           wake.signal();
-        } else if (idle == 0 && workers.size() < most && budget.allowsStart(System.nanoTime())) {
+        } else if (idle == 0
+            && workers.size() < allowed()
+            && budget.allowsStart(System.nanoTime())) {
           startWorker();
         }
       } finally {
@@ -438,7 +447,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
     }
 
     private boolean staysUnlessTooMany() {
-      if (workers.size() <= most) {
+      if (workers.size() <= allowed()) {
         return true;
       }
       workers.remove(this); // so that no other one leaves for the same reason
@@ -476,7 +485,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
           while (left > 0
               && wakeUps == 0
               && !closed
-              && workers.size() <= most
+              && workers.size() <= allowed()
               && !source.hasWork()) {
             try {
               left = wake.awaitNanos(left);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -48,14 +49,18 @@ final class DrawingTest {
     return new Drawing(boxes, inputs);
   }
 
-  private static Drawing chain(int size) {
+  private static Drawing graph(int size, IntFunction<int[]> inputsOf) {
     List<Box> boxes = new ArrayList<>();
     List<int[]> inputs = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       boxes.add(new Box("link " + i, NodeState.DONE, 1_000));
-      inputs.add(i == 0 ? new int[0] : new int[] {i - 1});
+      inputs.add(inputsOf.apply(i));
     }
     return new Drawing(boxes, inputs);
+  }
+
+  private static Drawing chain(int size) {
+    return graph(size, i -> i == 0 ? new int[0] : new int[] {i - 1});
   }
 
   private record Area(double x, double y, double width, double height) {
@@ -142,6 +147,31 @@ final class DrawingTest {
       int arrows = drawing.inputs().stream().mapToInt(inputs -> inputs.length).sum();
       assertThat(drawing.svg().split("marker-end", -1)).hasSize(arrows + 1);
     }
+  }
+
+  /**
+   * Arrows that are too many, or pass by too many layers, are drawn as those from layer to layer.
+   */
+  @Test
+  void svg_denseGraphs_drawsLayersAndStaysSmall() throws Exception {
+    Drawing complete = graph(300, i -> IntStream.range(0, i).toArray());
+    Drawing halves = graph(300, i -> IntStream.range(0, i < 150 ? 0 : 150).toArray());
+    Drawing withSource = graph(300, i -> i == 0 ? new int[0] : new int[] {0, i - 1});
+    for (Drawing drawing : List.of(complete, halves, withSource)) {
+      String svg = drawing.svg();
+      assertThat(svg).hasSizeLessThan(50_000).contains("too many nodes or arrows to draw");
+      assertThat(areas(parsed(svg))).hasSizeBetween(2, 60);
+    }
+  }
+
+  /** Up to the bound each node is drawn, and the document is of a size that a browser shows. */
+  @Test
+  void svg_justWithinTheBound_drawsAllNodes() throws Exception {
+    Drawing complete = graph(31, i -> IntStream.range(0, i).toArray()); // 4,960 pieces
+    assertThat(areas(parsed(complete.svg()))).hasSize(31);
+    assertThat(complete.svg()).hasSizeLessThan(500_000);
+    Drawing more = graph(32, i -> IntStream.range(0, i).toArray()); // 5,456 pieces
+    assertThat(more.svg()).contains("too many nodes or arrows to draw");
   }
 
   /** A name may hold anything; what XML cannot hold is replaced, what is too long is cut. */

@@ -10,6 +10,7 @@ import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.GroupRequest;
+import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
 import dev.tutti.spi.WorkSource;
@@ -17,13 +18,21 @@ import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.Fn;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.WorkerLostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** How items move from one worker of this JVM to another. */
 @Tag("unit")
@@ -133,10 +142,82 @@ final class LocalGroupTest {
   }
 
   private ThreadsGroup group(ScarceThreads threads) {
+    return group(new NoWork(), threads);
+  }
+
+  private ThreadsGroup group(WorkSource source, BiConsumer<String, Runnable> threads) {
     return new ThreadsGroup(
-        new GroupRequest("test", ThreadOptions.DEFAULTS, new NoWork(), new Sink(), _ -> {}),
+        new GroupRequest("test", ThreadOptions.DEFAULTS, source, new Sink(), _ -> {}),
         ThreadOptions.DEFAULTS.withWorkers(4),
         threads);
+  }
+
+  /** What waits, in its order. */
+  private static final class Queued extends ConcurrentLinkedQueue<Batch> implements WorkSource {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public @Nullable Batch poll(Object worker, boolean othersFree, int most) {
+      return poll();
+    }
+
+    @Override
+    public boolean hasWork() {
+      return !isEmpty();
+    }
+  }
+
+  /**
+   * Where no thread is there for those that stand aside, they help deeper: nothing stands still.
+   */
+  @Test
+  @Timeout(30)
+  void helpUntil_deepAndNoFurtherThread_goesOnAllTheSame() throws Exception {
+    Queued queued = new Queued();
+    AtomicInteger left = new AtomicInteger(1);
+    ThreadsGroup scarce =
+        group(
+            queued,
+            (name, work) -> {
+              if (left.getAndDecrement() <= 0) {
+                throw new OutOfMemoryError("no thread");
+              }
+              var _ = Thread.ofPlatform().daemon().name(name).start(work);
+            });
+    List<CountDownLatch> ends = Stream.generate(() -> new CountDownLatch(1)).limit(100).toList();
+    AtomicReference<IntConsumer> offer = new AtomicReference<>(_ -> {});
+    Fn<Integer, Integer> waitsForNext =
+        n -> {
+          if (n + 1 < ends.size()) {
+            offer.get().accept(n + 1);
+            scarce.helpUntil(isOpen(ends.get(n + 1)), System.nanoTime() + Long.MAX_VALUE / 2);
+          }
+          ends.get(n).countDown();
+          return n;
+        };
+    Call nested = new Call(Body.FN, waitsForNext, CallOptions.DEFAULTS) {};
+    offer.set(n -> {
+      queued.add(new Batch(nested, List.of(new Item(nested, n, n))));
+      scarce.workQueued();
+    });
+    offer.get().accept(0);
+    ends.getFirst().await();
+    scarce.close();
+    assertThat(scarce.awaitGone(Duration.ofSeconds(30))).isTrue();
+  }
+
+  private static HelpingGroup.Awaited isOpen(CountDownLatch latch) {
+    return new HelpingGroup.Awaited() {
+      @Override
+      public boolean isDone() {
+        return latch.getCount() == 0;
+      }
+
+      @Override
+      public long changes() {
+        return latch.getCount();
+      }
+    };
   }
 
   /** A system that gives some threads, which never run, and then no more. */

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -91,6 +92,33 @@ interface GraphBoundsSuite extends Subject {
         .withMessageContaining("a node has no deadline: node=slow");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> slow.keepingTo(brief.withQueue(SubmitQueue.blocking(1))));
+  }
+
+  /** Nodes that pause before a further attempt keep no other node out, however many they are. */
+  @Test
+  default void compute_manyNodesPause_othersRun(@TempDir Path folder) throws Exception {
+    RetryPolicy later = RetryPolicy.attempts(2).withBackOff(Duration.ofHours(1));
+    TaskGraph graph = new TaskGraph();
+    List<Node<Integer>> nodes = new ArrayList<>();
+    int pausing = isolated() ? 1_100 : 100; // more than are on their way at once
+    for (int i = 0; i < pausing; i++) {
+      nodes.add(
+          graph
+              .task(Faults.throwsUnchecked("not yet"))
+              .keepingTo(CallOptions.DEFAULTS.withRetry(later)));
+    }
+    nodes.add(graph.task(() -> Files.createFile(folder.resolve("ran")).getNameCount()));
+    Node<Integer> last = graph.combine(nodes, List::size);
+    if (callerRuns()) {
+      return; // there the caller pauses
+    }
+    try (Pool pool = open(2)) {
+      TaskFuture<Integer> future = graph.computeAsync(pool, last);
+      Await.file(folder.resolve("ran"));
+      future.cancel(true);
+      CompletableFuture<?> stopped = future.stopped();
+      Await.until("nothing runs any more", stopped::isDone);
+    }
   }
 
   /** At the deadline what runs is stopped, and nothing further starts. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.Items;
+import dev.tutti.Node;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
+import dev.tutti.TaskGraph;
 import dev.tutti.plan.Choice;
 import dev.tutti.plan.Defaults;
 import dev.tutti.task.TaskFailedException;
@@ -308,6 +310,26 @@ class ChoosingTest {
         assertThat(results.limit(10)).isEqualTo(numbers(10));
       }
       Await.until(() -> "the input is closed once: " + closed, () -> closed.get() == 1);
+    }
+  }
+
+  /** Nodes of a graph run on virtual threads, so as many at once as there are. */
+  @Test
+  void compute_nodesWaitForEachOther_allRunAtOnce() {
+    CountDownLatch all = new CountDownLatch(1_000);
+    TaskGraph graph = new TaskGraph();
+    Node<Integer> last =
+        graph.combine(
+            graph.each(
+                numbers(1_000),
+                n -> {
+                  all.countDown();
+                  all.await();
+                  return n;
+                }),
+            List::size);
+    try (Pool pool = AutoPool.open(2)) {
+      assertThat(graph.compute(pool, last)).isEqualTo(1_000);
     }
   }
 

@@ -3,16 +3,21 @@ package dev.tutti.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.Futures;
 import dev.tutti.Pool;
 import dev.tutti.plan.ThreadOptions;
 import dev.tutti.task.TaskFuture;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The contract, on platform threads. */
@@ -40,6 +45,41 @@ final class ThreadsContractTest extends BackendContract {
   @Override
   public boolean canStop() {
     return false;
+  }
+
+  /**
+   * Each of many tasks waits for one that it submits: no thread piles them up without end, and
+   * those that served meanwhile leave.
+   */
+  @Test
+  void get_manyTasksThatEachWait_allEndAndThreadsLeave() throws Exception {
+    try (Pool pool = Pool.threads(2)) {
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      List<TaskFuture<Integer>> all = new ArrayList<>();
+      for (int i = 0; i < 4_000; i++) {
+        int number = i;
+        all.add(
+            pool.submit(() -> {
+              threads.add(Thread.currentThread());
+              return pool.submit(() -> number).get();
+            }));
+      }
+      assertThat(Futures.gather(all).get()).isEqualTo(IntStream.range(0, 4_000).boxed().toList());
+      Await.until(
+          "two threads are left", () -> threads.stream().filter(Thread::isAlive).count() <= 2);
+    }
+  }
+
+  private static int depth(int levels) throws Exception {
+    return levels == 0 ? 0 : 1 + Pool.current().submit(() -> depth(levels - 1)).get();
+  }
+
+  /** Tasks within tasks are bounded by what a system has of threads, not by one thread's stack. */
+  @Test
+  void get_deeplyNested_endsWithItsResult() throws Exception {
+    try (Pool pool = Pool.threads(1)) {
+      assertThat(pool.submit(() -> depth(3_000)).get()).isEqualTo(3_000);
+    }
   }
 
   /** A thread that cannot be initialised is tried a few times; then tasks fail with the cause. */
