@@ -366,7 +366,9 @@ final class BulkRun extends EngineCall {
       }
       failed = end.failedFrom();
       stopsRest = failed < failedBefore;
-      lock.wake(room);
+      if (!window.isFedAhead(lane.size()) || end.isInputOver()) {
+        lock.wake(room);
+      }
       if (isNews() || isAllDone()) {
         lock.wake(news);
       }

@@ -88,6 +88,11 @@ final class Chunker {
     }
   }
 
+  /** {@return whether whatever waits may go out, however little it is} From any thread. */
+  boolean takesSingles() {
+    return batch == 1;
+  }
+
   /** How many items a caller that runs its own work should queue before it runs them. */
   int size() {
     return size;

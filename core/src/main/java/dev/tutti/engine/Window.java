@@ -16,6 +16,10 @@ final class Window {
    *
    * delivered <= settled <= taken. The window is a bound on
    * taken - delivered, and one on bytes unless nothing is open. A call that keeps all results delivers an item by storing it.
+   *
+   * Who reads the input sleeps when the window is full, and is woken by an end only when half of it waits for workers no more: a wake-up for each
+   * item would cost more than short items. What is read goes behind what waits, so nothing waits for it but to fill a batch; hence not where a batch must be filled.
+   * Each end looks again, and the last of them finds nothing that waits.
    */
   private final Chunker chunker;
   private final int mostItems;
@@ -45,6 +49,16 @@ final class Window {
 
   boolean isRoom() {
     return taken - delivered < most() && (bytes < mostBytes || taken == settled);
+  }
+
+  /**
+   * {@return whether so much waits for workers that who reads the input need not be woken yet} The
+   * number may be one of before: when the last of those has ended, all know that nothing waits.
+   *
+   * @param waiting how many items wait for a worker
+   */
+  boolean isFedAhead(int waiting) {
+    return chunker.takesSingles() && waiting > most() / 2;
   }
 
   /** {@return how many items may be read now, at least one} */
