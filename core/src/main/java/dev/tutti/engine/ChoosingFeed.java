@@ -117,6 +117,11 @@ final class ChoosingFeed {
       }
     } catch (InterruptedException e) {
       run.interrupted();
+    } catch (RuntimeException | Error e) {
+      if (isCaller) {
+        throw e;
+      }
+      run.readerDied(e);
     } finally {
       if (reads(me)) {
         feeder.close();
