@@ -323,9 +323,9 @@ final class BulkRun extends EngineCall {
   }
 
   @Override
-  void measured(Batch batch, long elapsedNanos, long cpuNanos) {
+  void measured(Batch batch, int ran, long elapsedNanos, long cpuNanos) {
     if (choosing != null) {
-      choosing.measured(batch, elapsedNanos, cpuNanos);
+      choosing.measured(batch, ran, elapsedNanos, cpuNanos);
     }
   }
 

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.Choice;
 import dev.tutti.plan.DataSize;
 import dev.tutti.plan.FailurePolicy;
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.Item;
 import dev.tutti.task.Fn;
 import dev.tutti.task.Success;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,6 +62,42 @@ final class ReaderTest {
     BulkRun run = run(dispatcher, CallOptions.DEFAULTS, new Resequencer.All(true, 3));
     endsAsTheReader(dispatcher, () -> run.runAll(false));
     assertThat(run.hasLeft()).isTrue();
+  }
+
+  /** The time of a batch is that of the items that have run, not of those that were taken back. */
+  @Test
+  void measured_someItemsTakenBack_decidesByTheOthers() {
+    List<Choice> told = new ArrayList<>();
+    Dispatcher dispatcher = new ScriptedGroup.Choosing().dispatcher();
+    PushedRun.Next next = new PushedRun.Next();
+    BulkPlan plan =
+        new BulkPlan(
+            8,
+            DataSize.mib(1),
+            Batching.adaptive(),
+            CallOptions.DEFAULTS,
+            FailurePolicy.STOP_AT_FIRST,
+            null,
+            told::add);
+    BulkRun run =
+        new BulkRun(
+            dispatcher,
+            Body.FN,
+            SAME,
+            new PushedRun.Input(next),
+            plan,
+            new Resequencer.InOrder(8),
+            true);
+    next.set(1);
+    run.feedOne();
+    Batch four = new Batch(run, IntStream.range(0, 4).mapToObj(i -> new Item(run, i, i)).toList());
+    dispatcher.batchEnded(four, 0, 3_000_000, 3_000_000);
+    dispatcher.batchEnded(four, 1, 2_000_000, 2_000_000);
+    run.stop();
+    run.explain();
+    Choice.Figures figures = told.getFirst().last().figures().orElseThrow();
+    assertThat(figures.items()).isEqualTo(1);
+    assertThat(figures.wall()).isEqualTo(Duration.ofMillis(2));
   }
 
   /** A deadline has a thread of the call's own read, and run the first items. */
