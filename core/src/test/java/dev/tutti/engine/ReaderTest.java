@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +41,7 @@ final class ReaderTest {
 
   private static void endsAsTheReader(Dispatcher dispatcher, Runnable consumer) {
     assertThatThrownBy(consumer::run).isInstanceOf(OutOfMemoryError.class).hasMessage("no thread");
-    assertThat(dispatcher.openItems()).isZero();
+    Awaitility.await().until(() -> dispatcher.openItems() == 0);
   }
 
   @Test
