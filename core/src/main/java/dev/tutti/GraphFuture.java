@@ -5,10 +5,8 @@ import dev.tutti.task.TaskFuture;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The future of the value of one node. */
@@ -72,18 +70,6 @@ final class GraphFuture<R extends @Nullable Object> extends TaskFuture<R> {
   @Override
   public boolean completeExceptionally(Throwable failure) {
     return endedFromOutside(super.completeExceptionally(failure));
-  }
-
-  @Override
-  public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
-    executor.execute(() -> {
-      try {
-        complete(supplier.get());
-      } catch (Throwable failure) {
-        completeExceptionally(failure);
-      }
-    });
-    return this;
   }
 
   @Override

@@ -20,8 +20,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tutti advise}: where one's own method should run, by which figures, and what else. */
 @Command(
@@ -37,19 +37,7 @@ import picocli.CommandLine.Parameters;
 final class AdviseCommand implements Callable<Integer> {
   private static final int DEFAULT_SAMPLE = 100;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "SOURCE.java[::method]",
-      description =
-          "The source file. The method is public and static with one parameter, String or Path.")
-  private String source = "";
-
-  @Parameters(
-      index = "1..*",
-      arity = "1..*",
-      paramLabel = "INPUT",
-      description = "What to run it over.")
-  private List<String> inputs = List.of();
+  @Mixin private SourceWithInputs source = new SourceWithInputs();
 
   @Option(
       names = "--sample",
@@ -57,13 +45,6 @@ final class AdviseCommand implements Callable<Integer> {
       defaultValue = "" + DEFAULT_SAMPLE,
       description = "How many of the inputs at most are tried (default: ${DEFAULT-VALUE}).")
   private int most = DEFAULT_SAMPLE;
-
-  @Option(
-      names = {"--class-path", "-cp"},
-      paramLabel = "CP",
-      defaultValue = "",
-      description = "Folders and jars that the source needs.")
-  private String classPath = "";
 
   @Option(
       names = "--json",
@@ -78,15 +59,15 @@ final class AdviseCommand implements Callable<Integer> {
     if (most < 1) {
       throw CommandException.usage("--sample must be >= 1: sample=" + most);
     }
-    SourceName name = SourceName.parse(source);
+    SourceName name = source.name();
     return Session.run(session -> advise(session, name));
   }
 
   private void advise(Session session, SourceName name) {
-    List<String> sample = inputs.subList(0, Math.min(most, inputs.size()));
+    List<String> sample = source.inputs().subList(0, Math.min(most, source.inputs().size()));
     BackendName[] ways = {BackendName.THREADS, BackendName.VIRTUAL, BackendName.PROCESSES};
     session.expect((ways.length + 2L) * sample.size());
-    SourceCompiler.Compiled compiled = new SourceCompiler(session, classPath).compile(name);
+    SourceCompiler.Compiled compiled = source.compile(session, name);
     SourceFunction function = new MethodFinder(compiled).find();
     Thread.currentThread().setContextClassLoader(compiled.loader());
     int workers = Cpus.available();
@@ -124,7 +105,9 @@ final class AdviseCommand implements Callable<Integer> {
     }
     session.out().line(advice.choice().toString());
     session.out().line("");
-    session.out().line("tried on %d of %d inputs:".formatted(advice.sample(), inputs.size()));
+    session
+        .out()
+        .line("tried on %d of %d inputs:".formatted(advice.sample(), source.inputs().size()));
     session.out().line(advice.tried().table("input"));
     wallCost(advice)
         .ifPresent(cost -> {
@@ -161,11 +144,11 @@ final class AdviseCommand implements Callable<Integer> {
 
   private Map<String, @Nullable Object> object(Advice advice) {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
-    object.put("inputs", inputs.size());
+    object.put("inputs", source.inputs().size());
     object.put("sample", advice.sample());
     object.put("choice", advice.choice().last().backend());
     object.put("steps", advice.choice().steps().stream().map(AdviseCommand::object).toList());
-    object.put("runs", RunReport.runs(advice.tried(), inputs, "mean_input_s"));
+    object.put("runs", RunReport.runs(advice.tried(), source.inputs(), "mean_input_s"));
     object.put(
         "wall_cost_input_s",
         wallCost(advice).map(cost -> (Object) Durations.seconds(cost)).orElse("unknown"));

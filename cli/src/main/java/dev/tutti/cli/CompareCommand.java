@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code tutti compare}: one's own method normally and in parallel, and a table of what each took.
@@ -29,19 +29,7 @@ import picocli.CommandLine.Parameters;
           + " method that ends its JVM ends the command."
     })
 final class CompareCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "SOURCE.java[::method]",
-      description =
-          "The source file. The method is public and static with one parameter, String or Path.")
-  private String source = "";
-
-  @Parameters(
-      index = "1..*",
-      arity = "1..*",
-      paramLabel = "INPUT",
-      description = "What to run it over.")
-  private List<String> inputs = List.of();
+  @Mixin private SourceWithInputs source = new SourceWithInputs();
 
   @Option(
       names = "--backend",
@@ -64,13 +52,6 @@ final class CompareCommand implements Callable<Integer> {
   private String chunk = "";
 
   @Option(
-      names = {"--class-path", "-cp"},
-      paramLabel = "CP",
-      defaultValue = "",
-      description = "Folders and jars that the source needs.")
-  private String classPath = "";
-
-  @Option(
       names = "--json",
       description = "Print one JSON object, and nothing else, on standard output.")
   private boolean json;
@@ -80,7 +61,7 @@ final class CompareCommand implements Callable<Integer> {
     List<BackendName> backends = BackendName.list(backend);
     List<Integer> counts = Numbers.workerCounts(workers);
     List<Batching> chunks = Numbers.chunks(chunk);
-    SourceName name = SourceName.parse(source);
+    SourceName name = source.name();
     return Session.run(session -> compare(session, name, backends, counts, chunks));
   }
 
@@ -90,15 +71,15 @@ final class CompareCommand implements Callable<Integer> {
       List<BackendName> backends,
       List<Integer> counts,
       List<Batching> chunks) {
-    session.expect((long) inputs.size() * runs(backends, counts.size(), chunks.size()));
-    SourceCompiler.Compiled compiled = new SourceCompiler(session, classPath).compile(name);
+    session.expect((long) source.inputs().size() * runs(backends, counts.size(), chunks.size()));
+    SourceCompiler.Compiled compiled = source.compile(session, name);
     SourceFunction function = new MethodFinder(compiled).find();
     Thread.currentThread().setContextClassLoader(compiled.loader());
     Pool[] pools = pools(session, backends, counts, compiled.classPath());
     print(
         session,
         RunReport.of(
-            Comparison.of(inputs, function)
+            Comparison.of(source.inputs(), function)
                 .normally()
                 .on(pools)
                 .chunks(chunks.toArray(Batching[]::new))
@@ -133,8 +114,8 @@ final class CompareCommand implements Callable<Integer> {
   private void print(Session session, ComparisonResult result) {
     if (json) {
       Map<String, @Nullable Object> object = new LinkedHashMap<>();
-      object.put("inputs", inputs.size());
-      object.put("runs", RunReport.runs(result, inputs, "mean_input_s"));
+      object.put("inputs", source.inputs().size());
+      object.put("runs", RunReport.runs(result, source.inputs(), "mean_input_s"));
       session.out().line(Json.of(object));
     } else {
       session.out().line(result.table("input"));

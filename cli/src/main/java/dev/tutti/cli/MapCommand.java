@@ -27,12 +27,7 @@ import picocli.CommandLine.Parameters;
     name = "map",
     description = "Compile one source file and run its method over the inputs on isolated workers.")
 final class MapCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "SOURCE.java[::method]",
-      description =
-          "The source file. The method is public and static with one parameter, String or Path.")
-  private String source = "";
+  @Mixin private SourceArguments source = new SourceArguments();
 
   @Parameters(index = "1..*", paramLabel = "INPUT", description = "What to run it over.")
   private List<String> inputs = List.of();
@@ -64,13 +59,6 @@ final class MapCommand implements Callable<Integer> {
       defaultValue = "adaptive",
       description = "How many inputs go to a worker together (default: ${DEFAULT-VALUE}).")
   private String chunk = "";
-
-  @Option(
-      names = {"--class-path", "-cp"},
-      paramLabel = "CP",
-      defaultValue = "",
-      description = "Folders and jars that the source needs.")
-  private String classPath = "";
 
   @Option(names = "--json", description = "Print an object a line: input, index, result, seconds.")
   private boolean json;
@@ -108,7 +96,7 @@ final class MapCommand implements Callable<Integer> {
     int count = Numbers.workers(workers);
     Batching batching = Numbers.chunk(chunk);
     limits.check(name.options(count, List.of()));
-    SourceName sourceName = SourceName.parse(source);
+    SourceName sourceName = source.name();
     return Session.run(session -> map(session, sourceName, name, count, batching));
   }
 
@@ -117,7 +105,7 @@ final class MapCommand implements Callable<Integer> {
     if (!isFromStdin()) {
       session.expect(inputs.size());
     }
-    SourceCompiler.Compiled compiled = new SourceCompiler(session, classPath).compile(sourceName);
+    SourceCompiler.Compiled compiled = source.compile(session, sourceName);
     SourceFunction function = new MethodFinder(compiled).find();
     Thread.currentThread().setContextClassLoader(compiled.loader());
     Pool pool = session.open(limits.on(name.options(count, compiled.classPath())));

@@ -1,6 +1,7 @@
 package dev.tutti.engine;
 
 import dev.tutti.plan.RetryPolicy;
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Timer;
@@ -11,6 +12,7 @@ import dev.tutti.task.TimedOut;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -29,6 +31,11 @@ final class Attempts {
    */
   private final Dispatcher dispatcher;
   private final Map<Item, CompletableFuture<@Nullable Void>> pausing = new ConcurrentHashMap<>();
+
+  /**
+   * Items that are attempted again on their caller's thread, with the pause before the next one.
+   */
+  private final Map<Item, Optional<Duration>> here = new ConcurrentHashMap<>();
 
   Attempts(Dispatcher dispatcher) {
     this.dispatcher = dispatcher;
@@ -81,13 +88,33 @@ final class Attempts {
     }
   }
 
-  /** The caller is the worker, so it is also the one who pauses. */
+  /**
+   * The caller is the worker, so it is also the one who pauses. The end of a further attempt, on
+   * the same thread, comes here again and leaves the next one to the loop.
+   */
   private void goOnHere(Item item, Duration pause) {
+    if (here.replace(item, Optional.of(pause)) != null) {
+      return;
+    }
+    Optional<Duration> next = Optional.of(pause);
+    try {
+      while (next.isPresent()) {
+        here.put(item, Optional.empty());
+        pauseHere(next.get());
+        Batch batch = dispatcher.takeOver(item.call(), List.of(item), this);
+        ((CallerGroup) dispatcher.group()).run(batch);
+        next = here.getOrDefault(item, Optional.empty());
+      }
+    } finally {
+      here.remove(item);
+    }
+  }
+
+  private void pauseHere(Duration pause) {
     long end = System.nanoTime() + pause.toNanos();
     while (!Thread.currentThread().isInterrupted() && end - System.nanoTime() > 0) {
       LockSupport.parkNanos(this, end - System.nanoTime());
     }
-    ((CallerGroup) dispatcher.group()).run(dispatcher.takeOver(item.call(), List.of(item), this));
   }
 
   /**

@@ -160,9 +160,27 @@ final class BulkRun extends EngineCall {
   void feedAll() {
     if (choosing != null) {
       choosing.feedAll(true);
-    } else {
-      feeder.feedAll();
+      return;
     }
+    try {
+      feeder.feedAll();
+    } catch (RuntimeException | Error e) {
+      readerDied(e);
+    }
+  }
+
+  /**
+   * A thread of the call's own that reads the input has failed otherwise than by that, for want of
+   * memory for example. The consumer is told so; nobody else would ever say that the input ends.
+   */
+  void readerDied(Throwable failure) {
+    lock.lock();
+    try {
+      end.endInput(failure);
+    } finally {
+      lock.unlock();
+    }
+    stop();
   }
 
   /** Brings one element, which the input has, into the pool, on the calling thread. */
@@ -305,9 +323,9 @@ final class BulkRun extends EngineCall {
   }
 
   @Override
-  void measured(Batch batch, long elapsedNanos, long cpuNanos) {
+  void measured(Batch batch, int ran, long elapsedNanos, long cpuNanos) {
     if (choosing != null) {
-      choosing.measured(batch, elapsedNanos, cpuNanos);
+      choosing.measured(batch, ran, elapsedNanos, cpuNanos);
     }
   }
 
@@ -561,6 +579,11 @@ final class BulkRun extends EngineCall {
   void runAll(boolean runsWork) {
     try {
       runToEnd(runsWork);
+    } catch (RuntimeException | Error e) {
+      if (!hasLeft()) { // it was no item and no input, which end the call before they are thrown
+        stop();
+      }
+      throw e;
     } finally {
       explanation.tell();
     }

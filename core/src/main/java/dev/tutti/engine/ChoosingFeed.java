@@ -5,6 +5,8 @@ import dev.tutti.spi.Batch;
 import dev.tutti.spi.CpuTime;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.Way;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,7 +63,10 @@ final class ChoosingFeed {
   private boolean stopped;
   private @Nullable Chunk chunk;
   private boolean watched;
-  private int left; // threads that still run the item for which they were relieved
+  private int ranHere; // items of `chunk` that have run, once it has ended
+
+  /** What threads still run that were relieved for it. It was counted then. */
+  private final Set<Batch> relieved = new HashSet<>();
 
   /**
    * What of a call does not change.
@@ -117,6 +122,11 @@ final class ChoosingFeed {
       }
     } catch (InterruptedException e) {
       run.interrupted();
+    } catch (RuntimeException | Error e) {
+      if (isCaller) {
+        throw e;
+      }
+      run.readerDied(e);
     } finally {
       if (reads(me)) {
         feeder.close();
@@ -202,7 +212,7 @@ final class ChoosingFeed {
     } finally {
       long elapsed = System.nanoTime() - mine.sinceNanos;
       long cpu = elapsed < SHORT_NANOS ? elapsed : CpuTime.between(mine.sinceCpu, CpuTime.here());
-      leave(mine, new Sample(weight(batch), elapsed, cpu));
+      leave(mine, elapsed, cpu);
     }
   }
 
@@ -211,6 +221,7 @@ final class ChoosingFeed {
     lock.lock();
     try {
       chunk = mine;
+      ranHere = mine.batch.count(); // if nobody says otherwise
       watch = !watched;
       watched = true;
     } finally {
@@ -221,15 +232,16 @@ final class ChoosingFeed {
     }
   }
 
-  private void leave(Chunk mine, Sample sample) {
+  private void leave(Chunk mine, long elapsedNanos, long cpuNanos) {
     boolean changed;
     lock.lock();
     try {
       if (chunk != mine) {
-        left--; // it was shared out, and counted
+        relieved.remove(mine.batch);
         return;
       }
       chunk = null;
+      Sample sample = new Sample(weight(mine.batch, ranHere), elapsedNanos, cpuNanos);
       changed = chooser.ranHere(sample, mine.batch.count());
     } finally {
       lock.unlock();
@@ -256,7 +268,7 @@ final class ChoosingFeed {
   }
 
   /** A batch has ended on a worker. */
-  void measured(Batch batch, long elapsedNanos, long cpuNanos) {
+  void measured(Batch batch, int ran, long elapsedNanos, long cpuNanos) {
     boolean isVirtual = cpuNanos == CpuTime.UNKNOWN;
     if (isVirtual && virtuals.incrementAndGet() % ONE_OF != 0) {
       return;
@@ -265,9 +277,13 @@ final class ChoosingFeed {
     lock.lock();
     try {
       if (chunk != null && chunk.batch == batch) {
-        return; // its reader measures it
+        ranHere = ran; // its reader measures it
+        return;
       }
-      Sample sample = new Sample(weight(batch), elapsedNanos, cpuNanos);
+      if (ran == 0 || relieved.contains(batch)) {
+        return;
+      }
+      Sample sample = new Sample(weight(batch, ran), elapsedNanos, cpuNanos);
       changed = chooser.ranElsewhere(sample, System.nanoTime());
       chooser.count(isVirtual ? (ONE_OF - 1) * sample.items() : 0);
     } finally {
@@ -278,10 +294,13 @@ final class ChoosingFeed {
     }
   }
 
-  /** {@return how many elements of the input a batch has} Those of a reduction are in portions. */
-  private static long weight(Batch batch) {
+  /**
+   * {@return how many elements of the input have run} Those of a reduction are in portions, one a
+   * batch; of other batches some items may have been taken back.
+   */
+  private static long weight(Batch batch, int ran) {
     if (!(batch.call().function() instanceof Fold)) {
-      return batch.count();
+      return ran;
     }
     long count = 0;
     for (Item item : batch.items()) {
@@ -308,7 +327,7 @@ final class ChoosingFeed {
   int left() {
     lock.lock();
     try {
-      return left;
+      return relieved.size();
     } finally {
       lock.unlock();
     }
@@ -328,7 +347,7 @@ final class ChoosingFeed {
         }
         shared = now;
         chunk = null;
-        left++;
+        relieved.add(now.batch);
       }
     } catch (OutOfMemoryError e) {
       System.getLogger("dev.tutti")
@@ -356,7 +375,7 @@ final class ChoosingFeed {
     }
     long ended = Math.clamp(settled - now.settledBefore, 0, now.batch.count() - 1L);
     boolean singleItem = now.batch.count() == 1;
-    long items = singleItem ? weight(now.batch) : ended + 1;
+    long items = singleItem ? weight(now.batch, 1) : ended + 1;
     boolean changed = chooser.stillRunsHere(new Sample(items, elapsed, cpu));
     if (changed) {
       chooser.count(singleItem ? items : ended + 1);

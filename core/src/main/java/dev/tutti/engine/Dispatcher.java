@@ -387,9 +387,9 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   }
 
   @Override
-  public void batchEnded(Batch batch, long elapsedNanos, long cpuNanos) {
+  public void batchEnded(Batch batch, int ran, long elapsedNanos, long cpuNanos) {
     batchEnded(batch, elapsedNanos);
-    ((EngineCall) batch.call()).measured(batch, elapsedNanos, cpuNanos);
+    ((EngineCall) batch.call()).measured(batch, ran, elapsedNanos, cpuNanos);
   }
 
   @Override

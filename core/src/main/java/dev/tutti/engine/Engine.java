@@ -44,7 +44,7 @@ public final class Engine {
   private final Listeners listeners;
   private final Submissions submissions;
 
-  private Engine(String name, String backend, Dispatcher dispatcher, Listeners listeners) {
+  Engine(String name, String backend, Dispatcher dispatcher, Listeners listeners) {
     this.name = name;
     this.backend = backend;
     this.dispatcher = dispatcher;

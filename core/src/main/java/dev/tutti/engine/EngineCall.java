@@ -69,10 +69,11 @@ abstract class EngineCall extends Call {
   /**
    * A batch has ended of a group that measures. Runs no code of a user.
    *
+   * @param ran how many of its items have run
    * @param cpuNanos the CPU time of its thread; {@link dev.tutti.spi.CpuTime#UNKNOWN} if nobody can
    *     tell
    */
-  void measured(Batch batch, long elapsedNanos, long cpuNanos) {
+  void measured(Batch batch, int ran, long elapsedNanos, long cpuNanos) {
     // Most calls do not ask.
   }
 

@@ -14,13 +14,11 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The future of a submitted task, and the way back from it to the work. */
@@ -171,18 +169,6 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       endedFromOutside(true);
     }
     return changed;
-  }
-
-  @Override
-  public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
-    executor.execute(() -> {
-      try {
-        complete(supplier.get());
-      } catch (Throwable failure) {
-        completeExceptionally(failure);
-      }
-    });
-    return this;
   }
 
   @Override

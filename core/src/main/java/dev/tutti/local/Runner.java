@@ -84,17 +84,19 @@ final class Runner {
     long cpu = group.measures ? CpuTime.here() : CpuTime.UNKNOWN;
     long start = System.nanoTime();
     Item last = batch.items().getLast();
+    int ran = 0;
     for (Item item : batch.items()) {
       if (item.isUnwanted() && item.takeBack()) {
         group.sink.returned(item, null);
       } else if (item.claim()) {
+        ran++;
         item.place(this); // before begin() looks whether the item is still wanted
         run(item, item == last);
       }
     }
     long elapsed = System.nanoTime() - start;
     if (group.measures) {
-      group.sink.batchEnded(batch, elapsed, CpuTime.between(cpu, CpuTime.here()));
+      group.sink.batchEnded(batch, ran, elapsed, CpuTime.between(cpu, CpuTime.here()));
     } else {
       group.sink.batchEnded(batch, elapsed);
     }

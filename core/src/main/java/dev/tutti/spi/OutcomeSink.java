@@ -88,11 +88,12 @@ public interface OutcomeSink {
    * ChoosingGroup} does.
    *
    * @param batch the batch
+   * @param ran how many of its items have run in that time; the others were taken back
    * @param elapsedNanos the time from its hand-over to now, in nanoseconds
    * @param cpuNanos the CPU time that its thread has had for it, in nanoseconds; {@link
    *     CpuTime#UNKNOWN} if nobody can tell
    */
-  default void batchEnded(Batch batch, long elapsedNanos, long cpuNanos) {
+  default void batchEnded(Batch batch, int ran, long elapsedNanos, long cpuNanos) {
     batchEnded(batch, elapsedNanos);
   }
 

@@ -1,6 +1,8 @@
 package dev.tutti.task;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,4 +41,25 @@ public abstract class TaskFuture<R extends @Nullable Object> extends Completable
    * keeps this future open for as long as it goes on. It never ends exceptionally.
    */
   public abstract CompletableFuture<@Nullable Void> stopped();
+
+  /**
+   * Completes this future with what a supplier gives or throws, and stops its work then, as {@link
+   * #complete} and {@link #completeExceptionally} do.
+   *
+   * @param supplier gives the value
+   * @param executor calls the supplier
+   * @return this future
+   * @throws java.util.concurrent.RejectedExecutionException if the executor does not take it
+   */
+  @Override
+  public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
+    executor.execute(() -> { // the JDK's would complete it without complete()
+      try {
+        complete(supplier.get());
+      } catch (Throwable failure) {
+        completeExceptionally(failure);
+      }
+    });
+    return this;
+  }
 }

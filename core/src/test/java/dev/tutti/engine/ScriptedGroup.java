@@ -3,6 +3,7 @@ package dev.tutti.engine;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.Capabilities;
+import dev.tutti.spi.ChoosingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.WorkerGroup;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A group without workers: the test says what happens, and looks at what was asked. */
-final class ScriptedGroup implements WorkerGroup {
+class ScriptedGroup implements WorkerGroup {
   final AtomicInteger wakeUps = new AtomicInteger();
   final ConcurrentLinkedQueue<Item> stopped = new ConcurrentLinkedQueue<>();
   final AtomicInteger closed = new AtomicInteger();
@@ -22,6 +23,32 @@ final class ScriptedGroup implements WorkerGroup {
   Function<Batch, List<Item>> onTakeBack = _ -> List.of();
   Consumer<Item> onAdmit = _ -> {};
   Runnable onWork = () -> {};
+  Consumer<Batch> onRun = _ -> {};
+
+  /** One of which the engine chooses the way. */
+  static final class Choosing extends ScriptedGroup implements ChoosingGroup {
+    @Override
+    Dispatcher dispatcher() {
+      Dispatcher dispatcher = super.dispatcher();
+      dispatcher.engine(new Engine("test", "auto", dispatcher, new Listeners()));
+      return dispatcher;
+    }
+
+    @Override
+    public void run(Batch batch) {
+      onRun.accept(batch);
+    }
+
+    @Override
+    public boolean isWorker() {
+      return false;
+    }
+
+    @Override
+    public void helpUntil(Awaited awaited, long deadlineNanos) {
+      throw new IllegalStateException("no thread is a worker");
+    }
+  }
 
   /** {@return a dispatcher in front of this group} */
   Dispatcher dispatcher() {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("unit")
 final class LocalGroupTest {
   private final List<Item> returned = new ArrayList<>();
+  private final List<Integer> measured = new CopyOnWriteArrayList<>();
   private final WorkerGroup group =
       new VirtualThreadsBackend()
           .open(
@@ -74,6 +76,11 @@ final class LocalGroupTest {
 
     @Override
     public void batchEnded(Batch batch, long elapsedNanos) {}
+
+    @Override
+    public void batchEnded(Batch batch, int ran, long elapsedNanos, long cpuNanos) {
+      measured.add(ran);
+    }
 
     @Override
     public void startFailed(Throwable cause) {}
@@ -218,6 +225,22 @@ final class LocalGroupTest {
         return latch.getCount();
       }
     };
+  }
+
+  /** What was taken back from a batch is not measured with it. */
+  @Test
+  void batchEnded_someItemsTakenBack_onlyTheOthersCount() throws Exception {
+    Queued queued = new Queued();
+    Batch batch = batch(4);
+    assertThat(group.takeBack(batch, 100)).hasSize(2);
+    queued.add(batch);
+    GroupRequest request =
+        new GroupRequest("test", ThreadOptions.DEFAULTS, queued, new Sink(), _ -> {});
+    ThreadsGroup measuring = new ThreadsGroup(request, 1, Duration.ofSeconds(30));
+    measuring.workQueued();
+    measuring.close();
+    assertThat(measuring.awaitGone(Duration.ofSeconds(30))).isTrue();
+    assertThat(measured).containsExactly(2);
   }
 
   /** A system that gives some threads, which never run, and then no more. */

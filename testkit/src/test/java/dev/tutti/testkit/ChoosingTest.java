@@ -11,8 +11,10 @@ import dev.tutti.TaskGraph;
 import dev.tutti.plan.Choice;
 import dev.tutti.plan.Defaults;
 import dev.tutti.task.TaskFailedException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -313,6 +315,49 @@ class ChoosingTest {
     }
   }
 
+  /** An item fails while another thread waits for the next one: that thread is let go. */
+  @Test
+  void forEach_itemFailsWhileInputBlocks_readerLeaves() throws Exception {
+    CountDownLatch readsOn = new CountDownLatch(1);
+    Iterator<Integer> blocks =
+        new Iterator<>() {
+          private boolean hasGiven;
+
+          @Override
+          public boolean hasNext() {
+            return true;
+          }
+
+          @Override
+          public Integer next() {
+            if (!hasGiven) {
+              hasGiven = true;
+              return 0;
+            }
+            readsOn.countDown();
+            try {
+              new CountDownLatch(1).await();
+              return 1;
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+        };
+    try (Pool pool = AutoPool.open(2)) {
+      assertThatThrownBy(() ->
+              Parallel.on(pool)
+                  .forEach(
+                      Items.of(blocks),
+                      _ -> {
+                        readsOn.await();
+                        throw new IOException("bad");
+                      }))
+          .isInstanceOf(TaskFailedException.class)
+          .hasRootCauseMessage("bad");
+      Await.until(() -> "no thread reads: " + threads("feeder"), () -> threads("feeder").isEmpty());
+    }
+  }
+
   /** Nodes of a graph run on virtual threads, so as many at once as there are. */
   @Test
   void compute_nodesWaitForEachOther_allRunAtOnce() {
@@ -362,9 +407,13 @@ class ChoosingTest {
   }
 
   private static List<String> workers() {
+    return threads("worker-\\d+");
+  }
+
+  private static List<String> threads(String role) {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
-        .filter(name -> name.matches("tutti-p\\d+-worker-\\d+"))
+        .filter(name -> name.matches("tutti-p\\d+-" + role))
         .toList();
   }
 

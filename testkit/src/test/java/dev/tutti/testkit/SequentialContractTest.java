@@ -3,8 +3,14 @@ package dev.tutti.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.Pool;
+import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.RetryPolicy;
+import dev.tutti.task.TaskFuture;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The contract, on the caller's own thread. */
@@ -32,6 +38,24 @@ final class SequentialContractTest extends BackendContract {
   @Override
   public boolean canStop() {
     return false;
+  }
+
+  /** Attempts follow one another, they are not nested: their number is not that of stack frames. */
+  @Test
+  void submit_manyThousandAttempts_isAsDeepAsOne() throws Exception {
+    RetryPolicy often = RetryPolicy.attempts(20_000).withBackOff(Duration.ZERO);
+    AtomicInteger made = new AtomicInteger();
+    try (Pool pool = open()) {
+      Pool patient = pool.with(CallOptions.DEFAULTS.withRetry(often));
+      TaskFuture<Integer> future =
+          patient.submit(() -> {
+            if (made.incrementAndGet() < 20_000) {
+              throw new IOException("attempt " + made);
+            }
+            return made.get();
+          });
+      assertThat(future.get()).isEqualTo(20_000);
+    }
   }
 
   /** A task runs on the thread that submits it, and has ended when submit returns. */
