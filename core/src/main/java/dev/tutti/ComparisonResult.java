@@ -130,8 +130,9 @@ public record ComparisonResult(List<Row> rows) {
       return "";
     }
     Row normal = rows.stream().filter(row -> !row.isParallel()).findFirst().orElseThrow();
-    return "parallel did not pay: one %s takes %s on the caller's thread, and there are %d; larger or more %ss may pay"
-        .formatted(item, seconds(normal.mean()), normal.times().size(), item);
+    int count = normal.times().size();
+    return "parallel did not pay: one %s takes %s on the caller's thread, and there %s %d; larger or more %ss may pay"
+        .formatted(item, seconds(normal.mean()), count == 1 ? "is" : "are", count, item);
   }
 
   /** Enough digits for what is measured: 12.3 s, 0.310 s, 0.0042 ms. */

@@ -20,11 +20,12 @@ final class GraphDrawing {
 
   /** {@return all nodes, of which none has begun} */
   static GraphDrawing of(List<Node<?>> nodes) {
-    return of(nodes, _ -> true, _ -> NodeState.WAITING, _ -> -1);
+    return of(nodes, new NodeNames(nodes), _ -> true, _ -> NodeState.WAITING, _ -> -1);
   }
 
   static GraphDrawing of(
       List<Node<?>> nodes,
+      NodeNames names,
       IntPredicate drawn,
       IntFunction<NodeState> state,
       IntToLongFunction elapsedNanos) {
@@ -38,7 +39,7 @@ final class GraphDrawing {
         place[index] = boxes.size();
         NodeState now = state.apply(index);
         long nanos = now == NodeState.WAITING ? -1 : elapsedNanos.applyAsLong(index);
-        boxes.add(new Box(node.name(), now, nanos));
+        boxes.add(new Box(names.of(index), now, nanos));
         inputs.add(node.step().inputNodes().map(input -> place[input]).distinct().toArray());
       }
     }

@@ -41,11 +41,13 @@ public final class GraphRun {
   private final TaskGraph graph;
   private final GraphWork work;
   private final List<Node<?>> nodes;
+  private final NodeNames names;
 
-  GraphRun(TaskGraph graph, GraphWork work, List<Node<?>> nodes) {
+  GraphRun(TaskGraph graph, GraphWork work, List<Node<?>> nodes, NodeNames names) {
     this.graph = graph;
     this.work = work;
     this.nodes = nodes;
+    this.names = names;
   }
 
   GraphWork work() {
@@ -130,12 +132,12 @@ public final class GraphRun {
     if (!work.isOver()) {
       throw new IllegalStateException(
           "the run is not over: node=%s state=%s; await() it first"
-              .formatted(node.name(), state(node)));
+              .formatted(names.of(index), state(node)));
     }
     if (!work.plan().isAsked(index)) {
       throw new IllegalStateException(
           "the value of the node was not asked for: node=%s; name it where the run is started"
-              .formatted(node.name()));
+              .formatted(names.of(index)));
     }
     return switch (work.board().state(index)) {
       case DONE -> (R) work.value(index);
@@ -156,8 +158,8 @@ public final class GraphRun {
   }
 
   /**
-   * {@return how long a node ran, in its last attempt; of one that runs, the time since it could
-   * start; empty if it has not started}
+   * {@return how long a node ran, in its last attempt, also if that was stopped; of one that runs,
+   * the time since it could start; empty if it has not started}
    *
    * @param node the node
    * @throws IllegalArgumentException if the node is of another graph, or was made after the run had
@@ -206,12 +208,12 @@ public final class GraphRun {
 
   private List<String> names(List<Integer> path) {
     if (path.size() <= 2 * SHOWN_ENDS + 1) {
-      return path.stream().map(node -> nodes.get(node).name()).toList();
+      return path.stream().map(names::of).toList();
     }
-    List<String> names = new ArrayList<>(names(path.subList(0, SHOWN_ENDS)));
-    names.add("(%d more)".formatted(path.size() - 2 * SHOWN_ENDS));
-    names.addAll(names(path.subList(path.size() - SHOWN_ENDS, path.size())));
-    return names;
+    List<String> shown = new ArrayList<>(names(path.subList(0, SHOWN_ENDS)));
+    shown.add("(%d more)".formatted(path.size() - 2 * SHOWN_ENDS));
+    shown.addAll(names(path.subList(path.size() - SHOWN_ENDS, path.size())));
+    return shown;
   }
 
   // ---------------------------------------------------------------- drawing
@@ -238,7 +240,8 @@ public final class GraphRun {
 
   private GraphDrawing drawing() {
     GraphPlan plan = work.plan();
-    return GraphDrawing.of(nodes, plan::isNeeded, work.board()::state, work.board()::elapsedNanos);
+    return GraphDrawing.of(
+        nodes, names, plan::isNeeded, work.board()::state, work.board()::elapsedNanos);
   }
 
   @Override

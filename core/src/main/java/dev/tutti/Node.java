@@ -62,6 +62,7 @@ public final class Node<R extends @Nullable Object> {
    *     does not have
    */
   public Node<R> keepingTo(CallOptions limits) {
+    Objects.requireNonNull(limits, "limits");
     if (limits.deadline().isPresent()) {
       throw new IllegalArgumentException(
           "a node has no deadline: node=%s deadline=%s; give it to the pool: pool.with(...)"
@@ -78,8 +79,16 @@ public final class Node<R extends @Nullable Object> {
 
   /** {@return its name; if it was not given one, what it is and its place in the graph, from 0} */
   public String name() {
-    String given = name;
+    return name(name);
+  }
+
+  /** {@return the name of a node like this that was given this name, or none} */
+  String name(@Nullable String given) {
     return given == null ? step.word() + " " + index : given;
+  }
+
+  @Nullable String givenName() {
+    return name;
   }
 
   TaskGraph graph() {

@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Memory consistency and failure.</b> As {@link Bulk} says it. The input is read by one
  * thread at a time, which may be one of the call's own, so it must not be changed while the call
- * runs. A function that sets the interrupt flag of its thread may set the caller's.
+ * runs. A function that leaves the interrupt flag of its thread set, as by {@code catch
+ * (InterruptedException e) { Thread.currentThread().interrupt(); }}, may set the caller's; nobody
+ * can tell that from an interrupt of the caller, so the call ends with a {@code
+ * CancellationException}. Let it throw the {@code InterruptedException}: a function may.
  *
  * @since 0.1
  */

@@ -64,7 +64,8 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   /**
    * {@return a pool whose only worker is the caller's own thread} A task has ended when {@code
    * submit} returns. Useful to find a fault without the parallel part, and as the measure of
-   * others.
+   * others. A function that leaves the interrupt flag of its thread set has interrupted the caller
+   * here: the bulk call ends with a {@code CancellationException}, and the flag stays.
    */
   static Pool sequential() {
     return open(SequentialOptions.DEFAULTS);
@@ -150,10 +151,11 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    *
    * <p>A function that is not safe for several threads cannot be told from one that is: it is for
    * {@link #sequential()}, or for worker JVMs. The input is read by one thread at a time, by the
-   * caller or one of the call's own. Threads are daemons, as many as the {@linkplain Defaults
-   * defaults} say when the pool is first asked for, and leave when they have had nothing to do for
-   * a minute, or what the defaults say. Closing and shutting down do nothing, as with {@link
-   * #shared}.
+   * caller or one of the call's own. A function that leaves the interrupt flag of its thread set
+   * may have interrupted the caller, as with {@link #sequential()}. Threads are daemons, as many as
+   * the {@linkplain Defaults defaults} say when the pool is first asked for, and leave when they
+   * have had nothing to do for a minute, or what the defaults say. Closing and shutting down do
+   * nothing, as with {@link #shared}.
    */
   static Pool auto() {
     return SharedPool.auto();

@@ -94,16 +94,19 @@ public final class TaskGraph {
    */
   public <A extends @Nullable Object, R extends @Nullable Object> List<Node<R>> each(
       Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
+    Objects.requireNonNull(items, "items");
     Objects.requireNonNull(fn, "fn");
     if (items instanceof Path) {
       throw new IllegalArgumentException(
           "a path is not many items: items=%s; use List.of(path), or list the folder"
               .formatted(items));
     }
-    List<Node<R>> all = new ArrayList<>();
+    List<Step> steps = new ArrayList<>();
     for (A item : items) {
-      all.add(add(Step.item(fn, item)));
+      steps.add(Step.item(fn, item)); // all are read first: input that fails leaves no nodes
     }
+    List<Node<R>> all = new ArrayList<>(steps.size());
+    steps.forEach(step -> all.add(add(step)));
     return List.copyOf(all);
   }
 
@@ -130,6 +133,8 @@ public final class TaskGraph {
           Node<? extends A> first,
           Node<? extends B> second,
           BiFn<? super A, ? super B, ? extends R> fn) {
+    Objects.requireNonNull(first, "first");
+    Objects.requireNonNull(second, "second");
     Objects.requireNonNull(fn, "fn");
     return add(Step.both(fn, own(first), own(second)));
   }
@@ -146,8 +151,9 @@ public final class TaskGraph {
    */
   public <A extends @Nullable Object, R extends @Nullable Object> Node<R> combine(
       Collection<? extends Node<? extends A>> inputs, Fn<? super List<A>, ? extends R> fn) {
+    Objects.requireNonNull(inputs, "inputs");
     Objects.requireNonNull(fn, "fn");
-    return add(Step.all(fn, inputs.stream().mapToInt(this::own).toArray()));
+    return add(Step.all(fn, own(inputs, "inputs")));
   }
 
   private <R extends @Nullable Object> Node<R> add(Step step) {
@@ -163,12 +169,30 @@ public final class TaskGraph {
 
   /** {@return the number of a node, which must be of this graph} */
   int own(Node<?> node) {
+    Objects.requireNonNull(node, "node");
     if (node.graph() != this) {
       throw new IllegalArgumentException(
           "node is of another graph: node=%s; make it in the graph that uses it"
               .formatted(node.name()));
     }
     return node.index();
+  }
+
+  /**
+   * {@return the numbers of nodes, which must be of this graph}
+   *
+   * @param what what they are called, for messages
+   */
+  private int[] own(Collection<? extends Node<?>> several, String what) {
+    int[] numbers = new int[several.size()];
+    int i = 0;
+    for (Node<?> node : several) {
+      if (node == null) {
+        throw new NullPointerException("%s has no node at place %d".formatted(what, i));
+      }
+      numbers[i++] = own(node);
+    }
+    return numbers;
   }
 
   /** {@return how many nodes there are} */
@@ -200,7 +224,7 @@ public final class TaskGraph {
    * @throws IllegalArgumentException if the node is of another graph
    */
   public <R extends @Nullable Object> R compute(Pool pool, Node<R> node) {
-    GraphRun run = prepare(pool, FailurePolicy.STOP_AT_FIRST, List.of(node));
+    GraphRun run = prepare(pool, node);
     run.work().run();
     return run.value(node);
   }
@@ -255,7 +279,7 @@ public final class TaskGraph {
    * @throws IllegalArgumentException if the node is of another graph
    */
   public <R extends @Nullable Object> TaskFuture<R> computeAsync(Pool pool, Node<R> node) {
-    GraphRun run = prepare(pool, FailurePolicy.STOP_AT_FIRST, List.of(node));
+    GraphRun run = prepare(pool, node);
     GraphFuture<R> future = new GraphFuture<>(run, node);
     run.work().hear(future::runIsOver, future::workHasStopped);
     launch(run, pool);
@@ -312,10 +336,16 @@ public final class TaskGraph {
     return ofPool;
   }
 
+  private GraphRun prepare(Pool pool, Node<?> node) {
+    Objects.requireNonNull(node, "node");
+    return prepare(pool, FailurePolicy.STOP_AT_FIRST, List.of(node));
+  }
+
   private GraphRun prepare(Pool pool, FailurePolicy policy, Collection<? extends Node<?>> wanted) {
     EnginePool on = (EnginePool) Objects.requireNonNull(pool, "pool");
     Objects.requireNonNull(policy, "policy");
-    int[] asked = wanted.stream().mapToInt(this::own).toArray();
+    Objects.requireNonNull(wanted, "wanted");
+    int[] asked = own(wanted, "wanted");
     List<Node<?>> known = all();
     Step[] steps = new Step[known.size()];
     @Nullable CallOptions[] own = new CallOptions[known.size()];
@@ -326,8 +356,9 @@ public final class TaskGraph {
     GraphPlan plan =
         new GraphPlan(steps, own, asked, on.options(), policy == FailurePolicy.STOP_AT_FIRST);
     Engine engine = on.engine(deciding(own, on.options()));
-    GraphWork work = new GraphWork(engine, plan, node -> known.get(node).name(), on);
-    return new GraphRun(this, work, known);
+    NodeNames names = new NodeNames(known);
+    GraphWork work = new GraphWork(engine, plan, names::of, on);
+    return new GraphRun(this, work, known, names);
   }
 
   // ---------------------------------------------------------------- drawing

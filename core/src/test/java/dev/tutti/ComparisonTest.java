@@ -194,6 +194,18 @@ class ComparisonTest {
         .doesNotContain("parallel did not pay");
   }
 
+  @Test
+  void table_oneItemDidNotPay_saidAsOne() {
+    Row normal = oneItem("normal", "-", 1);
+    assertThat(new ComparisonResult(List.of(normal, oneItem("threads", "1", 0.5))).toString())
+        .contains("and there is 1; larger");
+  }
+
+  private static Row oneItem(String backend, String chunk, double speedUp) {
+    Row row = row(backend, chunk, 50, speedUp);
+    return new Row(row.setup(), row.total(), List.of(row.total()), 0, row.speedUp());
+  }
+
   private static Row row(String backend, String chunk, long millis, double speedUp) {
     List<Duration> times = List.of(Duration.ofMillis(40), Duration.ofMillis(60));
     return new Row(

@@ -8,16 +8,20 @@ import dev.tutti.Pool;
 import dev.tutti.plan.Choice;
 import dev.tutti.plan.Choice.Step;
 import dev.tutti.plan.Cpus;
-import dev.tutti.task.Done;
+import dev.tutti.task.Failure;
+import dev.tutti.task.Fn;
+import dev.tutti.task.Outcome;
+import dev.tutti.task.Success;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,13 +33,17 @@ import picocli.CommandLine.Option;
     description = {
       "Measure the method of a source file, say where it should run and what would change that.",
       "",
-      "First it runs over a sample of the inputs as Parallel.map does it, which measures and"
-          + " decides; then over the sample in a plain loop, on threads, on virtual threads and on"
-          + " processes, to check that and to say what a wall costs. All but the last are in the"
-          + " command's own JVM: a method that ends its JVM ends the command."
+      "First it runs over a sample of the inputs in a plain loop, on threads, on virtual threads and"
+          + " on processes, which also says what a wall costs; then, as its code is warm by now, as"
+          + " Parallel.map does it, which measures and decides. All but processes are in the"
+          + " command's own JVM: a method that ends its JVM ends the command, with its status."
     })
 final class AdviseCommand implements Callable<Integer> {
   private static final int DEFAULT_SAMPLE = 100;
+  private static final String NORMAL = "normal"; // the plain loop, in the table
+
+  /** A choice may cost as much, since an item is looked at when it has run for a millisecond. */
+  private static final Duration CLEAR = Duration.ofMillis(2);
 
   @Mixin private SourceWithInputs source = new SourceWithInputs();
 
@@ -75,7 +83,6 @@ final class AdviseCommand implements Callable<Integer> {
         Arrays.stream(ways)
             .map(way -> session.open(way.options(workers, compiled.classPath())))
             .toArray(Pool[]::new);
-    Choice choice = choice(session, sample, function);
     ComparisonResult tried =
         RunReport.of(
             Comparison.of(sample, function)
@@ -83,19 +90,37 @@ final class AdviseCommand implements Callable<Integer> {
                 .on(pools)
                 .warmUp(workers)
                 .watchedBy(new RunReport(session, (_, _) -> {})));
+    Choice choice = choice(session, sample, function); // last: a cold method looks like a long one
     print(session, new Advice(choice, tried, sample.size()));
   }
 
   private static Choice choice(Session session, List<String> sample, SourceFunction function) {
     List<Choice> told = new ArrayList<>();
-    session.talk().say("measuring");
-    try (Stream<Done<String, @Nullable Object>> all =
-        Parallel.on(Pool.auto())
-            .explain(told::add)
-            .<String, @Nullable Object>outcomes(sample, function)) {
-      all.forEach(done -> session.count(done.item(), done));
+    session.talk().say("choosing");
+    outcomes(sample, input -> input, _ -> {}); // the classes of the call itself are no item's time
+    List<Outcome<?>> outcomes = outcomes(sample, function, told::add);
+    for (int i = 0; i < outcomes.size(); i++) {
+      session.count(sample.get(i), outcomes.get(i));
     }
     return told.getFirst();
+  }
+
+  private static List<Outcome<?>> outcomes(
+      List<String> sample,
+      Fn<String, ? extends @Nullable Object> function,
+      Consumer<Choice> listener) {
+    return Parallel.on(Pool.auto())
+        .explain(listener)
+        .<String, Outcome<?>>map(sample, input -> outcome(function, input));
+  }
+
+  /** One that fails does not end the call: the others are to be measured too. */
+  private static Outcome<?> outcome(Fn<String, ? extends @Nullable Object> function, String input) {
+    try {
+      return new Success<@Nullable Object>(function.apply(input));
+    } catch (Throwable failure) { // as on a pool: an Error of an item is a failure like any other
+      return new Failure<@Nullable Object>(failure);
+    }
   }
 
   private void print(Session session, Advice advice) {
@@ -109,6 +134,11 @@ final class AdviseCommand implements Callable<Integer> {
         .out()
         .line("tried on %d of %d inputs:".formatted(advice.sample(), source.inputs().size()));
     session.out().line(advice.tried().table("input"));
+    doubt(advice.choice(), advice.tried())
+        .ifPresent(text -> {
+          session.out().line("");
+          session.out().line(text);
+        });
     wallCost(advice)
         .ifPresent(cost -> {
           session.out().line("");
@@ -126,20 +156,50 @@ final class AdviseCommand implements Callable<Integer> {
         + "; without one an input that crashes or hangs takes the others with it";
   }
 
+  /** {@return a sentence if what was tried says clearly otherwise than what was chosen} */
+  static Optional<String> doubt(Choice choice, ComparisonResult tried) {
+    Optional<Row> own = row(tried, inTable(choice.last().backend()));
+    Optional<Row> best = quickest(tried);
+    if (own.isEmpty() || best.isEmpty()) {
+      return Optional.empty();
+    }
+    Duration lost = own.get().total().minus(best.get().total());
+    boolean isClear =
+        lost.compareTo(CLEAR) > 0 && lost.compareTo(best.get().total().dividedBy(2)) > 0;
+    return isClear
+        ? Optional.of(
+            "the table says otherwise: %s took %s there, %s %s; the choice rests on the inputs that it was measured by, the table on one run of each way: try again with more inputs (--sample)"
+                .formatted(
+                    best.get().setup().backend(),
+                    Choice.time(best.get().total()),
+                    own.get().setup().backend(),
+                    Choice.time(own.get().total())))
+        : Optional.empty();
+  }
+
+  private static String inTable(String backend) {
+    return backend.equals(BackendName.SEQUENTIAL.toString()) ? NORMAL : backend;
+  }
+
+  private static Optional<Row> row(ComparisonResult tried, String backend) {
+    return tried.rows().stream().filter(row -> row.setup().backend().equals(backend)).findFirst();
+  }
+
+  /** {@return the quickest run without walls} */
+  private static Optional<Row> quickest(ComparisonResult tried) {
+    return tried.rows().stream()
+        .filter(row -> !row.setup().backend().equals(BackendName.PROCESSES.toString()))
+        .min(Comparator.comparing(Row::total));
+  }
+
   /** {@return what processes take for an input more than the quickest of the others} */
   private static Optional<Duration> wallCost(Advice advice) {
-    Optional<Duration> best = Optional.empty();
-    Optional<Duration> walls = Optional.empty();
-    for (Row row : advice.tried().rows()) {
-      if (row.setup().backend().equals(BackendName.PROCESSES.toString())) {
-        walls = Optional.of(row.total());
-      } else if (best.isEmpty() || best.get().compareTo(row.total()) > 0) {
-        best = Optional.of(row.total());
-      }
-    }
+    Optional<Row> walls = row(advice.tried(), BackendName.PROCESSES.toString());
+    Optional<Row> best = quickest(advice.tried());
     return walls.isEmpty() || best.isEmpty()
         ? Optional.empty()
-        : Optional.of(walls.get().minus(best.get()).dividedBy(Math.max(1, advice.sample())));
+        : Optional.of(
+            walls.get().total().minus(best.get().total()).dividedBy(Math.max(1, advice.sample())));
   }
 
   private Map<String, @Nullable Object> object(Advice advice) {
@@ -147,6 +207,8 @@ final class AdviseCommand implements Callable<Integer> {
     object.put("inputs", source.inputs().size());
     object.put("sample", advice.sample());
     object.put("choice", advice.choice().last().backend());
+    object.put(
+        "quickest", quickest(advice.tried()).map(row -> row.setup().backend()).orElse("unknown"));
     object.put("steps", advice.choice().steps().stream().map(AdviseCommand::object).toList());
     object.put("runs", RunReport.runs(advice.tried(), source.inputs(), "mean_input_s"));
     object.put(

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
       "",
       "It runs over all inputs once for each line of the table, after one input a worker that is"
           + " not timed. The normal run and threads are in the command's own JVM, without walls: a"
-          + " method that ends its JVM ends the command."
+          + " method that ends its JVM ends the command, with its status."
     })
 final class CompareCommand implements Callable<Integer> {
   @Mixin private SourceWithInputs source = new SourceWithInputs();

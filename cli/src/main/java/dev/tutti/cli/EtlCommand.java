@@ -152,7 +152,7 @@ final class EtlCommand implements Callable<Integer> {
         switch (done.outcome()) {
           case Failure<?> failure -> throw cannotMake(done.item(), failure);
           case Success<?> _ -> there.add(done.item());
-          default -> session.countFailure(done.item().toString(), done);
+          default -> session.countFailure(done.item().toString(), done.outcome());
         }
       });
     }

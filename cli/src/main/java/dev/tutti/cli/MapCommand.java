@@ -154,7 +154,7 @@ final class MapCommand implements Callable<Integer> {
     if (done.attempts() == 0 && done.outcome() instanceof Failure<?>(Throwable cause)) {
       throw CommandException.notStarted(String.valueOf(cause.getMessage())); // it never began
     }
-    session.count(String.valueOf(done.item()), done);
+    session.count(String.valueOf(done.item()), done.outcome());
     if (json) {
       session.out().line(Json.of(fields(done)));
     } else if (done.outcome() instanceof Success<?>(@Nullable Object value)) {

@@ -39,8 +39,8 @@ final class RunReport implements ComparisonWatcher {
   @Override
   public void warmedUp(Setup setup, Done<?, ?> item) {
     if (!item.outcome().succeeded()) {
-      session.countFailure(
-          String.valueOf(item.item()), item); // it is tried again, but must not be lost
+      String input = String.valueOf(item.item());
+      session.countFailure(input, item.outcome()); // it is tried again, but must not be lost
     }
   }
 
@@ -60,7 +60,7 @@ final class RunReport implements ComparisonWatcher {
   public void ended(Setup setup, Done<?, ?> item) {
     done++;
     String input = String.valueOf(item.item());
-    session.count(input, item);
+    session.count(input, item.outcome());
     if (item.outcome().succeeded()) {
       onSuccess.accept(input, item.elapsed());
     } else {

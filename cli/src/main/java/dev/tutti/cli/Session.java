@@ -3,7 +3,7 @@ package dev.tutti.cli;
 import dev.tutti.Pool;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.task.Cancelled;
-import dev.tutti.task.Done;
+import dev.tutti.task.Outcome;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -71,8 +71,12 @@ final class Session implements AutoCloseable {
     if (count == 0 || isStopped()) {
       return ExitCode.DONE; // a reader that has gone had what it wanted
     }
-    talk.say(count == 1 ? "1 item failed" : count + " items failed");
+    talk.say(items(count) + " failed");
     return ExitCode.SOME_FAILED;
+  }
+
+  private static String items(long count) {
+    return count == 1 ? "1 item" : count + " items";
   }
 
   Talk talk() {
@@ -94,22 +98,22 @@ final class Session implements AutoCloseable {
   }
 
   /** Counts an item, and says why it failed if it did. */
-  void count(String input, Done<?, ?> item) {
-    if (!(item.outcome() instanceof Cancelled)) {
+  void count(String input, Outcome<?> outcome) {
+    if (!(outcome instanceof Cancelled)) {
       done.incrementAndGet();
     }
-    if (!item.outcome().succeeded()) {
-      countFailure(input, item);
+    if (!outcome.succeeded()) {
+      countFailure(input, outcome);
     }
   }
 
   /** Says why an item failed, and counts that; the command will not end well. */
-  void countFailure(String input, Done<?, ?> item) {
+  void countFailure(String input, Outcome<?> outcome) {
     if (isStopped()) {
       return; // what ends now is cancelled by the stop
     }
     failed.incrementAndGet();
-    talk.say("failed: " + Words.oneLine(input) + ": " + Words.cause(item.outcome()));
+    talk.say("failed: " + Words.oneLine(input) + ": " + Words.cause(outcome));
   }
 
   /** Opens a pool that ends with this session. */
@@ -193,10 +197,13 @@ final class Session implements AutoCloseable {
     cleanUp();
     flushForAMoment();
     talk.say(
-        "interrupted: %d%s items done%s"
+        "%s: %d%s done%s"
             .formatted(
+                ExitCall.find()
+                    .map(place -> "the command ends, as System.exit was called at " + place)
+                    .orElse("interrupted"),
                 done.get(),
-                total.isPresent() ? " of " + total.getAsLong() : "",
+                total.isPresent() ? " of " + items(total.getAsLong()) : " items",
                 failed.get() > 0 ? ", " + failed.get() + " of them failed" : ""));
   }
 

@@ -3,12 +3,9 @@ package dev.tutti.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -21,36 +18,13 @@ class CommandTest {
   @TempDir Path folder;
   @TempDir Path temporary;
 
-  /** What a run left on the streams. */
-  private record Ended(int status, String out, String err) {}
-
   private Ended tutti(String stdin, String... args) throws IOException, InterruptedException {
     return tutti(stdin, List.of(), args);
   }
 
   private Ended tutti(String stdin, List<String> flags, String... args)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(flags);
-    command.add("-Djava.io.tmpdir=" + temporary);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.tutti.cli.Main"));
-    command.addAll(List.of(args));
-    Path in = Files.writeString(folder.resolve("stdin"), stdin);
-    Path out = folder.resolve("stdout");
-    Path err = folder.resolve("stderr");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectInput(in.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ended by itself").isTrue();
-    return new Ended(
-        process.exitValue(),
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
+    return Ended.after(folder, temporary, stdin, flags, args);
   }
 
   @BeforeEach
@@ -342,20 +316,6 @@ class CommandTest {
     assertThat(ended.status()).isZero();
     assertThat(ended.out().lines().map(line -> line.replaceFirst(" .*", "")))
         .startsWith("backend", "normal", "threads", "threads", "threads", "threads");
-  }
-
-  /** The advice: a decision with its reason, a table of what was tried, and the price of a wall. */
-  @Test
-  void advise_someInputs_decisionTableAndWall() throws Exception {
-    Ended ended = tutti("", "advise", "Some.java::any", "a", "b", "c", "--sample", "2");
-    assertThat(ended.status()).isZero();
-    assertThat(ended.out())
-        .contains("because", "tried on 2 of 3 inputs:", "processes", "a wall around each input");
-    Ended json = tutti("", "advise", "Some.java::any", "a", "throw", "--json");
-    assertThat(json.status()).isEqualTo(ExitCode.SOME_FAILED);
-    assertThat(json.out().lines()).singleElement().asString().startsWith("{\"inputs\":2,");
-    assertThat(tutti("", "advise", "Some.java::any", "a", "--sample", "0").status())
-        .isEqualTo(ExitCode.USAGE);
   }
 
   @Test

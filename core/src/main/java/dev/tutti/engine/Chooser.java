@@ -277,7 +277,7 @@ final class Chooser {
                 1,
                 last.items() == 0 ? Optional.empty() : Optional.of(last.figures()),
                 List.of(),
-                "all items had ended before there was anything to decide",
+                "the call was over before there was anything to decide",
                 List.of())));
   }
 }

@@ -122,13 +122,15 @@ record Costs(int processors, int mostBatch, int window, boolean portions) {
   }
 
   private String reason(Way way, Sample sample, long left) {
-    String more = "%,d more items".formatted(left);
+    boolean single = left == 1;
+    String more = single ? "1 more item" : "%,d more items".formatted(left);
     return switch (way) {
       case CALLER ->
           processors == 1 && sample.share() > GAIN
               ? "there is one processor, and an item computes"
-              : more + " are too little work to share out";
-      case THREADS -> "an item computes, and " + more + " are worth sharing out";
+              : more + (single ? " is" : " are") + " too little work to share out";
+      case THREADS ->
+          "an item computes, and " + more + (single ? " is" : " are") + " worth sharing out";
       case VIRTUAL_THREADS ->
           sample.hasCpu()
               ? "an item waits, and %s can wait at the same time".formatted(more)

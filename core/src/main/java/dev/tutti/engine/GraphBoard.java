@@ -83,7 +83,8 @@ public final class GraphBoard {
   }
 
   /**
-   * {@return how long a node has run, or since when it could; negative if it has not begun}
+   * {@return how long a node has run, or since when it could; negative if it has not begun or will
+   * not}
    *
    * @param node its number
    */
@@ -92,9 +93,10 @@ public final class GraphBoard {
     NodeState state = (NodeState) STATES.getAcquire(states, node);
     return switch (state) {
       case DONE, FAILED -> tookNanos[node];
+      case CANCELLED -> tookNanos[node] == 0 ? -1 : tookNanos[node]; // 0 if it never ran
       case WAITING, RUNNING ->
           item == null || item.place() == null ? -1 : System.nanoTime() - offeredNanos[node];
-      case SKIPPED, CANCELLED -> -1;
+      case SKIPPED -> -1;
     };
   }
 

@@ -266,11 +266,11 @@ public final class GraphWork {
     Item item = e.item();
     int node = (int) item.index();
     offers.ended();
+    board.time(node, e.elapsedNanos(), item.attempts());
     if (loop.isOver()) {
       board.end(node, NodeState.CANCELLED); // whatever it was, nobody waits for it
       return;
     }
-    board.time(node, e.elapsedNanos(), item.attempts());
     switch (e.outcome()) {
       case Success<?>(Object value) -> {
         ready.succeeded(node, value);

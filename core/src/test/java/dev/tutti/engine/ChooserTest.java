@@ -164,6 +164,15 @@ class ChooserTest {
     assertThat(one.choice().last().reason()).contains("before there was anything to decide");
   }
 
+  /** A call that was stopped says nothing of items that have not ended. */
+  @Test
+  void choice_overBeforeADecision_saysNothingOfAllItems() {
+    chooser.ranHere(computing(1, US), 1); // of 100,000
+    assertThat(chooser.choice().last().reason())
+        .isEqualTo("the call was over before there was anything to decide");
+    assertThat(chooser.choice().last().figures()).isPresent();
+  }
+
   /** However often it is decided, the explanation stays short and has the first and the last. */
   @Test
   void choice_manyChanges_bounded() {

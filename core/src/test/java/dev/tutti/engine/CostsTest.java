@@ -134,4 +134,11 @@ class CostsTest {
     assertThat(two.step(computing(10 * US), 10, 0).otherwise())
         .anyMatch(line -> line.matches("threads if [\\d,]+ or more items were left"));
   }
+
+  /** One item is not several. */
+  @Test
+  void step_oneItemLeft_saidAsOne() {
+    assertThat(two.step(computing(10 * US), 1, 9).reason())
+        .isEqualTo("1 more item is too little work to share out");
+  }
 }

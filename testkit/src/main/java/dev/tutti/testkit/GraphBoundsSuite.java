@@ -176,6 +176,10 @@ interface GraphBoundsSuite extends Subject {
       assertThat(run.state(last)).isEqualTo(NodeState.CANCELLED);
       awaitEnds(folder);
       Await.until("it is drawn as stopped", () -> !run.svg().contains("running"));
+      if (!callerRuns()) {
+        assertThat(run.svg()).as("what ran has its time").containsPattern("cancelled \\d");
+      }
+      assertThat(run.elapsed(last)).isEmpty();
     }
   }
 

@@ -10,6 +10,7 @@ import dev.tutti.Pool;
 import dev.tutti.TaskGraph;
 import dev.tutti.plan.Choice;
 import dev.tutti.plan.Defaults;
+import dev.tutti.task.Fn;
 import dev.tutti.task.TaskFailedException;
 import java.io.IOException;
 import java.time.Duration;
@@ -256,6 +257,33 @@ class ChoosingTest {
       caller.join();
       assertThat(thrown.get()).isInstanceOf(CancellationException.class);
       assertThat(flag.get()).isTrue();
+    }
+  }
+
+  /**
+   * A flag that an item leaves on the caller's thread; on a thread of the pool's it means nothing.
+   */
+  @Test
+  void map_itemSetsTheCallersFlag_isTakenForAnInterrupt() {
+    for (Pool pool : List.of(AutoPool.open(2), Pool.sequential(), Pool.threads(2))) {
+      boolean isCallers = !pool.toString().contains("backend=threads");
+      AtomicInteger ran = new AtomicInteger();
+      try (pool) {
+        Fn<Integer, Integer> setsFlag =
+            n -> {
+              ran.incrementAndGet();
+              Thread.currentThread().interrupt();
+              return n;
+            };
+        if (isCallers) {
+          assertThatThrownBy(() -> pool.map(numbers(20), setsFlag))
+              .isInstanceOf(CancellationException.class);
+        } else {
+          assertThat(pool.map(numbers(20), setsFlag)).hasSize(20);
+        }
+        assertThat(Thread.interrupted()).isEqualTo(isCallers);
+        assertThat(ran.get()).isEqualTo(isCallers ? 1 : 20);
+      }
     }
   }
 
