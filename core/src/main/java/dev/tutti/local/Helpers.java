@@ -13,13 +13,14 @@ import java.util.concurrent.locks.ReentrantLock;
 /** The threads of a pool whose tasks wait for it, and which run what waits there meanwhile. */
 final class Helpers {
   /*
-   * `threads` and `aside` are guarded by the group's lock. `queued` is not: a helper reads it, then looks for work, then parks if it is as
-   * read. Who queues work counts it up before he looks whom to wake, and a helper is entered before it looks for work;
+   * `threads` and `aside` are guarded by the group's lock. `queued` is not: a helper reads it, then looks for work, then parks
+   * if it is as read. Who queues work counts it up before he looks whom to wake, and a helper is entered before it looks for work;
    * so a helper that has not found the work does not park, or is unparked.
    *
    * What a helper runs may wait as well, and so on. A thread that has MOST_DEPTH tasks that wait, one upon the other, stands
-   * aside: it only waits, and is in `aside` and not in `threads`. Meanwhile the group may have one thread more. Where that cannot be had (`alone`, which the group sets before it unparks), those who stand aside help all the
-   * same: a task that fails for its depth is better than a pool that stands still.
+   * aside: it only waits, and is in `aside` and not in `threads`. Meanwhile the group may have one thread more. Where that
+   * cannot be had (`alone`, which the group sets before it unparks), those who stand aside help all the same: a task that fails
+   * for its depth is better than a pool that stands still.
    */
   private static final int MOST_DEPTH = 32;
 
