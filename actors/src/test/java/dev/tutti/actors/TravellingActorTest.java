@@ -1,6 +1,7 @@
 package dev.tutti.actors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tutti.task.Fn;
 import dev.tutti.task.Task;
@@ -8,6 +9,7 @@ import dev.tutti.testkit.LeakCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,6 +88,23 @@ class TravellingActorTest {
       Object account = actor.ask(pay).get();
       assertThat(account).hasToString("Account[10]");
       assertThat(account.getClass()).isSameAs(type);
+    }
+  }
+
+  /** What was typed again is another class; the state is of the first, which still serves. */
+  @Test
+  @SuppressWarnings("unchecked")
+  void ask_stateOfAnEarlierClass_classCastException() throws Exception {
+    Class<?> first = new Again().loadClass(Account.class.getName());
+    Class<?> later = new Again().loadClass(Account.class.getName());
+    Task<Object> make = (Task<Object>) first.getMethod("make").invoke(null);
+    Fn<Object, Object> pay = (Fn<Object, Object>) first.getMethod("pay").invoke(null);
+    Fn<Object, Object> payLater = (Fn<Object, Object>) later.getMethod("pay").invoke(null);
+    try (Actor<Object> actor = Actor.open(make)) {
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> actor.ask(payLater).get())
+          .withCauseInstanceOf(ClassCastException.class);
+      assertThat(actor.ask(pay).get()).hasToString("Account[5]");
     }
   }
 }

@@ -16,12 +16,16 @@ import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.plan.SubmitQueue;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.WorkerContext;
+import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.io.Serial;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,14 +48,20 @@ class DaskRaySnippets {
   void futures() throws Exception {
     // @start region=submit
     try (Pool pool = Pool.processes(2)) {
-      TaskFuture<Integer> a = pool.submit(() -> load(1));
-      TaskFuture<Integer> b = pool.submit(() -> load(2));
-      CompletableFuture<Integer> sum = // a future as an argument: compose
-          a.thenCombine(b, (x, y) -> pool.submit(() -> add(x, y))).thenCompose(c -> c);
+      TaskGraph graph = new TaskGraph();
+      Node<Integer> a = graph.task(() -> load(1));
+      Node<Integer> b = graph.task(() -> load(2));
+      Node<Integer> c = graph.combine(a, b, (x, y) -> add(x, y)); // as soon as both are there
+      TaskFuture<Integer> sum = graph.computeAsync(pool, c);
       assertThat(sum.get()).isEqualTo(3);
     }
     // @end region=submit
     try (Pool pool = Pool.threads(2)) {
+      TaskFuture<Integer> a = pool.submit(() -> load(1));
+      TaskFuture<Integer> b = pool.submit(() -> load(2));
+      CompletableFuture<Integer> sum =
+          a.thenCombine(b, (x, y) -> pool.submit(() -> add(x, y))).thenCompose(c -> c);
+      assertThat(sum.get()).isEqualTo(3);
       List<TaskFuture<Integer>> futures =
           List.of(pool.submit(() -> load(1)), pool.submit(() -> load(2)));
       assertThat(Futures.<Integer>gather(futures).join()).containsExactly(1, 2);
@@ -60,6 +70,10 @@ class DaskRaySnippets {
       TaskFuture<Integer> urgent = pool.with(options).submit(() -> load(3));
       assertThat(urgent.join()).isEqualTo(3);
       assertThat(Futures.awaitFirst(futures).done()).isNotEmpty();
+      assertThat(Futures.asCompleted(futures).limit(2).map(TaskFuture::join)).contains(1, 2);
+      AtomicInteger told = new AtomicInteger();
+      pool.execute(() -> told.set(load(1)));
+      Await.until("what nobody waits for has run", () -> told.get() == 1);
       pool.resize(1, 8);
     }
   }
@@ -84,6 +98,32 @@ class DaskRaySnippets {
 
   private static int sum(List<Integer> all) {
     return all.stream().mapToInt(n -> n).sum();
+  }
+
+  record Prices(Map<String, Integer> cents) implements Serializable {
+    static Prices load() {
+      return new Prices(Map.of("apple", 40, "pear", 55));
+    }
+
+    int of(String name) {
+      return cents.getOrDefault(name, 0);
+    }
+  }
+
+  @Test
+  void sharedData() {
+    List<String> names = List.of("pear", "apple", "fig");
+    try (Pool pool = Pool.processes(2)) {
+      // @start region=scatter
+      Prices prices = Prices.load(); // goes to a worker with the function, not with each item
+      List<Integer> cents = pool.map(names, name -> prices.of(name));
+      List<Integer> again = // for many calls: each worker makes it once
+          pool.map(
+              names,
+              name -> WorkerContext.current().perWorker(Prices.class, Prices::load).of(name));
+      // @end region=scatter
+      assertThat(cents).containsExactly(55, 40, 0).isEqualTo(again);
+    }
   }
 
   static final class Counter implements Serializable {

@@ -81,6 +81,11 @@ class MultiprocessingPoolSnippets {
     assertThat(pool.map(List.of(1, 2), List.of(3, 4), (a, b) -> a * b)).containsExactly(3, 8);
     CompletableFuture<List<Integer>> all = Parallel.on(pool).mapAsync(WORDS, String::length);
     assertThat(all.get()).containsExactly(3, 8, 3);
+    CompletableFuture<List<Integer>> products =
+        Parallel.on(pool)
+            .mapAsync(
+                Items.zip(List.of(1, 2), List.of(3, 4)), pair -> pair.first() * pair.second());
+    assertThat(products.get()).containsExactly(3, 8);
     assertThat(Parallel.on(pool).batch(Batching.fixed(2)).map(WORDS, String::length))
         .containsExactly(3, 8, 3);
     try (Stream<Integer> lengths = pool.stream(WORDS, String::length)) {
