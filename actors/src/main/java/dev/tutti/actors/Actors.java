@@ -1,8 +1,6 @@
 package dev.tutti.actors;
 
 import dev.tutti.task.Task;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,7 +58,7 @@ public final class Actors {
    * @param options what its actor is like; one call at a time whatever they say
    */
   public static <K, V> ActorMap<K, V> map(ActorOptions options) {
-    return new ActorMap<>(Actor.<Map<K, V>>open(() -> new HashMap<>(), options.withAtOnce(1)));
+    return new ActorMap<>(Actor.<Map<K, V>>open(() -> new StampedMap<>(), options.withAtOnce(1)));
   }
 
   /**
@@ -79,7 +77,7 @@ public final class Actors {
    * @param options what its actor is like; one call at a time whatever they say
    */
   public static <E> ActorList<E> list(ActorOptions options) {
-    return new ActorList<>(Actor.<List<E>>open(() -> new ArrayList<>(), options.withAtOnce(1)));
+    return new ActorList<>(Actor.<List<E>>open(() -> new StampedList<>(), options.withAtOnce(1)));
   }
 
   /**

@@ -26,6 +26,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,61 @@ class ActorsTest {
       list.clear();
       assertThat(list).isEmpty();
     }
+  }
+
+  /** What changes values that have no {@code equals} is done once, and never over somebody else. */
+  @Test
+  void updates_valuesWithoutEquals_areDoneOnce() throws Exception {
+    try (ActorMap<String, int[]> map = Actors.map(QUIET);
+        ActorList<int[]> list = Actors.list(QUIET)) {
+      AtomicInteger runs = new AtomicInteger();
+      map.putAll(Map.of("a", new int[] {1}, "b", new int[] {10}));
+      map.merge("a", new int[] {2}, (old, more) -> once(runs, old[0] + more[0]));
+      assertThat(map.get("a")).containsExactly(3);
+      runs.set(0);
+      map.compute("a", (_, old) -> once(runs, old[0] + 1));
+      assertThat(map.computeIfPresent("c", (_, _) -> once(runs, 0))).isNull();
+      assertThat(map.computeIfPresent("b", (_, _) -> null)).isNull();
+      runs.set(0);
+      map.replaceAll((_, old) -> once(runs, old[0] + 1));
+      assertThat(map.keySet()).containsExactly("a");
+      assertThat(map.get("a")).containsExactly(5);
+      // Somebody else changes the value meanwhile, in place; another key does not count.
+      runs.set(0);
+      map.compute(
+          "a",
+          (_, old) -> {
+            map.put("b", new int[1]);
+            if (runs.incrementAndGet() == 1) {
+              map.actor().ask(m -> m.get("a")[0] += 10).join();
+            }
+            return new int[] {old[0] + 1};
+          });
+      assertThat(runs).hasValue(2);
+      assertThat(map.get("a")).containsExactly(16);
+      assertThat(map.compute("a", (_, _) -> null)).isNull();
+      assertThat(map.containsKey("a")).isFalse();
+
+      runs.set(0);
+      list.addAll(List.of(new int[] {2}, new int[] {1}));
+      list.sort(Comparator.comparingInt(one -> one[0]));
+      assertThat(list.get(0)).containsExactly(1);
+      list.replaceAll(one -> {
+        if (runs.incrementAndGet() == 1) {
+          list.actor().ask(l -> l.get(0)[0] += 10).join();
+        }
+        return new int[] {one[0] + 1};
+      });
+      assertThat(runs).hasValue(4);
+      assertThat(list.copy()).extracting(one -> one[0]).containsExactly(12, 3);
+      assertThat(list.removeIf(one -> one[0] == 3)).isTrue();
+      assertThat(list).hasSize(1);
+    }
+  }
+
+  private static int[] once(AtomicInteger runs, int value) {
+    assertThat(runs.incrementAndGet()).isEqualTo(1);
+    return new int[] {value};
   }
 
   /**
