@@ -230,6 +230,11 @@ public final class Actor<S> implements AutoCloseable, Serializable {
     return owned().ended().whenCompleteAsync((_, _) -> {}, CompletionPath.CALLBACKS);
   }
 
+  /** {@return whether it is over, whatever the reason; only its owner knows} */
+  boolean isOver() {
+    return owned().isOver();
+  }
+
   private Home owned() {
     if (line instanceof Home home) {
       return home;

@@ -34,7 +34,8 @@ final class Home implements Line {
    * In the same way `serving` and whether the mailbox is done: close() closes the mailbox and then looks for a process to
    * let go, lead() sets `serving` and then looks whether the mailbox is done.
    *
-   * What lead() tells callers never blocks and is no code of a user (Caller).
+   * What lead() tells callers never blocks and is no code of a user (Caller). Whose call is lost with a process is told when it is
+   * settled whether there is to be another one: so he finds the actor as it is from then on.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration LEAST_TO_CLOSE = Duration.ofSeconds(1);
@@ -58,6 +59,7 @@ final class Home implements Line {
   private volatile @Nullable Incarnation it;
   private volatile @Nullable Incarnation serving;
   private volatile boolean stopping;
+  private volatile boolean over;
   private final AtomicLong restarts = new AtomicLong();
   private byte @Nullable [] checkpoint;
 
@@ -121,6 +123,11 @@ final class Home implements Line {
     return ended;
   }
 
+  /** {@return whether no call is taken any more, whatever the reason} */
+  boolean isOver() {
+    return over;
+  }
+
   OptionalLong pid() {
     Incarnation now = serving;
     return now == null ? OptionalLong.empty() : OptionalLong.of(now.pid());
@@ -149,31 +156,50 @@ final class Home implements Line {
   // ---------------------------------------------------------------- its processes
 
   private void lead() {
-    Throwable death;
+    End end;
     try {
-      do {
-        death = live();
-      } while (comesBack(death));
+      end = live();
+      while (comesBack(end.death)) {
+        end.tell();
+        end = live();
+      }
     } catch (InterruptedException | RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the thread that leads actor " + name + " has failed", e);
-      death = e;
       Incarnation left = it;
       if (left != null) {
         left.closeNow();
       }
+      end = new End(e, mailbox.detach());
     }
     words.close();
-    end(death);
+    end(end);
   }
 
-  /** {@return of what it has died; null if it has ended because it was to} */
-  private @Nullable Throwable live() throws InterruptedException {
+  /**
+   * How one of its processes, or the actor, has ended.
+   *
+   * @param death of what it has died; null if it has ended because it was to
+   * @param lost the calls that are lost with it
+   */
+  private record End(@Nullable Throwable death, List<Call> lost) {
+    void tell() {
+      for (Call call : lost) {
+        if (death == null) {
+          call.caller.cancelled();
+        } else {
+          call.caller.failed(death);
+        }
+      }
+    }
+  }
+
+  private End live() throws InterruptedException {
     words.open();
     Incarnation now;
     try {
       now = Incarnation.start(this::host, jvm);
     } catch (RuntimeException e) {
-      return e;
+      return new End(e, List.of());
     }
     it = now;
     if (stopping) {
@@ -184,13 +210,11 @@ final class Home implements Line {
     WorkerLostException death = now.awaitEnd(patience());
     it = null;
     if (stopping || (notReady == null && death == null && mailbox.isDone())) {
-      mailbox.detach().forEach(call -> call.caller.cancelled());
-      return null;
+      return new End(null, mailbox.detach());
     }
     Throwable lost = notReady != null ? notReady : death;
     Throwable why = lost == null ? now.lost("it has ended by itself") : lost;
-    mailbox.detach().forEach(call -> call.caller.failed(why));
-    return why;
+    return new End(why, mailbox.detach());
   }
 
   private Host host(PipeEnd pipe) {
@@ -315,14 +339,16 @@ final class Home implements Line {
     return String.valueOf(death.getMessage()).lines().findFirst().orElse("");
   }
 
-  private void end(@Nullable Throwable death) {
-    List<Call> left = mailbox.end(death);
+  private void end(End end) {
+    Throwable death = end.death;
+    End left = new End(death, mailbox.end(death));
+    over = true; // before anybody is told of it
+    end.tell();
+    left.tell();
     if (death == null) {
-      left.forEach(call -> call.caller.cancelled());
       ready.cancel(false); // if it was closed before it was there
       ended.complete(null);
     } else {
-      left.forEach(call -> call.caller.failed(death));
       ready.completeExceptionally(death);
       ended.completeExceptionally(death);
     }

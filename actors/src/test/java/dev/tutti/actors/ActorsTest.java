@@ -1,6 +1,7 @@
 package dev.tutti.actors;
 
 import static dev.tutti.actors.ActorTest.QUIET;
+import static dev.tutti.actors.ActorTest.cause;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -8,6 +9,7 @@ import dev.tutti.Pool;
 import dev.tutti.process.JvmProcess;
 import dev.tutti.process.PipeListener;
 import dev.tutti.task.NotSendableException;
+import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.net.InetAddress;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -346,6 +349,32 @@ class ActorsTest {
       Object stays = new Object();
       assertThrows(NotSendableException.class, () -> pool.ask(_ -> stays.hashCode()));
     }
+  }
+
+  /** One that has died for good gets no calls while another lives; all others are told. */
+  @Test
+  void pool_oneDies_othersServe() throws Exception {
+    try (ActorPool<Tape> pool = Actors.pool(2, Tape::new, QUIET)) {
+      WorkerLostException lost =
+          cause(WorkerLostException.class, pool.actors().get(0).ask(_ -> halt()));
+      for (int i = 0; i < 10; i++) {
+        assertThat(Await.result(pool.ask(Tape::pid)))
+            .isEqualTo(pool.actors().get(1).pid().orElseThrow());
+      }
+      assertThat(assertThrows(RejectedExecutionException.class, () -> pool.tellAll(t -> t.add(1))))
+          .hasCause(lost);
+      List<CompletableFuture<List<Integer>>> all = pool.askAll(Tape::marks);
+      assertThat(cause(WorkerLostException.class, all.get(0))).isSameAs(lost);
+      assertThat(Await.result(all.get(1))).containsExactly(1);
+      cause(WorkerLostException.class, pool.actors().get(1).ask(_ -> halt()));
+      cause(WorkerLostException.class, pool.ask(Tape::marks)); // nobody is left
+      assertThrows(NullPointerException.class, () -> pool.of(null));
+    }
+  }
+
+  private static int halt() {
+    Runtime.getRuntime().halt(9);
+    return 0;
   }
 
   /** If one cannot be opened, none is left. */
