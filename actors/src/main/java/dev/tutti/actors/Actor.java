@@ -14,8 +14,11 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serial;
 import java.io.Serializable;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -250,8 +253,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    *
    * {@snippet class=dev.tutti.actors.ActorSnippets region=listen lang=java}
    *
-   * @param address where: a {@link java.net.UnixDomainSocketAddress}, or an {@link
-   *     java.net.InetSocketAddress} of the loopback interface, whose port may be 0 for any free one
+   * @param address where: a {@link UnixDomainSocketAddress}, or an {@link
+   *     InetSocketAddress} of the loopback interface, whose port may be 0 for any free one
    * @param key what callers must have, at least 16 bytes; {@link PipeListener#newKey} makes one.
    *     Whoever has it can run code in the actor's process
    * @return closing it sends those callers away
@@ -267,7 +270,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * Connects with an actor of another JVM that {@linkplain #listen listens}.
    *
    * @param <S> the type of the object; nothing checks it before the first call
-   * @param address where it listens
+   * @param address where it listens, on this machine: a {@link UnixDomainSocketAddress}, or an {@link
+   *     InetSocketAddress} of the loopback interface
    * @param key its key
    * @return a handle; closing it closes the connection
    * @throws IOException if it cannot be reached, or has another key
@@ -276,10 +280,25 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    */
   public static <S> Actor<S> connect(SocketAddress address, byte[] key)
       throws IOException, InterruptedException {
+    ensureLocal(address);
     String name = "at " + address;
     Remote remote = new Remote(Address.of(name, name, 0, address, key.clone()));
     remote.connect();
     return new Actor<>(remote, 0);
+  }
+
+  private static void ensureLocal(SocketAddress address) {
+    boolean local =
+        switch (Objects.requireNonNull(address, "address")) {
+          case UnixDomainSocketAddress _ -> true;
+          case InetSocketAddress inet ->
+              !inet.isUnresolved() && inet.getAddress().isLoopbackAddress();
+          default -> false;
+        };
+    Checks.require(
+        local,
+        "address must be a UnixDomainSocketAddress or of this machine's loopback interface: address=%s; an actor on another machine cannot be called"
+            .formatted(address));
   }
 
   // ---------------------------------------------------------------- the end
