@@ -23,6 +23,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -228,6 +229,26 @@ class ActorsTest {
       queue.put("c");
       queue.clear();
       assertThat(queue).isEmpty();
+      // What the target does not take stays, in its order.
+      queue.put("d");
+      queue.put("e");
+      assertThat(assertThrows(NullPointerException.class, () -> queue.drainTo(null)))
+          .hasMessage("to");
+      assertThrows(UnsupportedOperationException.class, () -> queue.drainTo(List.of()));
+      assertThat(queue).containsExactly("d", "e");
+      List<String> takesOne =
+          new ArrayList<>() {
+            @Override
+            public boolean add(String item) {
+              return isEmpty() ? super.add(item) : Objects.requireNonNull(null, "one is enough");
+            }
+          };
+      assertThrows(NullPointerException.class, () -> queue.drainTo(takesOne));
+      assertThat(takesOne).containsExactly("d");
+      assertThat(queue).containsExactly("e");
+      assertThat(queue.drainTo(drained, 0)).isZero();
+      assertThrows(
+          IllegalArgumentException.class, () -> queue.drainTo(new ActorQueue<>(queue.actor())));
       assertThrows(NullPointerException.class, () -> queue.offer(null));
       assertThrows(IllegalArgumentException.class, () -> queue.drainTo(queue));
     }
