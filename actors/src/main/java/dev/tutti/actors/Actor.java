@@ -118,7 +118,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   /** Starts an actor, which is there after {@link #awaitReady}. */
   static <S> Actor<S> start(Task<? extends S> make, ActorOptions options) {
     byte[] bytes = Codec.encode(make, Role.FUNCTION);
-    long timeoutNanos = options.timeout().map(Duration::toNanos).orElse(0L);
+    long timeoutNanos = options.timeout().map(Checks::nanos).orElse(0L);
     return new Actor<>(Home.start(bytes, Answer.loaderOf(make), options), timeoutNanos);
   }
 
@@ -133,7 +133,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
     } catch (InterruptedException e) {
       closeNow();
       Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted while actor " + name() + " was being opened");
+      throw Home.interrupted(name(), e);
     }
   }
 
@@ -173,9 +173,9 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   /**
    * {@return the object as one of its interfaces} Each method is a call that is waited for, and
    * throws what the method of the object throws. A caller that is interrupted meanwhile gets an
-   * {@link InterruptedException} if the method declares it, else a {@link CancellationException},
-   * and its flag stays set. {@code equals}, {@code hashCode} and {@code toString} are those of the
-   * proxy. It can be sent to other processes, as the actor can.
+   * {@link InterruptedException}, and its flag is cleared, if the method declares that; else a
+   * {@link CancellationException}, and its flag stays set. {@code equals}, {@code hashCode} and
+   * {@code toString} are those of the proxy. It can be sent to other processes, as the actor can.
    *
    * {@snippet class=dev.tutti.actors.ActorSnippets region=proxy lang=java}
    *
@@ -196,7 +196,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    */
   public Actor<S> withTimeout(Duration limit) {
     ActorOptions.ensureTimeout(limit);
-    return new Actor<>(line, limit.toNanos());
+    return new Actor<>(line, Checks.nanos(limit));
   }
 
   // ---------------------------------------------------------------- what it is
@@ -253,8 +253,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    *
    * {@snippet class=dev.tutti.actors.ActorSnippets region=listen lang=java}
    *
-   * @param address where: a {@link UnixDomainSocketAddress}, or an {@link
-   *     InetSocketAddress} of the loopback interface, whose port may be 0 for any free one
+   * @param address where: a {@link UnixDomainSocketAddress}, or an {@link InetSocketAddress} of the
+   *     loopback interface, whose port may be 0 for any free one
    * @param key what callers must have, at least 16 bytes; {@link PipeListener#newKey} makes one.
    *     Whoever has it can run code in the actor's process
    * @return closing it sends those callers away
@@ -270,8 +270,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * Connects with an actor of another JVM that {@linkplain #listen listens}.
    *
    * @param <S> the type of the object; nothing checks it before the first call
-   * @param address where it listens, on this machine: a {@link UnixDomainSocketAddress}, or an {@link
-   *     InetSocketAddress} of the loopback interface
+   * @param address where it listens, on this machine: a {@link UnixDomainSocketAddress}, or an
+   *     {@link InetSocketAddress} of the loopback interface
    * @param key its key
    * @return a handle; closing it closes the connection
    * @throws IOException if it cannot be reached, or has another key

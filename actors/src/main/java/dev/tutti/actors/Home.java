@@ -7,12 +7,13 @@ import dev.tutti.task.WorkerLostException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -54,7 +55,7 @@ final class Home implements Line {
 
   private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-  private final ArrayDeque<Long> restartNanos = new ArrayDeque<>();
+  private final RestartBudget budget;
 
   private volatile @Nullable Incarnation it;
   private volatile @Nullable Incarnation serving;
@@ -67,6 +68,7 @@ final class Home implements Line {
     this.make = make;
     this.loader = loader;
     this.options = options;
+    this.budget = new RestartBudget(options.restart());
     this.name = options.name().orElseGet(() -> "actor-" + SERIAL.incrementAndGet());
     this.jvm =
         JvmOptions.DEFAULTS
@@ -77,10 +79,20 @@ final class Home implements Line {
             .withDaemon(true);
     try {
       this.words = Words.create(Mailbox.mostSent(options));
+    } catch (ClosedByInterruptException e) {
+      throw interrupted(name, e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make an actor: " + e.getMessage(), e);
     }
     this.mailbox = new Mailbox(name, options, words);
+  }
+
+  /** {@return what is told to who is interrupted before there is an actor} */
+  static CancellationException interrupted(String name, Exception cause) {
+    CancellationException cancelled =
+        new CancellationException("interrupted while actor " + name + " was being opened");
+    cancelled.initCause(cause);
+    return cancelled;
   }
 
   /**
@@ -156,50 +168,33 @@ final class Home implements Line {
   // ---------------------------------------------------------------- its processes
 
   private void lead() {
-    End end;
+    Ending end;
     try {
       end = live();
-      while (comesBack(end.death)) {
+      while (comesBack(end.death())) {
         end.tell();
         end = live();
       }
     } catch (InterruptedException | RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the thread that leads actor " + name + " has failed", e);
+      serving = null;
       Incarnation left = it;
       if (left != null) {
         left.closeNow();
       }
-      end = new End(e, mailbox.detach());
+      end = new Ending(e, mailbox.detach());
     }
     words.close();
     end(end);
   }
 
-  /**
-   * How one of its processes, or the actor, has ended.
-   *
-   * @param death of what it has died; null if it has ended because it was to
-   * @param lost the calls that are lost with it
-   */
-  private record End(@Nullable Throwable death, List<Call> lost) {
-    void tell() {
-      for (Call call : lost) {
-        if (death == null) {
-          call.caller.cancelled();
-        } else {
-          call.caller.failed(death);
-        }
-      }
-    }
-  }
-
-  private End live() throws InterruptedException {
+  private Ending live() throws InterruptedException {
     words.open();
     Incarnation now;
     try {
       now = Incarnation.start(this::host, jvm);
     } catch (RuntimeException e) {
-      return new End(e, List.of());
+      return new Ending(e, List.of());
     }
     it = now;
     if (stopping) {
@@ -210,11 +205,11 @@ final class Home implements Line {
     WorkerLostException death = now.awaitEnd(patience());
     it = null;
     if (stopping || (notReady == null && death == null && mailbox.isDone())) {
-      return new End(null, mailbox.detach());
+      return new Ending(null, mailbox.detach());
     }
     Throwable lost = notReady != null ? notReady : death;
     Throwable why = lost == null ? now.lost("it has ended by itself") : lost;
-    return new End(why, mailbox.detach());
+    return new Ending(why, mailbox.detach());
   }
 
   private Host host(PipeEnd pipe) {
@@ -241,7 +236,8 @@ final class Home implements Line {
     if (first.kind() == Message.Kind.NOT_READY) {
       Throwable thrown = Answer.exception(first.content(), loader);
       return new IllegalStateException(
-          "the state of actor cannot be made: name=%s; %s".formatted(name, thrown), thrown);
+          "the state of actor cannot be made: name=%s; %s".formatted(name, Answer.text(thrown)),
+          thrown);
     }
     if (options.checkpointEvery() > 0 && checkpoint == null) {
       checkpoint = first.contentBytes();
@@ -286,7 +282,7 @@ final class Home implements Line {
               Level.WARNING,
               "the state of actor {0} cannot be copied, its last checkpoint stays: {1}",
               name,
-              Answer.exception(message.content(), loader));
+              Answer.text(Answer.exception(message.content(), loader)));
       default -> LOG.log(Level.WARNING, "actor {0} has said {1}", name, message.kind());
     }
   }
@@ -314,7 +310,7 @@ final class Home implements Line {
         || stopping
         || mailbox.isDone()
         || !ready.isDone()
-        || !hasRestartLeft(System.nanoTime())) {
+        || !budget.take(System.nanoTime())) {
       return false;
     }
     long _ = restarts.incrementAndGet();
@@ -325,23 +321,13 @@ final class Home implements Line {
     return true;
   }
 
-  private boolean hasRestartLeft(long nowNanos) {
-    long withinNanos = options.restart().within().toNanos();
-    restartNanos.removeIf(then -> nowNanos - then > withinNanos);
-    if (restartNanos.size() >= options.restart().most()) {
-      return false;
-    }
-    restartNanos.add(nowNanos);
-    return true;
-  }
-
   private static String firstLine(Throwable death) {
     return String.valueOf(death.getMessage()).lines().findFirst().orElse("");
   }
 
-  private void end(End end) {
-    Throwable death = end.death;
-    End left = new End(death, mailbox.end(death));
+  private void end(Ending end) {
+    Throwable death = end.death();
+    Ending left = new Ending(death, mailbox.end(death));
     over = true; // before anybody is told of it
     end.tell();
     left.tell();

@@ -264,6 +264,35 @@ class ActorTest {
                         QUIET)))
         .hasCauseInstanceOf(WorkerLostException.class)
         .hasMessageContaining("exit=5");
+    assertThat(
+            assertThrows(
+                IllegalStateException.class,
+                () ->
+                    Actor.open(
+                        () -> {
+                          throw new Mute();
+                        },
+                        QUIET)))
+        .hasMessageContaining(Mute.class.getName())
+        .hasRootCauseInstanceOf(Mute.class);
+  }
+
+  /** An exception that cannot say what it is about. */
+  static final class Mute extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no words");
+    }
+  }
+
+  /** Who opens an actor and is interrupted gets no actor, and keeps the flag. */
+  @Test
+  void open_interrupted_isCancelled() {
+    Thread.currentThread().interrupt();
+    assertThrows(CancellationException.class, () -> tape(QUIET));
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   // ---------------------------------------------------------------- death
