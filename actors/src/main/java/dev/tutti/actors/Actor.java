@@ -117,6 +117,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
 
   /** Starts an actor, which is there after {@link #awaitReady}. */
   static <S> Actor<S> start(Task<? extends S> make, ActorOptions options) {
+    Objects.requireNonNull(make, "make");
+    Objects.requireNonNull(options, "options");
     byte[] bytes = Codec.encode(make, Role.FUNCTION);
     long timeoutNanos = options.timeout().map(Checks::nanos).orElse(0L);
     return new Actor<>(Home.start(bytes, Answer.loaderOf(make), options), timeoutNanos);
@@ -150,6 +152,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @throws RejectedExecutionException if the actor is closed, or its mailbox is full and rejects
    */
   public <R extends @Nullable Object> CompletableFuture<R> ask(Fn<? super S, ? extends R> call) {
+    Objects.requireNonNull(call, "call");
     Answer<R> answer = new Answer<>(line, Answer.loaderOf(call));
     byte[] function = Codec.encode(call, Role.FUNCTION);
     answer.isCall(line.call(Message.Kind.CALL, function, timeoutNanos, answer));
@@ -165,6 +168,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    *     rejects
    */
   public void tell(ItemAction<? super S> call) {
+    Objects.requireNonNull(call, "call");
     byte[] function = Codec.encode(call, Role.FUNCTION);
     Caller nobody = new Untold(line.name(), Answer.loaderOf(call));
     long _ = line.call(Message.Kind.TELL, function, timeoutNanos, nobody);
@@ -185,6 +189,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @throws IllegalArgumentException if it is no interface
    */
   public <T> T proxy(Class<T> type) {
+    Objects.requireNonNull(type, "type");
     Checks.require(type.isInterface(), "type must be an interface: type=" + type.getName());
     return type.cast(ProxyCalls.proxy(this, type));
   }
@@ -263,6 +268,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @throws IllegalStateException if another process owns the actor
    */
   public ActorListener listen(SocketAddress address, byte[] key) throws IOException {
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(key, "key");
     return new ActorListener(owned().open(PipeListener.open(address, key)));
   }
 
@@ -281,6 +288,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   public static <S> Actor<S> connect(SocketAddress address, byte[] key)
       throws IOException, InterruptedException {
     ensureLocal(address);
+    Objects.requireNonNull(key, "key");
     String name = "at " + address;
     Remote remote = new Remote(Address.of(name, name, 0, address, key.clone()));
     remote.connect();

@@ -12,6 +12,11 @@ final class Checks {
     return TimeUnit.NANOSECONDS.convert(time);
   }
 
+  /** {@return whether a text is one line, with something in it} */
+  static boolean isLine(String text) {
+    return !text.isBlank() && text.chars().noneMatch(Character::isISOControl);
+  }
+
   /** Throws an IllegalArgumentException unless a rule holds. */
   static void require(boolean rule, String message) {
     if (!rule) {
