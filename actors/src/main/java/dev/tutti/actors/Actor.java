@@ -14,8 +14,11 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serial;
 import java.io.Serializable;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -114,8 +117,10 @@ public final class Actor<S> implements AutoCloseable, Serializable {
 
   /** Starts an actor, which is there after {@link #awaitReady}. */
   static <S> Actor<S> start(Task<? extends S> make, ActorOptions options) {
+    Objects.requireNonNull(make, "make");
+    Objects.requireNonNull(options, "options");
     byte[] bytes = Codec.encode(make, Role.FUNCTION);
-    long timeoutNanos = options.timeout().map(Duration::toNanos).orElse(0L);
+    long timeoutNanos = options.timeout().map(Checks::nanos).orElse(0L);
     return new Actor<>(Home.start(bytes, Answer.loaderOf(make), options), timeoutNanos);
   }
 
@@ -130,7 +135,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
     } catch (InterruptedException e) {
       closeNow();
       Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted while actor " + name() + " was being opened");
+      throw Home.interrupted(name(), e);
     }
   }
 
@@ -147,6 +152,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @throws RejectedExecutionException if the actor is closed, or its mailbox is full and rejects
    */
   public <R extends @Nullable Object> CompletableFuture<R> ask(Fn<? super S, ? extends R> call) {
+    Objects.requireNonNull(call, "call");
     Answer<R> answer = new Answer<>(line, Answer.loaderOf(call));
     byte[] function = Codec.encode(call, Role.FUNCTION);
     answer.isCall(line.call(Message.Kind.CALL, function, timeoutNanos, answer));
@@ -162,6 +168,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    *     rejects
    */
   public void tell(ItemAction<? super S> call) {
+    Objects.requireNonNull(call, "call");
     byte[] function = Codec.encode(call, Role.FUNCTION);
     Caller nobody = new Untold(line.name(), Answer.loaderOf(call));
     long _ = line.call(Message.Kind.TELL, function, timeoutNanos, nobody);
@@ -170,9 +177,9 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   /**
    * {@return the object as one of its interfaces} Each method is a call that is waited for, and
    * throws what the method of the object throws. A caller that is interrupted meanwhile gets an
-   * {@link InterruptedException} if the method declares it, else a {@link CancellationException},
-   * and its flag stays set. {@code equals}, {@code hashCode} and {@code toString} are those of the
-   * proxy. It can be sent to other processes, as the actor can.
+   * {@link InterruptedException}, and its flag is cleared, if the method declares that; else a
+   * {@link CancellationException}, and its flag stays set. {@code equals}, {@code hashCode} and
+   * {@code toString} are those of the proxy. It can be sent to other processes, as the actor can.
    *
    * {@snippet class=dev.tutti.actors.ActorSnippets region=proxy lang=java}
    *
@@ -182,6 +189,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @throws IllegalArgumentException if it is no interface
    */
   public <T> T proxy(Class<T> type) {
+    Objects.requireNonNull(type, "type");
     Checks.require(type.isInterface(), "type must be an interface: type=" + type.getName());
     return type.cast(ProxyCalls.proxy(this, type));
   }
@@ -193,7 +201,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    */
   public Actor<S> withTimeout(Duration limit) {
     ActorOptions.ensureTimeout(limit);
-    return new Actor<>(line, limit.toNanos());
+    return new Actor<>(line, Checks.nanos(limit));
   }
 
   // ---------------------------------------------------------------- what it is
@@ -230,6 +238,11 @@ public final class Actor<S> implements AutoCloseable, Serializable {
     return owned().ended().whenCompleteAsync((_, _) -> {}, CompletionPath.CALLBACKS);
   }
 
+  /** {@return whether it is over, whatever the reason; only its owner knows} */
+  boolean isOver() {
+    return owned().isOver();
+  }
+
   private Home owned() {
     if (line instanceof Home home) {
       return home;
@@ -245,8 +258,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    *
    * {@snippet class=dev.tutti.actors.ActorSnippets region=listen lang=java}
    *
-   * @param address where: a {@link java.net.UnixDomainSocketAddress}, or an {@link
-   *     java.net.InetSocketAddress} of the loopback interface, whose port may be 0 for any free one
+   * @param address where: a {@link UnixDomainSocketAddress}, or an {@link InetSocketAddress} of the
+   *     loopback interface, whose port may be 0 for any free one
    * @param key what callers must have, at least 16 bytes; {@link PipeListener#newKey} makes one.
    *     Whoever has it can run code in the actor's process
    * @return closing it sends those callers away
@@ -255,6 +268,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * @throws IllegalStateException if another process owns the actor
    */
   public ActorListener listen(SocketAddress address, byte[] key) throws IOException {
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(key, "key");
     return new ActorListener(owned().open(PipeListener.open(address, key)));
   }
 
@@ -262,7 +277,8 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    * Connects with an actor of another JVM that {@linkplain #listen listens}.
    *
    * @param <S> the type of the object; nothing checks it before the first call
-   * @param address where it listens
+   * @param address where it listens, on this machine: a {@link UnixDomainSocketAddress}, or an
+   *     {@link InetSocketAddress} of the loopback interface
    * @param key its key
    * @return a handle; closing it closes the connection
    * @throws IOException if it cannot be reached, or has another key
@@ -271,10 +287,26 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    */
   public static <S> Actor<S> connect(SocketAddress address, byte[] key)
       throws IOException, InterruptedException {
+    ensureLocal(address);
+    Objects.requireNonNull(key, "key");
     String name = "at " + address;
     Remote remote = new Remote(Address.of(name, name, 0, address, key.clone()));
     remote.connect();
     return new Actor<>(remote, 0);
+  }
+
+  private static void ensureLocal(SocketAddress address) {
+    boolean local =
+        switch (Objects.requireNonNull(address, "address")) {
+          case UnixDomainSocketAddress _ -> true;
+          case InetSocketAddress inet ->
+              !inet.isUnresolved() && inet.getAddress().isLoopbackAddress();
+          default -> false;
+        };
+    Checks.require(
+        local,
+        "address must be a UnixDomainSocketAddress or of this machine's loopback interface: address=%s; an actor on another machine cannot be called"
+            .formatted(address));
   }
 
   // ---------------------------------------------------------------- the end

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What an iteration, {@code toArray} and a stream see is a copy made by one call. {@code sort},
  * {@code removeIf}, {@code replaceAll} and their like run their function in the caller, on a copy,
- * and try again if somebody else has changed the list meanwhile; elements are compared by {@code
- * equals}. A {@code subList} is a view, which is right while nobody else adds or removes; {@link
- * #slice} is a copy.
+ * and try again if somebody else has changed the list meanwhile; that is told by changes, so
+ * elements need no {@code equals}. A {@code subList} is a view, which is right while nobody else
+ * adds or removes; {@link #slice} is a copy.
  *
  * <p><b>Thread safety, memory consistency, failure.</b> As told in {@link Actors}.
  *
@@ -54,7 +54,7 @@ public final class ActorList<E> extends AbstractList<E>
 
   @Override
   public E get(int index) {
-    return Ready.<List<E>, E>call(actor, list -> list.get(index));
+    return Ready.<List<E>, E>call(actor, list -> StampedList.of(list).read(index));
   }
 
   @Override
@@ -134,12 +134,12 @@ public final class ActorList<E> extends AbstractList<E>
    * @throws IndexOutOfBoundsException if there are not as many
    */
   public List<E> slice(int from, int to) {
-    return Ready.<List<E>, List<E>>call(actor, list -> new ArrayList<>(list.subList(from, to)));
+    return Ready.<List<E>, List<E>>call(actor, list -> StampedList.of(list).slice(from, to));
   }
 
   /** {@return a copy of all elements, as they were at one moment} */
   public List<E> copy() {
-    return Ready.<List<E>, List<E>>call(actor, list -> list);
+    return Ready.<List<E>, List<E>>call(actor, list -> StampedList.of(list).copy());
   }
 
   @Override
@@ -187,25 +187,21 @@ public final class ActorList<E> extends AbstractList<E>
 
   /** Changes a copy here, and puts it there if nobody else has changed the list meanwhile. */
   private boolean update(Predicate<List<E>> change) {
+    Stamped<List<E>> seen =
+        Ready.<List<E>, Stamped<List<E>>>call(actor, list -> StampedList.of(list).see());
     while (true) {
-      List<E> before = new ArrayList<>(copy());
-      List<E> after = new ArrayList<>(before);
-      if (!change.test(after)) {
+      List<E> elements = seen.value();
+      if (!change.test(elements)) {
         return false;
       }
-      boolean done =
-          Ready.<List<E>, Boolean>call(
-              actor,
-              list -> {
-                if (!list.equals(before)) {
-                  return false;
-                }
-                list.clear();
-                return list.addAll(after) || after.isEmpty();
-              });
-      if (done) {
+      long stamp = seen.stamp();
+      Stamped<List<E>> other =
+          Ready.<List<E>, @Nullable Stamped<List<E>>>call(
+              actor, list -> StampedList.of(list).trade(stamp, elements));
+      if (other == null) {
         return true;
       }
+      seen = other;
     }
   }
 

@@ -8,8 +8,11 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code keySet}, {@code values} and {@code entrySet} are copies that cannot be changed, made by
  * one call, and so is what an iteration sees. {@code compute}, {@code merge} and {@code
  * computeIfAbsent} run their function in the caller and are atomic as those of a {@code
- * ConcurrentMap}: they try again when somebody else was faster; values are compared by {@code
- * equals}. Keys and values are not null.
+ * ConcurrentMap}: they try again when somebody else has changed the same key meanwhile. That is
+ * told by changes and not by {@code equals}, which values need only for {@code containsValue},
+ * {@code remove(key, value)} and {@code replace(key, old, value)}. Keys and values are not null.
  *
  * <p><b>Thread safety, memory consistency, failure.</b> As told in {@link Actors}.
  *
@@ -57,7 +61,7 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
 
   @Override
   public @Nullable V get(@Nullable Object key) {
-    return Ready.<Map<K, V>, @Nullable V>call(actor, map -> map.get(key));
+    return Ready.<Map<K, V>, @Nullable V>call(actor, map -> StampedMap.of(map).read(key));
   }
 
   @Override
@@ -129,6 +133,66 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
   }
 
   @Override
+  public @Nullable V compute(
+      K key, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
+    Objects.requireNonNull(function, "function");
+    return update(key, value -> function.apply(key, value));
+  }
+
+  @Override
+  public @Nullable V computeIfPresent(
+      K key, BiFunction<? super K, ? super V, ? extends @Nullable V> function) {
+    Objects.requireNonNull(function, "function");
+    return update(key, value -> value == null ? null : function.apply(key, value));
+  }
+
+  @Override
+  public @Nullable V merge(
+      K key, V value, BiFunction<? super V, ? super V, ? extends @Nullable V> function) {
+    ensureNoNull(key, value);
+    Objects.requireNonNull(function, "function");
+    return update(key, old -> old == null ? value : function.apply(old, value));
+  }
+
+  /** Makes a new value here, and puts it there if nobody else has changed the key meanwhile. */
+  private @Nullable V update(K key, Function<@Nullable V, @Nullable V> change) {
+    Objects.requireNonNull(key, "key");
+    Stamped<@Nullable V> seen =
+        Ready.<Map<K, V>, Stamped<@Nullable V>>call(actor, map -> StampedMap.of(map).see(key));
+    while (true) {
+      @Nullable V value = change.apply(seen.value());
+      if (value == null && seen.value() == null) {
+        return null;
+      }
+      long stamp = seen.stamp();
+      Stamped<@Nullable V> other =
+          Ready.<Map<K, V>, @Nullable Stamped<@Nullable V>>call(
+              actor, map -> StampedMap.of(map).trade(key, stamp, value));
+      if (other == null) {
+        return value;
+      }
+      seen = other;
+    }
+  }
+
+  @Override
+  public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
+    Objects.requireNonNull(function, "function");
+    Map<K, Stamped<V>> seen =
+        Ready.<Map<K, V>, Map<K, Stamped<V>>>call(actor, map -> StampedMap.of(map).seeAll());
+    while (!seen.isEmpty()) {
+      seen.replaceAll((key, there) -> {
+        V value = Objects.requireNonNull(function.apply(key, there.value()), "value");
+        return new Stamped<>(value, there.stamp());
+      });
+      Map<K, Stamped<V>> changes = seen;
+      seen =
+          Ready.<Map<K, V>, Map<K, Stamped<V>>>call(
+              actor, map -> StampedMap.of(map).tradeAll(changes));
+    }
+  }
+
+  @Override
   public Set<K> keySet() {
     return Collections.unmodifiableSet(copy().keySet());
   }
@@ -145,7 +209,7 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
 
   /** {@return all of it, as it was at one moment} */
   public Map<K, V> copy() {
-    return Ready.<Map<K, V>, Map<K, V>>call(actor, map -> map);
+    return Ready.<Map<K, V>, Map<K, V>>call(actor, map -> StampedMap.of(map).copy());
   }
 
   private static void ensureNoNull(@Nullable Object key, @Nullable Object value) {

@@ -57,16 +57,21 @@ public record ActorOptions(
   /** Makes the options. */
   public ActorOptions {
     Objects.requireNonNull(name, "name");
+    Checks.require(
+        name.map(Checks::isLine).orElse(true),
+        "name must be one line of text: name=" + name.orElse(""));
     Objects.requireNonNull(jvm, "jvm");
     Objects.requireNonNull(streams, "streams");
     Checks.require(
         atOnce >= 1 && atOnce <= MOST_AT_ONCE,
         "atOnce must be from 1 to %d: atOnce=%d".formatted(MOST_AT_ONCE, atOnce));
+    Objects.requireNonNull(mailbox, "mailbox");
     Checks.require(
         mailbox.map(SubmitQueue::whenFull).orElse(null) != SubmitQueue.WhenFull.CALLER_RUNS,
         "mailbox must block or reject, because a caller does not have the state: whenFull=CALLER_RUNS;"
             + " use SubmitQueue.blocking or SubmitQueue.rejecting");
-    timeout.ifPresent(ActorOptions::ensureTimeout);
+    Objects.requireNonNull(timeout, "timeout").ifPresent(ActorOptions::ensureTimeout);
+    Objects.requireNonNull(grace, "grace");
     Checks.require(!grace.isNegative(), "grace must not be negative: grace=" + grace);
     Objects.requireNonNull(restart, "restart");
     Checks.require(
@@ -74,6 +79,7 @@ public record ActorOptions(
   }
 
   static void ensureTimeout(Duration limit) {
+    Objects.requireNonNull(limit, "timeout");
     Checks.require(limit.isPositive(), "timeout must be positive: timeout=" + limit);
   }
 
@@ -83,6 +89,7 @@ public record ActorOptions(
    * @param text one line of text
    */
   public ActorOptions withName(String text) {
+    Objects.requireNonNull(text, "name");
     return new ActorOptions(
         Optional.of(text), jvm, streams, atOnce, mailbox, timeout, grace, restart, checkpointEvery);
   }
@@ -124,6 +131,7 @@ public record ActorOptions(
    * @param bound how many, and whether a further caller waits or is rejected
    */
   public ActorOptions withMailbox(SubmitQueue bound) {
+    Objects.requireNonNull(bound, "mailbox");
     return new ActorOptions(
         name, jvm, streams, atOnce, Optional.of(bound), timeout, grace, restart, checkpointEvery);
   }
@@ -134,6 +142,7 @@ public record ActorOptions(
    * @param limit how long a call may run, positive
    */
   public ActorOptions withTimeout(Duration limit) {
+    Objects.requireNonNull(limit, "timeout");
     return new ActorOptions(
         name, jvm, streams, atOnce, mailbox, Optional.of(limit), grace, restart, checkpointEvery);
   }

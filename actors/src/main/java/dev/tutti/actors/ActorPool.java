@@ -2,11 +2,16 @@ package dev.tutti.actors;
 
 import dev.tutti.task.Fn;
 import dev.tutti.task.ItemAction;
+import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Task;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *
- * <p><b>Memory consistency, failure.</b> As of {@link Actor}. One that has died for good fails what
- * is given to it; the others serve on.
+ * <p><b>Memory consistency, failure.</b> As of {@link Actor}. One that has died for good gets no
+ * further call of {@link #ask} while another lives; what is given to it by its key, or as one of
+ * all, fails.
  *
  * @param <S> the type of the objects
  * @since 0.1
@@ -32,10 +38,15 @@ import org.jspecify.annotations.Nullable;
 public final class ActorPool<S> implements AutoCloseable {
   /*
    * `open` counts the calls of ask() that have not ended, an entry an actor. Two callers at a time may choose
-   * the same one, which costs nothing but a little balance.
+   * the same one, which costs nothing but a little balance. `next` is where the search begins, so that actors
+   * with the same number of calls take turns.
+   *
+   * An actor that dies tells its callers when it is known to be over (Home.end); so who has heard of a death finds that
+   * one left out.
    */
   private final List<Actor<S>> actors;
   private final AtomicIntegerArray open;
+  private final AtomicInteger next = new AtomicInteger();
 
   private ActorPool(List<Actor<S>> actors) {
     this.actors = List.copyOf(actors);
@@ -73,16 +84,19 @@ public final class ActorPool<S> implements AutoCloseable {
    * @param key the key; by its {@code hashCode}
    */
   public Actor<S> of(Object key) {
-    int hash = key.hashCode();
+    int hash = Objects.requireNonNull(key, "key").hashCode();
     return actors.get(Math.floorMod(hash ^ (hash >>> 16), actors.size()));
   }
 
   /**
-   * Calls the object that has the least to do.
+   * Calls the object that has the least to do, of those whose actors have not died for good.
    *
    * @param <R> the type of the result
    * @param call what to do with it
    * @return the result, which is to come
+   * @throws NotSendableException if the function cannot be sent
+   * @throws RejectedExecutionException if the pool is closed, or the mailbox of the actor is full
+   *     and rejects
    */
   public <R extends @Nullable Object> CompletableFuture<R> ask(Fn<? super S, ? extends R> call) {
     int at = least();
@@ -101,10 +115,15 @@ public final class ActorPool<S> implements AutoCloseable {
   }
 
   private int least() {
-    int best = 0;
-    for (int i = 1; i < actors.size(); i++) {
-      if (open.get(i) < open.get(best)) {
-        best = i;
+    int size = actors.size();
+    int first = Math.floorMod(next.getAndIncrement(), size);
+    int best = first;
+    for (int i = 1; i < size; i++) {
+      int at = (first + i) % size;
+      boolean over = actors.get(at).isOver();
+      boolean bestOver = actors.get(best).isOver();
+      if (over == bestOver ? open.get(at) < open.get(best) : bestOver) {
+        best = at;
       }
     }
     return best;
@@ -115,12 +134,22 @@ public final class ActorPool<S> implements AutoCloseable {
    *
    * @param <R> the type of the results
    * @param call what to do with each
-   * @return the results, which are to come, in the order of {@link #actors}
+   * @return the results, which are to come, in the order of {@link #actors}; that of an actor which
+   *     does not take the call has failed with the {@link RejectedExecutionException}
+   * @throws NotSendableException if the function cannot be sent
    */
   public <R extends @Nullable Object> List<CompletableFuture<R>> askAll(
       Fn<? super S, ? extends R> call) {
     List<CompletableFuture<R>> answers = new ArrayList<>();
-    actors.forEach(actor -> answers.add(actor.ask(call)));
+    for (Actor<S> actor : actors) {
+      try {
+        answers.add(actor.ask(call));
+      } catch (NotSendableException e) {
+        throw e;
+      } catch (RejectedExecutionException e) {
+        answers.add(CompletableFuture.failedFuture(e));
+      }
+    }
     return List.copyOf(answers);
   }
 
@@ -128,9 +157,28 @@ public final class ActorPool<S> implements AutoCloseable {
    * Calls all objects, and does not wait.
    *
    * @param call what to do with each
+   * @throws NotSendableException if the function cannot be sent
+   * @throws RejectedExecutionException if an actor does not take the call, when all others have
+   *     been told; the exceptions of further ones are {@linkplain Throwable#getSuppressed with it}
    */
   public void tellAll(ItemAction<? super S> call) {
-    actors.forEach(actor -> actor.tell(call));
+    @Nullable RejectedExecutionException rejected = null;
+    for (Actor<S> actor : actors) {
+      try {
+        actor.tell(call);
+      } catch (NotSendableException e) {
+        throw e;
+      } catch (RejectedExecutionException e) {
+        if (rejected == null) {
+          rejected = e;
+        } else {
+          rejected.addSuppressed(e);
+        }
+      }
+    }
+    if (rejected != null) {
+      throw rejected;
+    }
   }
 
   /** Closes all actors, as {@link Actor#close} does. */
@@ -145,7 +193,7 @@ public final class ActorPool<S> implements AutoCloseable {
   }
 
   /** At the same time, because each may take its grace time. */
-  private void closeAll(java.util.function.Consumer<Actor<S>> how) {
+  private void closeAll(Consumer<Actor<S>> how) {
     List<Thread> threads = new ArrayList<>();
     for (Actor<S> actor : actors.subList(1, actors.size())) {
       threads.add(Thread.ofVirtual().name("tutti-close").start(() -> how.accept(actor)));

@@ -113,20 +113,78 @@ public final class ActorQueue<E> extends AbstractQueue<E>
 
   @Override
   public void clear() {
-    int _ = drain(Integer.MAX_VALUE).size();
+    Integer _ =
+        Ready.<LinkedBlockingDeque<E>, Integer>call(
+            actor,
+            queue -> {
+              queue.clear();
+              return 0;
+            });
   }
 
+  /**
+   * Takes all items that there are, by one call.
+   *
+   * @param to gets them; what it does not take goes back to the head of the queue, as far as there
+   *     is room by then
+   * @throws IllegalArgumentException if that is this queue
+   */
   @Override
   public int drainTo(Collection<? super E> to) {
     return drainTo(to, Integer.MAX_VALUE);
   }
 
+  /**
+   * Takes some items, by one call.
+   *
+   * @param to gets them; what it does not take goes back to the head of the queue, as far as there
+   *     is room by then
+   * @param most how many at most
+   * @throws IllegalArgumentException if that is this queue
+   */
   @Override
   public int drainTo(Collection<? super E> to, int most) {
-    Checks.require(to != this, "a queue cannot be drained into itself");
+    Objects.requireNonNull(to, "to");
+    Checks.require(
+        !(to instanceof ActorQueue<?> other && other.actor.equals(actor)),
+        "a queue cannot be drained into itself: name=" + actor.name());
     List<E> items = drain(most);
-    to.addAll(items);
-    return items.size();
+    int taken = 0;
+    try {
+      while (taken < items.size()) {
+        boolean _ = to.add(items.get(taken));
+        taken++;
+      }
+    } catch (RuntimeException | Error e) {
+      putBack(items.subList(taken, items.size()), e);
+      throw e;
+    }
+    return taken;
+  }
+
+  /** Puts items to the head again, whose owner was not given them because of something. */
+  private void putBack(List<E> items, Throwable why) {
+    List<E> lastFirst = new ArrayList<>(items.reversed());
+    try {
+      int left =
+          Ready.<LinkedBlockingDeque<E>, Integer>call(
+              actor,
+              queue -> {
+                int back = 0;
+                while (back < lastFirst.size() && queue.offerFirst(lastFirst.get(back))) {
+                  back++;
+                }
+                return lastFirst.size() - back;
+              });
+      if (left > 0) {
+        why.addSuppressed(
+            new IllegalStateException(
+                "items cannot go back to a queue that is full by now, and are lost: name=%s items=%d"
+                    .formatted(actor.name(), left)));
+      }
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
+    }
   }
 
   private List<E> drain(int most) {

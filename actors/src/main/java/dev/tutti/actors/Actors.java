@@ -1,10 +1,9 @@
 package dev.tutti.actors;
 
 import dev.tutti.task.Task;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,7 +59,8 @@ public final class Actors {
    * @param options what its actor is like; one call at a time whatever they say
    */
   public static <K, V> ActorMap<K, V> map(ActorOptions options) {
-    return new ActorMap<>(Actor.<Map<K, V>>open(() -> new HashMap<>(), options.withAtOnce(1)));
+    return new ActorMap<>(
+        Actor.<Map<K, V>>open(() -> new StampedMap<>(), checked(options).withAtOnce(1)));
   }
 
   /**
@@ -79,7 +79,8 @@ public final class Actors {
    * @param options what its actor is like; one call at a time whatever they say
    */
   public static <E> ActorList<E> list(ActorOptions options) {
-    return new ActorList<>(Actor.<List<E>>open(() -> new ArrayList<>(), options.withAtOnce(1)));
+    return new ActorList<>(
+        Actor.<List<E>>open(() -> new StampedList<>(), checked(options).withAtOnce(1)));
   }
 
   /**
@@ -104,11 +105,11 @@ public final class Actors {
   public static <E> ActorQueue<E> queue(int capacity, ActorOptions options) {
     Checks.require(capacity >= 1, "capacity must be >= 1: capacity=" + capacity);
     Checks.require(
-        options.checkpointEvery() == 0,
+        checked(options).checkpointEvery() == 0,
         "a queue has no checkpoints: checkpointEvery=" + options.checkpointEvery());
     return new ActorQueue<>(
         Actor.<LinkedBlockingDeque<E>>open(
-            () -> new LinkedBlockingDeque<>(capacity), options.withAtOnce(WAITERS)));
+            () -> new LinkedBlockingDeque<>(capacity), checked(options).withAtOnce(WAITERS)));
   }
 
   /**
@@ -125,7 +126,7 @@ public final class Actors {
    * @param options what its actor is like; one call at a time whatever they say
    */
   public static ActorCounter counter(ActorOptions options) {
-    return new ActorCounter(Actor.open(() -> new AtomicLong(), options.withAtOnce(1)));
+    return new ActorCounter(Actor.open(() -> new AtomicLong(), checked(options).withAtOnce(1)));
   }
 
   /** {@return named values, none at first} */
@@ -140,7 +141,7 @@ public final class Actors {
    */
   public static ActorNamespace namespace(ActorOptions options) {
     return new ActorNamespace(
-        Actor.<Map<String, Object>>open(() -> new TreeMap<>(), options.withAtOnce(1)));
+        Actor.<Map<String, Object>>open(() -> new TreeMap<>(), checked(options).withAtOnce(1)));
   }
 
   /**
@@ -166,6 +167,10 @@ public final class Actors {
    */
   public static <S> ActorPool<S> pool(int size, Task<? extends S> make, ActorOptions options) {
     Checks.require(size >= 1, "size must be >= 1: size=" + size);
-    return ActorPool.open(size, make, options);
+    return ActorPool.open(size, Objects.requireNonNull(make, "make"), checked(options));
+  }
+
+  private static ActorOptions checked(ActorOptions options) {
+    return Objects.requireNonNull(options, "options");
   }
 }

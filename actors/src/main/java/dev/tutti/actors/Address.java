@@ -1,6 +1,5 @@
 package dev.tutti.actors;
 
-import java.io.IOException;
 import java.io.Serial;
 import java.io.Serializable;
 import java.net.InetAddress;
@@ -17,12 +16,13 @@ import java.util.Objects;
  * @param id tells the actor from all others
  * @param name the actor's name
  * @param owner the process id of its owner; 0 if it is not known
- * @param path the socket's file; empty if it is a port
- * @param port the port of the loopback interface
+ * @param path the socket's file; empty if it is a port of a host
+ * @param host the address of the loopback interface, as a literal; empty if it is a path
+ * @param port its port
  * @param key what a caller has to show
  */
 @SuppressWarnings("ArrayRecordComponent") // nothing changes it
-record Address(String id, String name, long owner, String path, int port, byte[] key)
+record Address(String id, String name, long owner, String path, String host, int port, byte[] key)
     implements Serializable {
   @Serial private static final long serialVersionUID = 1L;
 
@@ -30,19 +30,22 @@ record Address(String id, String name, long owner, String path, int port, byte[]
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(host, "host");
     Objects.requireNonNull(key, "key");
   }
 
+  /** {@return an address as it is sent; of one that is no name, which pipes refuse} */
   static Address of(String id, String name, long owner, SocketAddress at, byte[] key) {
     return switch (at) {
-      case InetSocketAddress inet -> new Address(id, name, owner, "", inet.getPort(), key);
-      default -> new Address(id, name, owner, at.toString(), 0, key);
+      case InetSocketAddress inet ->
+          new Address(id, name, owner, "", inet.getAddress().getHostAddress(), inet.getPort(), key);
+      default -> new Address(id, name, owner, at.toString(), "", 0, key);
     };
   }
 
-  SocketAddress socket() throws IOException {
+  SocketAddress socket() {
     return path.isEmpty()
-        ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
+        ? new InetSocketAddress(InetAddress.ofLiteral(host), port)
         : UnixDomainSocketAddress.of(path);
   }
 
@@ -51,6 +54,7 @@ record Address(String id, String name, long owner, String path, int port, byte[]
     return other instanceof Address address
         && id.equals(address.id)
         && path.equals(address.path)
+        && host.equals(address.host)
         && port == address.port
         && Arrays.equals(key, address.key);
   }
@@ -62,6 +66,7 @@ record Address(String id, String name, long owner, String path, int port, byte[]
 
   @Override
   public String toString() {
-    return "%s at %s".formatted(name, path.isEmpty() ? "port " + port : path); // without the key
+    return "%s at %s"
+        .formatted(name, path.isEmpty() ? host + " port " + port : path); // without the key
   }
 }

@@ -84,6 +84,15 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
     }
   }
 
+  /** {@return an exception in words, also one that has none because its own code fails} */
+  static String text(Throwable thrown) {
+    try {
+      return thrown.toString();
+    } catch (RuntimeException | Error e) {
+      return thrown.getClass().getName();
+    }
+  }
+
   private static NotSendableException unreadable(String what, DecodeException e) {
     return new NotSendableException(
         "cannot read the %s of the call here: %s [T003]".formatted(what, e.getMessage()),

@@ -7,12 +7,13 @@ import dev.tutti.task.WorkerLostException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -34,7 +35,8 @@ final class Home implements Line {
    * In the same way `serving` and whether the mailbox is done: close() closes the mailbox and then looks for a process to
    * let go, lead() sets `serving` and then looks whether the mailbox is done.
    *
-   * What lead() tells callers never blocks and is no code of a user (Caller).
+   * What lead() tells callers never blocks and is no code of a user (Caller). Whose call is lost with a process is told when it is
+   * settled whether there is to be another one: so he finds the actor as it is from then on.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration LEAST_TO_CLOSE = Duration.ofSeconds(1);
@@ -53,11 +55,12 @@ final class Home implements Line {
 
   private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-  private final ArrayDeque<Long> restartNanos = new ArrayDeque<>();
+  private final RestartBudget budget;
 
   private volatile @Nullable Incarnation it;
   private volatile @Nullable Incarnation serving;
   private volatile boolean stopping;
+  private volatile boolean over;
   private final AtomicLong restarts = new AtomicLong();
   private byte @Nullable [] checkpoint;
 
@@ -65,6 +68,7 @@ final class Home implements Line {
     this.make = make;
     this.loader = loader;
     this.options = options;
+    this.budget = new RestartBudget(options.restart());
     this.name = options.name().orElseGet(() -> "actor-" + SERIAL.incrementAndGet());
     this.jvm =
         JvmOptions.DEFAULTS
@@ -75,10 +79,20 @@ final class Home implements Line {
             .withDaemon(true);
     try {
       this.words = Words.create(Mailbox.mostSent(options));
+    } catch (ClosedByInterruptException e) {
+      throw interrupted(name, e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make an actor: " + e.getMessage(), e);
     }
     this.mailbox = new Mailbox(name, options, words);
+  }
+
+  /** {@return what is told to who is interrupted before there is an actor} */
+  static CancellationException interrupted(String name, Exception cause) {
+    CancellationException cancelled =
+        new CancellationException("interrupted while actor " + name + " was being opened");
+    cancelled.initCause(cause);
+    return cancelled;
   }
 
   /**
@@ -121,6 +135,11 @@ final class Home implements Line {
     return ended;
   }
 
+  /** {@return whether no call is taken any more, whatever the reason} */
+  boolean isOver() {
+    return over;
+  }
+
   OptionalLong pid() {
     Incarnation now = serving;
     return now == null ? OptionalLong.empty() : OptionalLong.of(now.pid());
@@ -149,31 +168,33 @@ final class Home implements Line {
   // ---------------------------------------------------------------- its processes
 
   private void lead() {
-    Throwable death;
+    Ending end;
     try {
-      do {
-        death = live();
-      } while (comesBack(death));
+      end = live();
+      while (comesBack(end.death())) {
+        end.tell();
+        end = live();
+      }
     } catch (InterruptedException | RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the thread that leads actor " + name + " has failed", e);
-      death = e;
+      serving = null;
       Incarnation left = it;
       if (left != null) {
         left.closeNow();
       }
+      end = new Ending(e, mailbox.detach());
     }
     words.close();
-    end(death);
+    end(end);
   }
 
-  /** {@return of what it has died; null if it has ended because it was to} */
-  private @Nullable Throwable live() throws InterruptedException {
+  private Ending live() throws InterruptedException {
     words.open();
     Incarnation now;
     try {
       now = Incarnation.start(this::host, jvm);
     } catch (RuntimeException e) {
-      return e;
+      return new Ending(e, List.of());
     }
     it = now;
     if (stopping) {
@@ -184,13 +205,11 @@ final class Home implements Line {
     WorkerLostException death = now.awaitEnd(patience());
     it = null;
     if (stopping || (notReady == null && death == null && mailbox.isDone())) {
-      mailbox.detach().forEach(call -> call.caller.cancelled());
-      return null;
+      return new Ending(null, mailbox.detach());
     }
     Throwable lost = notReady != null ? notReady : death;
     Throwable why = lost == null ? now.lost("it has ended by itself") : lost;
-    mailbox.detach().forEach(call -> call.caller.failed(why));
-    return why;
+    return new Ending(why, mailbox.detach());
   }
 
   private Host host(PipeEnd pipe) {
@@ -217,7 +236,8 @@ final class Home implements Line {
     if (first.kind() == Message.Kind.NOT_READY) {
       Throwable thrown = Answer.exception(first.content(), loader);
       return new IllegalStateException(
-          "the state of actor cannot be made: name=%s; %s".formatted(name, thrown), thrown);
+          "the state of actor cannot be made: name=%s; %s".formatted(name, Answer.text(thrown)),
+          thrown);
     }
     if (options.checkpointEvery() > 0 && checkpoint == null) {
       checkpoint = first.contentBytes();
@@ -262,7 +282,7 @@ final class Home implements Line {
               Level.WARNING,
               "the state of actor {0} cannot be copied, its last checkpoint stays: {1}",
               name,
-              Answer.exception(message.content(), loader));
+              Answer.text(Answer.exception(message.content(), loader)));
       default -> LOG.log(Level.WARNING, "actor {0} has said {1}", name, message.kind());
     }
   }
@@ -290,7 +310,7 @@ final class Home implements Line {
         || stopping
         || mailbox.isDone()
         || !ready.isDone()
-        || !hasRestartLeft(System.nanoTime())) {
+        || !budget.take(System.nanoTime())) {
       return false;
     }
     long _ = restarts.incrementAndGet();
@@ -301,28 +321,20 @@ final class Home implements Line {
     return true;
   }
 
-  private boolean hasRestartLeft(long nowNanos) {
-    long withinNanos = options.restart().within().toNanos();
-    restartNanos.removeIf(then -> nowNanos - then > withinNanos);
-    if (restartNanos.size() >= options.restart().most()) {
-      return false;
-    }
-    restartNanos.add(nowNanos);
-    return true;
-  }
-
   private static String firstLine(Throwable death) {
     return String.valueOf(death.getMessage()).lines().findFirst().orElse("");
   }
 
-  private void end(@Nullable Throwable death) {
-    List<Call> left = mailbox.end(death);
+  private void end(Ending end) {
+    Throwable death = end.death();
+    Ending left = new Ending(death, mailbox.end(death));
+    over = true; // before anybody is told of it
+    end.tell();
+    left.tell();
     if (death == null) {
-      left.forEach(call -> call.caller.cancelled());
       ready.cancel(false); // if it was closed before it was there
       ended.complete(null);
     } else {
-      left.forEach(call -> call.caller.failed(death));
       ready.completeExceptionally(death);
       ended.completeExceptionally(death);
     }

@@ -130,7 +130,7 @@ final class Incarnation {
               lost.stderrTail(),
               lost.crashLogHead());
     }
-    WorkerLostException broken = lost("its loop ended: " + cause);
+    WorkerLostException broken = lost("its loop ended: " + Answer.text(cause));
     broken.initCause(cause);
     return broken;
   }

@@ -71,7 +71,7 @@ final class Mailbox {
     this.name = name;
     this.atOnce = options.atOnce();
     this.bound = options.mailbox();
-    this.graceNanos = options.grace().toNanos();
+    this.graceNanos = Checks.nanos(options.grace());
   }
 
   /** {@return how many calls the process has at most} */

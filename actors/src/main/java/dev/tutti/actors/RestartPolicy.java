@@ -1,6 +1,7 @@
 package dev.tutti.actors;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How often an actor whose process has died comes back, and what becomes of the calls that wait.
@@ -25,6 +26,7 @@ public record RestartPolicy(int most, Duration within, boolean keepsWaiting) {
   /** Makes the policy. */
   public RestartPolicy {
     Checks.require(most >= 0, "most must be >= 0: most=" + most);
+    Objects.requireNonNull(within, "within");
     Checks.require(within.isPositive(), "within must be positive: within=" + within);
   }
 

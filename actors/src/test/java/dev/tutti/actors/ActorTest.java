@@ -11,6 +11,7 @@ import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an actor promises to its owner. */
@@ -114,6 +116,11 @@ class ActorTest {
       Object lock = new Object();
       assertThrows(NotSendableException.class, () -> actor.ask(t -> t.add(lock.hashCode())));
       cause(NotSendableException.class, actor.ask(_ -> new Object()));
+      assertNamed("call", () -> actor.ask(null));
+      assertNamed("call", () -> actor.tell(null));
+      assertNamed("type", () -> actor.proxy(null));
+      assertNamed("timeout", () -> actor.withTimeout(null));
+      assertNamed("key", () -> actor.listen(new InetSocketAddress(0), null));
       assertThat(marks(actor)).isEmpty();
     }
   }
@@ -264,6 +271,35 @@ class ActorTest {
                         QUIET)))
         .hasCauseInstanceOf(WorkerLostException.class)
         .hasMessageContaining("exit=5");
+    assertThat(
+            assertThrows(
+                IllegalStateException.class,
+                () ->
+                    Actor.open(
+                        () -> {
+                          throw new Mute();
+                        },
+                        QUIET)))
+        .hasMessageContaining(Mute.class.getName())
+        .hasRootCauseInstanceOf(Mute.class);
+  }
+
+  /** An exception that cannot say what it is about. */
+  static final class Mute extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no words");
+    }
+  }
+
+  /** Who opens an actor and is interrupted gets no actor, and keeps the flag. */
+  @Test
+  void open_interrupted_isCancelled() {
+    Thread.currentThread().interrupt();
+    assertThrows(CancellationException.class, () -> tape(QUIET));
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   // ---------------------------------------------------------------- death
@@ -306,5 +342,24 @@ class ActorTest {
     assertThrows(
         IllegalArgumentException.class, () -> RestartPolicy.atMost(-1, Duration.ofSeconds(1)));
     assertThrows(IllegalArgumentException.class, () -> RestartPolicy.atMost(1, Duration.ZERO));
+    assertThrows(IllegalArgumentException.class, () -> QUIET.withName(""));
+    assertThrows(IllegalArgumentException.class, () -> QUIET.withName("two\nlines"));
+    assertNamed("name", () -> QUIET.withName(null));
+    assertNamed("jvm", () -> QUIET.withJvm(null));
+    assertNamed("streams", () -> QUIET.withStreams(null));
+    assertNamed("mailbox", () -> QUIET.withMailbox(null));
+    assertNamed("timeout", () -> QUIET.withTimeout(null));
+    assertNamed("grace", () -> QUIET.withGrace(null));
+    assertNamed("restart", () -> QUIET.withRestart(null));
+    assertNamed("within", () -> RestartPolicy.atMost(1, null));
+    assertNamed("make", () -> Actor.open(null));
+    assertNamed("options", () -> Actor.open(Tape::new, null));
+    assertNamed("options", () -> Actors.map(null));
+    assertNamed("make", () -> Actors.pool(1, null));
+    assertNamed("address", () -> Actor.connect(null, new byte[16]));
+  }
+
+  private static void assertNamed(String name, Executable call) {
+    assertThat(assertThrows(NullPointerException.class, call)).hasMessage(name);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tutti.actors;
 
 import static dev.tutti.actors.ActorTest.QUIET;
+import static dev.tutti.actors.ActorTest.cause;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -8,6 +9,7 @@ import dev.tutti.Pool;
 import dev.tutti.process.JvmProcess;
 import dev.tutti.process.PipeListener;
 import dev.tutti.task.NotSendableException;
+import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.net.InetAddress;
@@ -21,11 +23,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -105,6 +110,61 @@ class ActorsTest {
     }
   }
 
+  /** What changes values that have no {@code equals} is done once, and never over somebody else. */
+  @Test
+  void updates_valuesWithoutEquals_areDoneOnce() throws Exception {
+    try (ActorMap<String, int[]> map = Actors.map(QUIET);
+        ActorList<int[]> list = Actors.list(QUIET)) {
+      AtomicInteger runs = new AtomicInteger();
+      map.putAll(Map.of("a", new int[] {1}, "b", new int[] {10}));
+      map.merge("a", new int[] {2}, (old, more) -> once(runs, old[0] + more[0]));
+      assertThat(map.get("a")).containsExactly(3);
+      runs.set(0);
+      map.compute("a", (_, old) -> once(runs, old[0] + 1));
+      assertThat(map.computeIfPresent("c", (_, _) -> once(runs, 0))).isNull();
+      assertThat(map.computeIfPresent("b", (_, _) -> null)).isNull();
+      runs.set(0);
+      map.replaceAll((_, old) -> once(runs, old[0] + 1));
+      assertThat(map.keySet()).containsExactly("a");
+      assertThat(map.get("a")).containsExactly(5);
+      // Somebody else changes the value meanwhile, in place; another key does not count.
+      runs.set(0);
+      map.compute(
+          "a",
+          (_, old) -> {
+            map.put("b", new int[1]);
+            if (runs.incrementAndGet() == 1) {
+              map.actor().ask(m -> m.get("a")[0] += 10).join();
+            }
+            return new int[] {old[0] + 1};
+          });
+      assertThat(runs).hasValue(2);
+      assertThat(map.get("a")).containsExactly(16);
+      assertThat(map.compute("a", (_, _) -> null)).isNull();
+      assertThat(map.containsKey("a")).isFalse();
+
+      runs.set(0);
+      list.addAll(List.of(new int[] {2}, new int[] {1}));
+      list.sort(Comparator.comparingInt(one -> one[0]));
+      assertThat(list.get(0)).containsExactly(1);
+      list.replaceAll(one -> {
+        if (runs.incrementAndGet() == 1) {
+          list.actor().ask(l -> l.get(0)[0] += 10).join();
+        }
+        return new int[] {one[0] + 1};
+      });
+      assertThat(runs).hasValue(4);
+      assertThat(list.copy()).extracting(one -> one[0]).containsExactly(12, 3);
+      assertThat(list.removeIf(one -> one[0] == 3)).isTrue();
+      assertThat(list).hasSize(1);
+    }
+  }
+
+  private static int[] once(AtomicInteger runs, int value) {
+    assertThat(runs.incrementAndGet()).isEqualTo(1);
+    return new int[] {value};
+  }
+
   /**
    * What is taken out is a copy; what is itself an actor stays one object when it is put into
    * another.
@@ -169,6 +229,26 @@ class ActorsTest {
       queue.put("c");
       queue.clear();
       assertThat(queue).isEmpty();
+      // What the target does not take stays, in its order.
+      queue.put("d");
+      queue.put("e");
+      assertThat(assertThrows(NullPointerException.class, () -> queue.drainTo(null)))
+          .hasMessage("to");
+      assertThrows(UnsupportedOperationException.class, () -> queue.drainTo(List.of()));
+      assertThat(queue).containsExactly("d", "e");
+      List<String> takesOne =
+          new ArrayList<>() {
+            @Override
+            public boolean add(String item) {
+              return isEmpty() ? super.add(item) : Objects.requireNonNull(null, "one is enough");
+            }
+          };
+      assertThrows(NullPointerException.class, () -> queue.drainTo(takesOne));
+      assertThat(takesOne).containsExactly("d");
+      assertThat(queue).containsExactly("e");
+      assertThat(queue.drainTo(drained, 0)).isZero();
+      assertThrows(
+          IllegalArgumentException.class, () -> queue.drainTo(new ActorQueue<>(queue.actor())));
       assertThrows(NullPointerException.class, () -> queue.offer(null));
       assertThrows(IllegalArgumentException.class, () -> queue.drainTo(queue));
     }
@@ -290,6 +370,32 @@ class ActorsTest {
       Object stays = new Object();
       assertThrows(NotSendableException.class, () -> pool.ask(_ -> stays.hashCode()));
     }
+  }
+
+  /** One that has died for good gets no calls while another lives; all others are told. */
+  @Test
+  void pool_oneDies_othersServe() throws Exception {
+    try (ActorPool<Tape> pool = Actors.pool(2, Tape::new, QUIET)) {
+      WorkerLostException lost =
+          cause(WorkerLostException.class, pool.actors().get(0).ask(_ -> halt()));
+      for (int i = 0; i < 10; i++) {
+        assertThat(Await.result(pool.ask(Tape::pid)))
+            .isEqualTo(pool.actors().get(1).pid().orElseThrow());
+      }
+      assertThat(assertThrows(RejectedExecutionException.class, () -> pool.tellAll(t -> t.add(1))))
+          .hasCause(lost);
+      List<CompletableFuture<List<Integer>>> all = pool.askAll(Tape::marks);
+      assertThat(cause(WorkerLostException.class, all.get(0))).isSameAs(lost);
+      assertThat(Await.result(all.get(1))).containsExactly(1);
+      cause(WorkerLostException.class, pool.actors().get(1).ask(_ -> halt()));
+      cause(WorkerLostException.class, pool.ask(Tape::marks)); // nobody is left
+      assertThrows(NullPointerException.class, () -> pool.of(null));
+    }
+  }
+
+  private static int halt() {
+    Runtime.getRuntime().halt(9);
+    return 0;
   }
 
   /** If one cannot be opened, none is left. */

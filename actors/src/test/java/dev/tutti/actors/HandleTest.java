@@ -210,6 +210,22 @@ class HandleTest {
       assertThrows(IOException.class, () -> Actor.connect(port.address(), PipeListener.newKey()));
       assertThrows(IllegalStateException.class, byPort::restarts);
       assertThat(byPort.pid()).isEmpty();
+      // It is found where it listens, and nowhere else.
+      InetSocketAddress second = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), 0);
+      try (ActorListener there = actor.listen(second, key);
+          Actor<Tape> byHost = Actor.connect(there.address(), key)) {
+        assertThat(byHost.ask(t -> t.add(3)).get()).isEqualTo(3);
+      }
+      int at = ((InetSocketAddress) port.address()).getPort();
+      for (InetSocketAddress wrong :
+          List.of(
+              new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), at),
+              InetSocketAddress.createUnresolved("db.example.com", at))) {
+        assertThat(assertThrows(IllegalArgumentException.class, () -> Actor.connect(wrong, key)))
+            .hasMessageContaining("loopback");
+      }
+      InetSocketAddress six = new InetSocketAddress(InetAddress.ofLiteral("::1"), at);
+      assertThat(Address.of("id", "name", 0, six, key).socket()).isEqualTo(six);
     }
   }
 

@@ -15,6 +15,7 @@ import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +74,22 @@ class RestartTest {
       assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
       assertThat(actor.ask(t -> t.add(1)).get()).isEqualTo(1);
       Await.until("another process", () -> actor.pid().orElse(pid) != pid);
+    }
+  }
+
+  /** A time that is longer than a number of nanoseconds can tell is as good as for ever. */
+  @Test
+  void restart_endlessTimes_areForEver() throws Exception {
+    Duration forEver = ChronoUnit.FOREVER.getDuration();
+    ActorOptions options =
+        QUIET.withRestart(RestartPolicy.atMost(2, forEver)).withTimeout(forEver).withGrace(forEver);
+    try (Actor<Tape> actor = tape(options)) {
+      for (int i = 0; i < 2; i++) {
+        cause(WorkerLostException.class, die(actor));
+      }
+      assertThat(marks(actor.withTimeout(forEver))).isEmpty();
+      cause(WorkerLostException.class, die(actor));
+      cause(WorkerLostException.class, actor.ask(Tape::marks));
     }
   }
 
