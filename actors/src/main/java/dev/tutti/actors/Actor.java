@@ -119,7 +119,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   static <S> Actor<S> start(Task<? extends S> make, ActorOptions options) {
     Objects.requireNonNull(make, "make");
     Objects.requireNonNull(options, "options");
-    byte[] bytes = Codec.encode(make, Role.FUNCTION);
+    byte[] bytes = Codec.encode(make, Role.ACTOR_FUNCTION);
     long timeoutNanos = options.timeout().map(Checks::nanos).orElse(0L);
     return new Actor<>(Home.start(bytes, Answer.loaderOf(make), options), timeoutNanos);
   }
@@ -154,7 +154,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   public <R extends @Nullable Object> CompletableFuture<R> ask(Fn<? super S, ? extends R> call) {
     Objects.requireNonNull(call, "call");
     Answer<R> answer = new Answer<>(line, Answer.loaderOf(call));
-    byte[] function = Codec.encode(call, Role.FUNCTION);
+    byte[] function = Codec.encode(call, Role.ACTOR_FUNCTION);
     answer.isCall(line.call(Message.Kind.CALL, function, timeoutNanos, answer));
     return answer;
   }
@@ -169,7 +169,7 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    */
   public void tell(ItemAction<? super S> call) {
     Objects.requireNonNull(call, "call");
-    byte[] function = Codec.encode(call, Role.FUNCTION);
+    byte[] function = Codec.encode(call, Role.ACTOR_FUNCTION);
     Caller nobody = new Untold(line.name(), Answer.loaderOf(call));
     long _ = line.call(Message.Kind.TELL, function, timeoutNanos, nobody);
   }

@@ -13,7 +13,11 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The list of an {@link ActorList}, in the actor's process. */
+/**
+ * The list of an {@link ActorList}, in the actor's process.
+ *
+ * @param <E> the type of the elements
+ */
 final class StampedList<E> extends AbstractList<E> implements RandomAccess, Serializable {
   /*
    * One thread uses it, that of the actor's calls.

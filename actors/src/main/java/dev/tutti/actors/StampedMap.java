@@ -11,7 +11,12 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The map of an {@link ActorMap}, in the actor's process. */
+/**
+ * The map of an {@link ActorMap}, in the actor's process.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
 final class StampedMap<K, V> extends AbstractMap<K, V> implements Serializable {
   /*
    * One thread uses it, that of the actor's calls.
@@ -32,7 +37,11 @@ final class StampedMap<K, V> extends AbstractMap<K, V> implements Serializable {
     return (StampedMap<K, V>) map;
   }
 
-  /** What a key has. */
+  /**
+   * What a key has.
+   *
+   * @param <V> the type of the value
+   */
   @SuppressWarnings("serial") // written for a checkpoint, if the values can be
   private static final class Slot<V> implements Serializable {
     @Serial private static final long serialVersionUID = 1L;
@@ -203,7 +212,12 @@ final class StampedMap<K, V> extends AbstractMap<K, V> implements Serializable {
     }
   }
 
-  /** An entry whose {@code setValue} is one of the map. */
+  /**
+   * An entry whose {@code setValue} is one of the map.
+   *
+   * @param <K> the type of the key
+   * @param <V> the type of the value
+   */
   @SuppressWarnings("serial") // nobody sends it
   private static final class Through<K, V> extends SimpleEntry<K, V> {
     @Serial private static final long serialVersionUID = 1L;

@@ -21,6 +21,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,15 @@ class ActorTest {
   void ask_notSendable_isRefused() throws Exception {
     try (Actor<Tape> actor = tape(QUIET)) {
       Object lock = new Object();
-      assertThrows(NotSendableException.class, () -> actor.ask(t -> t.add(lock.hashCode())));
+      assertThat(
+              assertThrows(
+                  NotSendableException.class, () -> actor.ask(t -> t.add(lock.hashCode()))))
+          .hasMessageContaining("cannot send the function to the actor")
+          .hasMessageContaining("; make it Serializable, or make or open it inside the function");
+      ReentrantLock mine = new ReentrantLock();
+      assertThat(assertThrows(NotSendableException.class, () -> actor.tell(_ -> mine.lock())))
+          .hasMessageEndingWith(
+              "; use dev.tutti.memory.sync.ProcessLock, or use it in the caller only [T003]");
       cause(NotSendableException.class, actor.ask(_ -> new Object()));
       assertNamed("call", () -> actor.ask(null));
       assertNamed("call", () -> actor.tell(null));

@@ -58,7 +58,7 @@ public final class Codec {
     if (value == null) {
       return new byte[] {Kind.NULL.tag()};
     }
-    if (role == Role.FUNCTION) {
+    if (role.isFunction()) {
       Origins.renew(value.getClass());
       byte[] lambda = Lambdas.write(value, role, parts);
       if (lambda != null) {

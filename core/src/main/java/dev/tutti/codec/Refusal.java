@@ -74,6 +74,9 @@ final class Refusal {
     if (!role.refusesSharedState()) {
       return "return a value that is Serializable";
     }
+    if (role == Role.ACTOR_FUNCTION) {
+      return actorsWayOut(root, culprit);
+    }
     if (culprit == root && culprit.getClass().isHidden()) {
       return "declare it as dev.tutti.task.Task, Action or Fn, or use Pool.threads()";
     }
@@ -81,6 +84,18 @@ final class Refusal {
       return SharedState.counterpart(culprit) + "use it in the caller only, or use Pool.threads()";
     }
     return "make or open it inside the task, make it Serializable, or use Pool.threads()";
+  }
+
+  /** An actor is never on a thread of this JVM. */
+  private static String actorsWayOut(Object root, Object culprit) {
+    if (culprit == root && culprit.getClass().isHidden()) {
+      return "declare it as dev.tutti.task.Task, Fn or ItemAction";
+    }
+    if (SharedState.isOne(culprit)) {
+      String counterpart = SharedState.counterpart(culprit);
+      return counterpart + (counterpart.isEmpty() ? "" : "or ") + "use it in the caller only";
+    }
+    return "make it Serializable, or make or open it inside the function";
   }
 
   /**

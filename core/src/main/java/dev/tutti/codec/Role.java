@@ -4,6 +4,8 @@ package dev.tutti.codec;
 public enum Role {
   /** The function of a call, with what it captures. */
   FUNCTION("the task to a worker", true),
+  /** A function of an actor: a call, or what makes its object. */
+  ACTOR_FUNCTION("the function to the actor", true),
   /** An element of the input. */
   ITEM("the item to a worker", true),
   /** What a task returned. */
@@ -39,7 +41,12 @@ public enum Role {
 
   /** Whether it goes to a process that is started by this one, and can ask this one for classes. */
   boolean goesToWorker() {
-    return this == FUNCTION || this == ITEM;
+    return isFunction() || this == ITEM;
+  }
+
+  /** Whether it is code to run, with what it captures. */
+  boolean isFunction() {
+    return this == FUNCTION || this == ACTOR_FUNCTION;
   }
 
   /** Whether objects that mean something only where they are shared are refused. */

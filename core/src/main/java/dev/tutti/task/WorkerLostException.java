@@ -89,8 +89,13 @@ public final class WorkerLostException extends RuntimeException {
       List<String> crashLogHead) {
     StringBuilder text =
         new StringBuilder(
-            "worker exited while running a task: attempt=%d/%d pid=%d exit=%s reason=%s"
-                .formatted(attempt, maxAttempts, pid, statusInWords(exitStatus), reason));
+            "worker exited while running a task: attempt=%d/%d pid=%s exit=%s reason=%s"
+                .formatted(
+                    attempt,
+                    maxAttempts,
+                    pid == 0 ? "unknown" : pid,
+                    statusInWords(exitStatus),
+                    reason));
     appendLines(text, "crash log", crashLogHead);
     appendLines(text, "its last lines on standard error", stderrTail);
     return text.append(" [T017]").toString();
