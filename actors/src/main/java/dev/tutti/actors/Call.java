@@ -20,6 +20,12 @@ final class Call {
   /** The process has not begun it within its time-out, and was given as long again. */
   boolean isLate;
 
+  /** It was taken back after it was sent. */
+  boolean isTakenBack;
+
+  /** Its time-out has started. */
+  boolean isTimed;
+
   /** It has had its time. */
   boolean isTimedOut;
 

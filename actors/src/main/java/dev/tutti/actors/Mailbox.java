@@ -6,9 +6,6 @@ import dev.tutti.task.TaskTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,21 +27,19 @@ final class Mailbox {
    * (HostRun): calls in `sent` above that have not begun, and go back to the head of `waiting`. So each call begins at most
    * once, and they begin in the order of their numbers whatever dies.
    *
+   * Room. As many calls count as waiting as there are in `waiting` and `sent` beyond those that can run at once, so it makes no
+   * difference how far the way to the process is; one that was taken back does not count. Room comes only where a call leaves
+   * the two or is taken back: ended(), giveUp(), timeOut(), detach(), takeWaiting().
+   *
    * A caller is told once, by whoever sets `settled` under the lock, and after the lock has been given back.
    *
-   * Time-outs. The process begins calls in the order in which they are sent, and another in the place of one that has ended. So of
-   * `sent` the first `atOnce` are those that run, and a time-out starts when a call is among them.
+   * A time-out starts when a call is among those that run.
    */
   private enum State {
     OPEN,
     CLOSED,
     DEAD
   }
-
-  /** How much is sent ahead of what runs, so that the process need not wait for its next call. */
-  private static final int CALLS_AHEAD = 16;
-
-  private static final long BYTES_AHEAD = 1 << 20;
 
   private final String name;
   private final int atOnce;
@@ -56,15 +51,12 @@ final class Mailbox {
   private final Condition work = lock.newCondition();
   private final Condition room = lock.newCondition();
   private final ArrayDeque<Call> waiting = new ArrayDeque<>();
-  private final LinkedHashMap<Long, Call> sent = new LinkedHashMap<>();
+  private final SentCalls sent;
   private final ArrayDeque<byte[]> stops = new ArrayDeque<>();
-  private final BitSet slots = new BitSet(); // the words that calls in `sent` have
   private State state = State.OPEN;
   private @Nullable Throwable cause;
   private @Nullable Incarnation receiver;
   private long lastNumber;
-  private long sentBytes;
-  private int timed; // how many of `sent` have a time-out that has not started
 
   Mailbox(String name, ActorOptions options, Words words) {
     this.words = words;
@@ -72,11 +64,12 @@ final class Mailbox {
     this.atOnce = options.atOnce();
     this.bound = options.mailbox();
     this.graceNanos = options.grace().toNanos();
+    this.sent = new SentCalls(atOnce, words);
   }
 
   /** {@return how many calls the process has at most} */
   static int mostSent(ActorOptions options) {
-    return Math.addExact(options.atOnce(), CALLS_AHEAD);
+    return SentCalls.most(options.atOnce());
   }
 
   // ---------------------------------------------------------------- from callers
@@ -135,7 +128,7 @@ final class Mailbox {
   }
 
   private int waitingNow() {
-    return waiting.size() + Math.max(0, sent.size() - atOnce);
+    return Math.max(0, waiting.size() + sent.open() - atOnce);
   }
 
   /** Nobody waits for a call any more: it is taken back, or interrupted if that is wanted. */
@@ -145,9 +138,7 @@ final class Mailbox {
       Call call = sent.get(number);
       if (call != null) {
         call.settled = true;
-        if (!words.takeBack(call.slot, number) && interrupt) {
-          stop(number);
-        }
+        takeBack(call, interrupt);
       } else if (waiting.removeIf(one -> one.number == number)) {
         room.signalAll();
       }
@@ -156,9 +147,13 @@ final class Mailbox {
     }
   }
 
-  private void stop(long number) {
-    stops.add(Message.of(Message.Kind.STOP, number));
-    work.signal();
+  private void takeBack(Call call, boolean elseStop) {
+    if (sent.takeBack(call)) {
+      room.signalAll();
+    } else if (elseStop) {
+      stops.add(Message.of(Message.Kind.STOP, call.number));
+      work.signal();
+    }
   }
 
   // ---------------------------------------------------------------- to the process
@@ -182,8 +177,11 @@ final class Mailbox {
         if (stop != null) {
           return stop;
         }
-        if (!waiting.isEmpty() && hasRoomAhead()) {
-          return take().toMessage();
+        if (!waiting.isEmpty() && sent.hasRoom()) {
+          Call call = waiting.remove();
+          sent.add(call);
+          startTimers();
+          return call.toMessage();
         }
         work.await();
       }
@@ -193,35 +191,9 @@ final class Mailbox {
     }
   }
 
-  private boolean hasRoomAhead() {
-    return sent.size() < atOnce || (sent.size() - atOnce < CALLS_AHEAD && sentBytes < BYTES_AHEAD);
-  }
-
-  private Call take() {
-    Call call = waiting.remove();
-    sent.put(call.number, call);
-    call.slot = slots.nextClearBit(0);
-    slots.set(call.slot);
-    words.send(call.slot, call.number);
-    sentBytes += call.function.length;
-    timed += call.timeoutNanos > 0 ? 1 : 0;
-    startTimers();
-    return call;
-  }
-
   private void startTimers() {
-    if (timed == 0) {
-      return;
-    }
-    int running = 0;
-    for (Iterator<Call> of = sent.values().iterator();
-        running < atOnce && of.hasNext();
-        running++) {
-      Call call = of.next();
-      if (call.timeoutNanos > 0 && call.timer == null && !call.isTimedOut) {
-        timed--;
-        call.timer = Timer.after(call.timeoutNanos, () -> timeOut(call));
-      }
+    for (Call call : sent.startTimes()) {
+      call.timer = Timer.after(call.timeoutNanos, () -> timeOut(call));
     }
   }
 
@@ -240,9 +212,7 @@ final class Mailbox {
       call.isTimedOut = true;
       told = call.settled;
       call.settled = true;
-      if (!words.takeBack(call.slot, call.number)) {
-        stop(call.number);
-      }
+      takeBack(call, true);
       Incarnation of = receiver;
       call.timer = Timer.after(graceNanos, () -> kill(call, of));
     } finally {
@@ -297,7 +267,6 @@ final class Mailbox {
       if (call == null) {
         return null;
       }
-      forget(call);
       startTimers();
       work.signal();
       room.signalAll();
@@ -307,15 +276,6 @@ final class Mailbox {
     } finally {
       lock.unlock();
     }
-  }
-
-  private void forget(Call call) {
-    slots.clear(call.slot);
-    sentBytes -= call.function.length;
-    if (call.timeoutNanos > 0 && call.timer == null && !call.isTimedOut) {
-      timed--;
-    }
-    call.stopTimer();
   }
 
   /**
@@ -331,8 +291,7 @@ final class Mailbox {
       work.signalAll();
       List<Call> lost = new ArrayList<>();
       ArrayDeque<Call> again = new ArrayDeque<>();
-      for (Call call : sent.values()) {
-        forget(call);
+      for (Call call : sent.removeAll()) {
         if (!call.settled && call.number > begun) {
           again.addFirst(call);
         } else if (!call.settled) {
@@ -340,7 +299,6 @@ final class Mailbox {
           lost.add(call);
         }
       }
-      sent.clear();
       again.forEach(waiting::addFirst);
       room.signalAll();
       return lost;
@@ -391,13 +349,7 @@ final class Mailbox {
   List<Call> takeAll() {
     lock.lock();
     try {
-      List<Call> all = new ArrayList<>();
-      for (Call call : sent.values()) {
-        if (!call.settled) {
-          call.settled = true;
-          all.add(call);
-        }
-      }
+      List<Call> all = new ArrayList<>(sent.settle());
       all.addAll(takeAllWaiting());
       return all;
     } finally {
