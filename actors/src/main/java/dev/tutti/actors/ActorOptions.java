@@ -18,8 +18,8 @@ import java.util.Optional;
  * @param atOnce how many calls run at the same time at most, from 1 to a million. With 1 they run
  *     one after another in the order in which they were made, on one thread; with more they begin
  *     in that order, and the state has to be safe for use by several threads
- * @param mailbox how many calls may wait, and what becomes of a further one; if empty, as many as
- *     there is memory for
+ * @param mailbox how many calls may wait, beyond as many as run at once, and what becomes of a
+ *     further one; if empty, as many as there is memory for
  * @param timeout how long a call may run, counted from its begin; if empty, for ever
  * @param grace how long a call that is to stop may still run after its interrupt before the process
  *     is killed; when the actor is closed, how long its state may take to close, and a second at
@@ -119,7 +119,9 @@ public record ActorOptions(
   }
 
   /**
-   * {@return these options with a bound on the calls that wait}
+   * {@return these options with a bound on the calls that wait} It binds all callers, those in
+   * other processes too, whose calls then cost a round trip to the owner each. Those who wait for
+   * room get in in the order in which they have come. A call that is taken back makes room at once.
    *
    * @param bound how many, and whether a further caller waits or is rejected
    */

@@ -335,6 +335,21 @@ final class Home implements Line {
     return mailbox.add(kind, function, timeoutNanos, caller);
   }
 
+  /** {@return whether a call may have to wait for room, or be refused} */
+  boolean isBounded() {
+    return options.mailbox().isPresent();
+  }
+
+  /** Makes a call whose caller does not wait for room, but is told when there is. */
+  void offer(Call call) {
+    mailbox.offer(call);
+  }
+
+  /** {@return whether a call has waited for room; it does so no more} */
+  boolean leave(Call call) {
+    return mailbox.leave(call);
+  }
+
   @Override
   public void giveUp(long number, boolean interrupt) {
     mailbox.giveUp(number, interrupt);

@@ -29,6 +29,7 @@ final class SentCalls {
   private final Words words;
   private final LinkedHashMap<Long, Call> calls = new LinkedHashMap<>();
   private final BitSet slots = new BitSet(); // the words that they have
+  private @Nullable Incarnation process; // that has them, and gets further ones
   private long bytes;
   private int takenBack;
   private int untimed; // how many have a time-out that has not started
@@ -41,6 +42,14 @@ final class SentCalls {
   /** {@return how many there are at most} */
   static int most(int atOnce) {
     return Math.addExact(atOnce, CALLS_AHEAD);
+  }
+
+  void isOf(@Nullable Incarnation other) {
+    process = other;
+  }
+
+  @Nullable Incarnation process() {
+    return process;
   }
 
   boolean hasRoom() {
