@@ -163,8 +163,13 @@ public record ActorOptions(
   /**
    * {@return these options with checkpoints}
    *
-   * @param calls after how many calls the state is copied, at least 1; the copy is made before the
-   *     answer of the last of them is given, so that with 1 whatever was answered is kept
+   * <p>The state is copied while no call runs, before the answer of the call that has ended last is
+   * given; the time-out of that call covers the copy. So with 1, and one call at a time, whatever
+   * was answered is kept. Where {@linkplain #withAtOnce several} run at once, nobody waits for such
+   * a moment: the copy is made when one comes, and until then a death takes what was answered since
+   * the last one. If none comes for long, the log says so.
+   *
+   * @param calls after how many calls the state is copied, at least 1
    */
   public ActorOptions withCheckpointEvery(int calls) {
     return new ActorOptions(name, jvm, streams, atOnce, mailbox, timeout, grace, restart, calls);

@@ -13,7 +13,7 @@ final class TimeLimits {
    * The lock of the Mailbox guards all of it; the timer's thread takes it.
    *
    * A time-out starts when a call is among those that run. When it is over, the call is settled and stopped, and has its grace time.
-   * When that is over too, the process is killed unless it has said meanwhile that the call has ended.
+   * When that is over too, the process is killed unless its word says that the call has ended, or the process that it is taken back.
    */
   private final ReentrantLock lock;
   private final SentCalls sent;
@@ -92,14 +92,15 @@ final class TimeLimits {
   private void kill(Call call, @Nullable Incarnation of) {
     lock.lock();
     try {
-      if (of == null || sent.process() != of || sent.get(call.number) != call) {
+      if (of == null
+          || sent.process() != of
+          || sent.get(call.number) != call
+          || words.hasEnded(call.slot)) {
         return;
       }
     } finally {
       lock.unlock();
     }
-    if (atOnce > 1 || words.isStillRunning(call.number)) {
-      of.kill("it was killed, because a call ran on after its time-out and its interrupt");
-    }
+    of.kill("it was killed, because a call ran on after its time-out and its interrupt");
   }
 }
