@@ -228,8 +228,10 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   }
 
   /**
-   * {@return a future that ends when the actor is over: well if it was closed, else with what it
-   * has died of} It is a new one each time.
+   * {@return a future that ends when the actor is over: well if it was closed and its last call had
+   * ended, else with what it has died of} It is a new one each time. An object that cannot be
+   * closed, or not within the grace time, so that its process is killed, costs no call: that is
+   * only logged.
    *
    * @throws IllegalStateException if another process owns it
    */

@@ -183,8 +183,11 @@ final class Home implements Line {
     serving = null;
     WorkerLostException death = now.awaitEnd(patience());
     it = null;
-    if (stopping || (notReady == null && death == null && mailbox.isDone())) {
+    if (stopping || (notReady == null && mailbox.isDone())) {
       mailbox.detach().forEach(call -> call.caller.cancelled());
+      if (!stopping && death != null) { // it was closed, and has lost no call
+        LOG.log(Level.WARNING, "actor {0} has not ended as it should: {1}", name, death);
+      }
       return null;
     }
     Throwable lost = notReady != null ? notReady : death;
