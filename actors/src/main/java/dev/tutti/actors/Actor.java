@@ -142,14 +142,18 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   // ---------------------------------------------------------------- calls
 
   /**
-   * Calls the object.
+   * Calls the object. At a full mailbox that blocks it waits for room. From another process, a call
+   * of an actor whose mailbox is {@linkplain ActorOptions#withMailbox bounded} waits for the
+   * owner's word that it is in, which costs a round trip; without a bound it does not.
    *
    * @param <R> the type of the result
    * @param call what to do with it
    * @return the result, which is to come; who completes or cancels it takes the call back, or
    *     interrupts it
    * @throws NotSendableException if the function cannot be sent
-   * @throws RejectedExecutionException if the actor is closed, or its mailbox is full and rejects
+   * @throws RejectedExecutionException if the actor is closed, or its mailbox is full and rejects,
+   *     or the calling thread is interrupted while it waits for room, and stays so. From another
+   *     process, without a bound, a closed actor that can still be reached is the future's failure
    */
   public <R extends @Nullable Object> CompletableFuture<R> ask(Fn<? super S, ? extends R> call) {
     Objects.requireNonNull(call, "call");
@@ -160,12 +164,15 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   }
 
   /**
-   * Calls the object, and does not wait. What the call throws is logged.
+   * Calls the object, and does not wait for the call. What the call throws is logged. At a bounded
+   * mailbox it waits as {@link #ask} does.
    *
    * @param call what to do with it
    * @throws NotSendableException if the function cannot be sent
    * @throws RejectedExecutionException if the actor is closed or dead, or its mailbox is full and
-   *     rejects
+   *     rejects, or the calling thread is interrupted while it waits for room, and stays so. From
+   *     another process, without a bound, nobody waits to hear of it: the owner logs that the actor
+   *     is closed or dead
    */
   public void tell(ItemAction<? super S> call) {
     Objects.requireNonNull(call, "call");
@@ -229,8 +236,10 @@ public final class Actor<S> implements AutoCloseable, Serializable {
   }
 
   /**
-   * {@return a future that ends when the actor is over: well if it was closed, else with what it
-   * has died of} It is a new one each time.
+   * {@return a future that ends when the actor is over: well if it was closed and its last call had
+   * ended, else with what it has died of} It is a new one each time. An object that cannot be
+   * closed, or not within the grace time, so that its process is killed, costs no call: that is
+   * only logged.
    *
    * @throws IllegalStateException if another process owns it
    */

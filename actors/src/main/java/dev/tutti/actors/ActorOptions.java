@@ -18,8 +18,8 @@ import java.util.Optional;
  * @param atOnce how many calls run at the same time at most, from 1 to a million. With 1 they run
  *     one after another in the order in which they were made, on one thread; with more they begin
  *     in that order, and the state has to be safe for use by several threads
- * @param mailbox how many calls may wait, and what becomes of a further one; if empty, as many as
- *     there is memory for
+ * @param mailbox how many calls may wait, beyond as many as run at once, and what becomes of a
+ *     further one; if empty, as many as there is memory for
  * @param timeout how long a call may run, counted from its begin; if empty, for ever
  * @param grace how long a call that is to stop may still run after its interrupt before the process
  *     is killed; when the actor is closed, how long its state may take to close, and a second at
@@ -126,7 +126,9 @@ public record ActorOptions(
   }
 
   /**
-   * {@return these options with a bound on the calls that wait}
+   * {@return these options with a bound on the calls that wait} It binds all callers, those in
+   * other processes too, whose calls then cost a round trip to the owner each. Those who wait for
+   * room get in in the order in which they have come. A call that is taken back makes room at once.
    *
    * @param bound how many, and whether a further caller waits or is rejected
    */
@@ -170,8 +172,13 @@ public record ActorOptions(
   /**
    * {@return these options with checkpoints}
    *
-   * @param calls after how many calls the state is copied, at least 1; the copy is made before the
-   *     answer of the last of them is given, so that with 1 whatever was answered is kept
+   * <p>The state is copied while no call runs, before the answer of the call that has ended last is
+   * given; the time-out of that call covers the copy. So with 1, and one call at a time, whatever
+   * was answered is kept. Where {@linkplain #withAtOnce several} run at once, nobody waits for such
+   * a moment: the copy is made when one comes, and until then a death takes what was answered since
+   * the last one. If none comes for long, the log says so.
+   *
+   * @param calls after how many calls the state is copied, at least 1
    */
   public ActorOptions withCheckpointEvery(int calls) {
     return new ActorOptions(name, jvm, streams, atOnce, mailbox, timeout, grace, restart, calls);

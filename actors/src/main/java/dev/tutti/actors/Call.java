@@ -1,15 +1,24 @@
 package dev.tutti.actors;
 
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /** One call of an actor. What changes is guarded by the lock of its {@link Mailbox}. */
 final class Call {
-  final long number;
   final Message.Kind kind;
   final byte[] function;
   final long timeoutNanos;
   final Caller caller;
+
+  /** From 1; 0 until it is in the mailbox. */
+  long number;
+
+  /** It waits for room in the mailbox. */
+  boolean isOutside;
+
+  /** Where its caller waits for that; null if he does not. */
+  @Nullable Condition moved;
 
   /** Which word it has while its process has it. */
   int slot;
@@ -20,14 +29,19 @@ final class Call {
   /** The process has not begun it within its time-out, and was given as long again. */
   boolean isLate;
 
+  /** It was taken back after it was sent. */
+  boolean isTakenBack;
+
+  /** Its time-out has started. */
+  boolean isTimed;
+
   /** It has had its time. */
   boolean isTimedOut;
 
   /** Its time-out, and after that its grace time. */
   @Nullable Future<?> timer;
 
-  Call(long number, Message.Kind kind, byte[] function, long timeoutNanos, Caller caller) {
-    this.number = number;
+  Call(Message.Kind kind, byte[] function, long timeoutNanos, Caller caller) {
     this.kind = kind;
     this.function = function;
     this.timeoutNanos = timeoutNanos;
@@ -36,6 +50,12 @@ final class Call {
 
   byte[] toMessage() {
     return Message.of(kind, number, slot, function); // the owner keeps the time
+  }
+
+  void tellMoved() {
+    if (moved != null) {
+      moved.signal();
+    }
   }
 
   void stopTimer() {

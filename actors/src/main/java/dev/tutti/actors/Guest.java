@@ -15,23 +15,26 @@ import java.util.function.Consumer;
 /** A process that calls an actor of this one, as its owner sees it. */
 final class Guest {
   /*
-   * in() reads what the guest says and gives it to the mailbox; where that has no room, it waits, and so does the guest when the
-   * socket is full. out() writes what is in `answers`, so that a guest that does not read holds up nobody.
+   * in() reads what the guest says, and waits for nothing else: a call for which there is no room waits in the mailbox, and whoever
+   * made it waits in the guest's process until ENTERED or REFUSED tells him; where there is always room, nobody is told. So it
+   * hears at any time what is to be stopped, and that the guest is gone. out() writes what is in `answers`, so that a
+   * guest that does not read holds up nobody.
    *
-   * `open` has the calls whose answers are to come, by the guest's numbers, with ours. A call is entered before it is made, as 0, and
-   * its number set after that unless its answer has taken it out meanwhile.
+   * `open` has what was asked until it is answered, and what was told until it is in the mailbox, by the guest's numbers. A call is
+   * entered before it is made. Whoever takes it out tells the guest of its end.
    *
-   * When the guest is gone, nobody waits for what it has asked: that is taken back, or interrupted. What it has told is done.
+   * When the guest is gone, nobody waits for what it has asked: that is taken back, or interrupted. What it has told is done, if
+   * it had got in.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final byte[] GOODBYE = {};
-  private static final long NOT_YET = 0;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Home home;
   private final PipeEnd end;
   private final Consumer<Guest> whenGone;
-  private final Map<Long, Long> open = new ConcurrentHashMap<>();
+  private final Map<Long, Call> open = new ConcurrentHashMap<>();
   private final LinkedBlockingQueue<byte[]> answers = new LinkedBlockingQueue<>();
   private final Thread reader;
   private final Thread writer;
@@ -46,6 +49,7 @@ final class Guest {
   }
 
   void start() {
+    answers.add(Message.of(Message.Kind.WELCOME, home.isBounded() ? 1 : 0));
     reader.start();
     writer.start();
   }
@@ -59,7 +63,7 @@ final class Guest {
       LOG.log(Level.DEBUG, "a guest of actor {0} is gone: {1}", home.name(), e);
     } finally {
       answers.add(GOODBYE);
-      open.values().forEach(number -> home.giveUp(number, true));
+      leaveAll();
       whenGone.accept(this);
     }
   }
@@ -67,34 +71,49 @@ final class Guest {
   private void take(Message message) throws IOException {
     long theirs = message.number();
     switch (message.kind()) {
-      case CALL -> {
-        open.put(theirs, NOT_YET);
-        long ours = call(message);
-        open.replace(theirs, NOT_YET, ours);
-      }
-      case TELL -> {
-        long _ = call(message);
+      case CALL -> call(message, new Asking(theirs));
+      case TELL -> call(message, new Telling(theirs));
+      case LEAVE -> {
+        Call call = open.get(theirs);
+        if (call != null && home.leave(call)) {
+          send(Message.Kind.TAKEN_BACK, theirs, NOTHING);
+        }
       }
       case WITHDRAW, STOP -> {
-        Long ours = open.remove(theirs);
-        if (ours != null) {
-          home.giveUp(ours, message.kind() == Message.Kind.STOP);
+        Call call = open.remove(theirs);
+        if (call != null) {
+          home.giveUp(call.number, message.kind() == Message.Kind.STOP);
         }
       }
       default -> throw new IOException("a guest has said " + message.kind());
     }
   }
 
-  private long call(Message message) {
-    Caller caller =
-        message.kind() == Message.Kind.CALL
-            ? new Asking(message.number())
-            : new Untold(home.name(), ClassLoader.getSystemClassLoader());
+  private void call(Message message, Visitor by) {
+    Call call = new Call(message.kind(), message.contentBytes(), message.timeoutNanos(), by);
+    open.put(message.number(), call);
     try {
-      return home.call(message.kind(), message.contentBytes(), message.timeoutNanos(), caller);
+      home.offer(call);
     } catch (RejectedExecutionException e) {
-      caller.failed(e);
-      return NOT_YET;
+      by.refused(e);
+    }
+  }
+
+  /** What waits for room goes first, because what is stopped makes room. */
+  private void leaveAll() {
+    open.values().forEach(home::leave);
+    for (Call call : open.values()) {
+      if (call.kind == Message.Kind.CALL) {
+        home.giveUp(call.number, true); // 0 if it was not in
+      }
+    }
+  }
+
+  private void send(Message.Kind kind, long number, ByteBuffer content) {
+    if (open.remove(number) != null) {
+      byte[] bytes = new byte[content.remaining()];
+      content.get(bytes);
+      answers.add(Message.of(kind, number, bytes));
     }
   }
 
@@ -131,7 +150,7 @@ final class Guest {
   }
 
   /** A call of the guest, which waits for its answer. */
-  private final class Asking implements Caller {
+  private final class Asking implements Visitor {
     private final long number;
 
     Asking(long number) {
@@ -139,31 +158,89 @@ final class Guest {
     }
 
     @Override
+    public void entered() {
+      tellEntered(number);
+    }
+
+    @Override
+    public void refused(RejectedExecutionException why) {
+      send(Message.Kind.REFUSED, number, encoded(why));
+    }
+
+    @Override
     public void answered(ByteBuffer result) {
-      send(Message.Kind.RESULT, result);
+      send(Message.Kind.RESULT, number, result);
     }
 
     @Override
     public void failed(ByteBuffer failure) {
-      send(Message.Kind.FAILURE, failure);
+      send(Message.Kind.FAILURE, number, failure);
     }
 
     @Override
     public void failed(Throwable why) {
-      send(Message.Kind.FAILURE, ByteBuffer.wrap(FailureCodec.encode(why)));
+      send(Message.Kind.FAILURE, number, encoded(why));
     }
 
     @Override
     public void cancelled() {
-      send(Message.Kind.TAKEN_BACK, ByteBuffer.allocate(0));
+      send(Message.Kind.TAKEN_BACK, number, NOTHING);
+    }
+  }
+
+  /** A call of the guest, which hears no more of it when it is in the mailbox. */
+  private final class Telling implements Visitor {
+    private final long number;
+    private final Untold untold = new Untold(home.name(), ClassLoader.getSystemClassLoader());
+
+    Telling(long number) {
+      this.number = number;
     }
 
-    private void send(Message.Kind kind, ByteBuffer content) {
-      if (open.remove(number) != null) {
-        byte[] bytes = new byte[content.remaining()];
-        content.get(bytes);
-        answers.add(Message.of(kind, number, bytes));
+    @Override
+    public void entered() {
+      open.remove(number);
+      tellEntered(number);
+    }
+
+    @Override
+    public void refused(RejectedExecutionException why) {
+      if (!home.isBounded()) {
+        open.remove(number);
+        untold.failed(why);
+      } else {
+        send(Message.Kind.REFUSED, number, encoded(why));
       }
     }
+
+    @Override
+    public void answered(ByteBuffer result) {}
+
+    @Override
+    public void failed(ByteBuffer failure) {
+      untold.failed(failure);
+    }
+
+    @Override
+    public void failed(Throwable why) {
+      if (open.containsKey(number)) { // it was not in when the actor died
+        refused(Refused.died(home.name(), why));
+      } else {
+        untold.failed(why);
+      }
+    }
+
+    @Override
+    public void cancelled() {}
+  }
+
+  private void tellEntered(long number) {
+    if (home.isBounded()) {
+      answers.add(Message.of(Message.Kind.ENTERED, number));
+    }
+  }
+
+  private static ByteBuffer encoded(Throwable why) {
+    return ByteBuffer.wrap(FailureCodec.encode(why));
   }
 }

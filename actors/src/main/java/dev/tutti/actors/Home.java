@@ -204,7 +204,10 @@ final class Home implements Line {
     serving = null;
     WorkerLostException death = now.awaitEnd(patience());
     it = null;
-    if (stopping || (notReady == null && death == null && mailbox.isDone())) {
+    if (stopping || (notReady == null && mailbox.isDone())) {
+      if (!stopping && death != null) { // it was closed, and has lost no call
+        LOG.log(Level.WARNING, "actor {0} has not ended as it should: {1}", name, death);
+      }
       return new Ending(null, mailbox.detach());
     }
     Throwable lost = notReady != null ? notReady : death;
@@ -345,6 +348,21 @@ final class Home implements Line {
   @Override
   public long call(Message.Kind kind, byte[] function, long timeoutNanos, Caller caller) {
     return mailbox.add(kind, function, timeoutNanos, caller);
+  }
+
+  /** {@return whether a call may have to wait for room, or be refused} */
+  boolean isBounded() {
+    return options.mailbox().isPresent();
+  }
+
+  /** Makes a call whose caller does not wait for room, but is told when there is. */
+  void offer(Call call) {
+    mailbox.offer(call);
+  }
+
+  /** {@return whether a call has waited for room; it does so no more} */
+  boolean leave(Call call) {
+    return mailbox.leave(call);
   }
 
   @Override

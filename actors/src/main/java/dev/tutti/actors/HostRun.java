@@ -22,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /** The inside of an actor's process. */
@@ -41,9 +40,20 @@ final class HostRun {
    * An interrupt goes to the thread of a call that is in `running`, under the lock. When the call has ended it is
    * taken out under the lock and the thread's flag cleared, so no interrupt meets another call, or a send.
    *
-   * `quiet` keeps calls out while the state is copied. Its writer has the checkpoint, its readers have calls. `copying` is
-   * held from before a copy is made until it is sent, so that the last one that the owner gets is the newest.
+   * The state is copied by the thread whose call has ended last, when enough have ended since the last copy and none runs. It sets
+   * `copying` under the lock, where it has found that, and until it has sent the copy no call begins. So nobody waits for a copy but
+   * those who come while it is made, no call is half in it, and the last one that the owner gets is the newest. The word
+   * of a call says that it has ended when its copy is made: so a time-out covers that too. No interrupt meets it.
    */
+  private enum Copy {
+    NOW,
+    NOT_NOW,
+    /** Not now either, and that has been so for long enough to say it. */
+    LATE
+  }
+
+  private static final long LEAST_LATE = 1000;
+  private static final long LATE_TIMES = 100;
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Host host;
@@ -52,10 +62,9 @@ final class HostRun {
   private final ArrayDeque<Message> waiting = new ArrayDeque<>();
   private final Map<Long, Run> running = new HashMap<>();
   private boolean over;
-  private long ended; // how many calls have
+  private boolean copying;
+  private long uncopied; // how many calls have ended since the last copy
 
-  private final ReentrantLock copying = new ReentrantLock(); // taken before `quiet`
-  private final ReentrantReadWriteLock quiet = new ReentrantReadWriteLock();
   private @Nullable ExecutorService runners; // only run() uses it
 
   HostRun(Host host) {
@@ -154,7 +163,7 @@ final class HostRun {
       Thread.currentThread().setContextClassLoader(Everywhere.contextOf(state));
       try {
         resource.close();
-      } catch (Exception e) {
+      } catch (Throwable e) { // the actor ends, whatever that is
         System.err.println("tutti: the state of an actor could not be closed: " + e);
       }
     }
@@ -244,14 +253,14 @@ final class HostRun {
   private @Nullable Message next() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (!over && (waiting.isEmpty() || running.size() >= host.atOnce())) {
+      while (!over && (waiting.isEmpty() || copying || running.size() >= host.atOnce())) {
         changed.await();
       }
       while (!over && host.words().isShut()) { // opened soon, or this process is killed
         long _ = changed.awaitNanos(LOOK_NANOS);
       }
       Message call = waiting.poll();
-      if (call != null && host.words().begin((int) call.timeoutNanos(), call.number())) {
+      if (call != null && host.words().begin(slot(call), call.number())) {
         running.put(call.number(), new Run());
       }
       return call;
@@ -270,24 +279,36 @@ final class HostRun {
   }
 
   private void run(Message call, Object state) throws IOException, InterruptedException {
-    boolean copies = host.checkpointEvery() > 0;
-    if (copies) {
-      quiet.readLock().lock();
-    }
-    byte[] answer;
-    try {
-      runsHere(call);
-      answer = answer(call, state);
-    } finally {
-      if (copies) {
-        quiet.readLock().unlock();
+    runsHere(call);
+    byte[] answer = answer(call, state);
+    switch (end(call)) {
+      case NOW -> {
+        try {
+          byte[] copy = checkpoint(state);
+          host.words().end(slot(call));
+          host.pipe().sendBytes(copy);
+        } finally {
+          hasCopied();
+        }
       }
-    }
-    boolean due = end(call);
-    if (due) {
-      sendCheckpoint(state);
+      case LATE -> host.pipe().sendBytes(noCheckpoint(late()));
+      case NOT_NOW -> {}
     }
     host.pipe().sendBytes(answer);
+  }
+
+  private IllegalStateException late() {
+    return new IllegalStateException(
+        "%d calls have ended since the last copy, and always one was running; let there be moments without, or run one at a time"
+            .formatted(lateAfter()));
+  }
+
+  private long lateAfter() {
+    return Math.max(LEAST_LATE, LATE_TIMES * host.checkpointEvery());
+  }
+
+  private static int slot(Message call) {
+    return (int) call.timeoutNanos();
   }
 
   private void runsHere(Message call) {
@@ -299,16 +320,32 @@ final class HostRun {
     }
   }
 
-  /** {@return whether the state is to be copied now} */
-  private boolean end(Message call) {
+  /** {@return whether the state is to be copied now; if so no call begins until hasCopied()} */
+  private Copy end(Message call) {
     lock.lock();
     try {
       running.remove(call.number());
-      host.words().ended().set(call.number());
       Thread.interrupted();
+      uncopied++;
+      boolean due = host.checkpointEvery() > 0 && uncopied >= host.checkpointEvery();
+      if (due && running.isEmpty()) {
+        copying = true;
+        uncopied = 0;
+        return Copy.NOW;
+      }
+      host.words().end(slot(call));
       changed.signalAll();
-      ended++;
-      return host.checkpointEvery() > 0 && ended % host.checkpointEvery() == 0;
+      return due && uncopied == lateAfter() ? Copy.LATE : Copy.NOT_NOW;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void hasCopied() {
+    lock.lock();
+    try {
+      copying = false;
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -334,23 +371,15 @@ final class HostRun {
     return Codec.encode(((Fn<Object, @Nullable Object>) function).apply(state), Role.RESULT);
   }
 
-  private void sendCheckpoint(Object state) throws IOException, InterruptedException {
-    copying.lockInterruptibly();
-    try {
-      host.pipe().sendBytes(checkpoint(state));
-    } finally {
-      copying.unlock();
-    }
-  }
-
-  private byte[] checkpoint(Object state) {
-    quiet.writeLock().lock();
+  private static byte[] checkpoint(Object state) {
     try {
       return Message.of(Message.Kind.CHECKPOINT, 0, Codec.encode(state, Role.STATE));
     } catch (Throwable e) { // an owner who has the last one goes on with that
-      return Message.of(Message.Kind.NO_CHECKPOINT, 0, FailureCodec.encode(e));
-    } finally {
-      quiet.writeLock().unlock();
+      return noCheckpoint(e);
     }
+  }
+
+  private static byte[] noCheckpoint(Throwable why) {
+    return Message.of(Message.Kind.NO_CHECKPOINT, 0, FailureCodec.encode(why));
   }
 }

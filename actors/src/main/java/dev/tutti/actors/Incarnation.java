@@ -99,7 +99,7 @@ final class Incarnation {
   @Nullable WorkerLostException awaitEnd(Duration patience) throws InterruptedException {
     pipe.close(); // the other end too, if the process has never come to it
     if (!process.join(patience)) {
-      process.kill();
+      kill("it was killed, because it had not ended %s after its last call".formatted(patience));
       process.join();
     }
     try {

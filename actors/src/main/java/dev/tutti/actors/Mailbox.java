@@ -1,17 +1,10 @@
 package dev.tutti.actors;
 
 import dev.tutti.plan.SubmitQueue;
-import dev.tutti.spi.Timer;
-import dev.tutti.task.TaskTimeoutException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +23,14 @@ final class Mailbox {
    * (HostRun): calls in `sent` above that have not begun, and go back to the head of `waiting`. So each call begins at most
    * once, and they begin in the order of their numbers whatever dies.
    *
-   * A caller is told once, by whoever sets `settled` under the lock, and after the lock has been given back.
+   * A call for which there is no room is in `outside`, in the order in which they have come. It has no number yet. Its caller waits in
+   * awaitRoom() until it is moved, on a condition of its own, or is a Visitor, who does not wait and is told.
    *
-   * Time-outs. The process begins calls in the order in which they are sent, and another in the place of one that has ended. So of
-   * `sent` the first `atOnce` are those that run, and a time-out starts when a call is among them.
+   * Room. As many calls count as waiting as there are in `waiting` and `sent` beyond those that can run at once, so it makes no
+   * difference how far the way to the process is; one that was taken back does not count. Room comes only where a call leaves
+   * the two or is taken back: ended(), giveUp(), a time-out, detach(), takeWaiting().
+   *
+   * A caller is told once, by whoever sets `settled` under the lock, and after the lock has been given back.
    */
   private enum State {
     OPEN,
@@ -41,101 +38,162 @@ final class Mailbox {
     DEAD
   }
 
-  /** How much is sent ahead of what runs, so that the process need not wait for its next call. */
-  private static final int CALLS_AHEAD = 16;
-
-  private static final long BYTES_AHEAD = 1 << 20;
-
   private final String name;
   private final int atOnce;
   private final Optional<SubmitQueue> bound;
-  private final long graceNanos;
   private final Words words;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
-  private final Condition room = lock.newCondition();
+  private final ArrayDeque<Call> outside = new ArrayDeque<>();
   private final ArrayDeque<Call> waiting = new ArrayDeque<>();
-  private final LinkedHashMap<Long, Call> sent = new LinkedHashMap<>();
+  private final SentCalls sent;
+  private final TimeLimits limits;
   private final ArrayDeque<byte[]> stops = new ArrayDeque<>();
-  private final BitSet slots = new BitSet(); // the words that calls in `sent` have
   private State state = State.OPEN;
   private @Nullable Throwable cause;
-  private @Nullable Incarnation receiver;
   private long lastNumber;
-  private long sentBytes;
-  private int timed; // how many of `sent` have a time-out that has not started
 
   Mailbox(String name, ActorOptions options, Words words) {
     this.words = words;
     this.name = name;
     this.atOnce = options.atOnce();
     this.bound = options.mailbox();
-    this.graceNanos = Checks.nanos(options.grace());
+    this.sent = new SentCalls(atOnce, words);
+    this.limits = new TimeLimits(lock, sent, words, options, call -> takeBack(call, true));
   }
 
   /** {@return how many calls the process has at most} */
   static int mostSent(ActorOptions options) {
-    return Math.addExact(options.atOnce(), CALLS_AHEAD);
+    return SentCalls.most(options.atOnce());
   }
 
   // ---------------------------------------------------------------- from callers
 
+  /** Makes a call. If there is no room for it its caller waits here, or is rejected. */
   long add(Message.Kind kind, byte[] function, long timeoutNanos, Caller caller) {
+    Call call = new Call(kind, function, timeoutNanos, caller);
     Throwable dead;
     lock.lock();
     try {
-      awaitRoom();
-      dead = cause;
-      if (dead != null && kind == Message.Kind.TELL) {
-        throw new RejectedExecutionException(
-            "actor has died: name=%s; open another one, or allow restarts".formatted(name), dead);
-      }
-      if (dead == null) {
-        Call call = new Call(++lastNumber, kind, function, timeoutNanos, caller);
-        waiting.add(call);
-        work.signal();
-        return call.number;
-      }
+      take(call);
+      awaitRoom(call);
+      dead = deathBefore(call);
     } finally {
       lock.unlock();
     }
-    caller.failed(dead);
-    return 0;
+    if (dead != null) {
+      caller.failed(dead);
+    }
+    return call.number;
   }
 
-  private void awaitRoom() {
-    ensureTakesCalls();
-    while (state == State.OPEN && isFull()) {
-      if (bound.map(SubmitQueue::whenFull).orElseThrow() == SubmitQueue.WhenFull.REJECT) {
-        throw new RejectedExecutionException(
-            "mailbox of the actor is full: name=%s waiting=%d; ask later, or let callers wait with SubmitQueue.blocking"
-                .formatted(name, waitingNow()));
-      }
-      try {
-        room.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new RejectedExecutionException(
-            "interrupted while waiting for room in the mailbox of actor " + name, e);
-      }
-      ensureTakesCalls();
+  /** Makes a call whose caller is told when it is in. One for which there is no room waits. */
+  void offer(Call call) {
+    Throwable dead;
+    lock.lock();
+    try {
+      take(call);
+      dead = deathBefore(call);
+    } finally {
+      lock.unlock();
+    }
+    if (dead != null) {
+      call.caller.failed(dead);
     }
   }
 
-  private void ensureTakesCalls() {
+  /** Takes a call in, or outside if there is no room, or neither if the actor is dead. */
+  private void take(Call call) {
+    ensureTakes(call);
+    if (state == State.DEAD) {
+      return;
+    }
+    if (hasRoom()) {
+      enter(call);
+    } else if (bound.map(SubmitQueue::whenFull).orElseThrow() == SubmitQueue.WhenFull.REJECT) {
+      throw Refused.full(name, waitingNow());
+    } else {
+      outside.add(call);
+      call.isOutside = true;
+    }
+  }
+
+  private void ensureTakes(Call call) {
     if (state == State.CLOSED || (state == State.DEAD && cause == null)) {
-      throw new RejectedExecutionException(
-          "actor is closed: name=%s; open another one".formatted(name));
+      throw Refused.closed(name);
+    }
+    if (cause != null && call.kind == Message.Kind.TELL) {
+      throw Refused.died(name, cause);
     }
   }
 
-  private boolean isFull() {
-    return bound.isPresent() && waitingNow() >= bound.get().capacity();
+  private void enter(Call call) {
+    call.isOutside = false;
+    call.number = ++lastNumber;
+    waiting.add(call);
+    work.signal();
+    if (call.caller instanceof Visitor visitor) {
+      visitor.entered();
+    }
+  }
+
+  private void awaitRoom(Call call) {
+    if (!call.isOutside) {
+      return;
+    }
+    Condition moved = lock.newCondition();
+    call.moved = moved;
+    try {
+      while (call.isOutside) {
+        moved.await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      if (leave(call)) {
+        throw Refused.interrupted(name, e);
+      }
+    }
+    if (call.number == 0) {
+      ensureTakes(call);
+    }
+  }
+
+  /** {@return whether a call has waited for room; it does so no more} */
+  boolean leave(Call call) {
+    lock.lock();
+    try {
+      boolean has = call.isOutside;
+      if (has) {
+        call.isOutside = false;
+        outside.remove(call);
+      }
+      return has;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return what the actor has died of before it took the call; null if it has taken it} */
+  private @Nullable Throwable deathBefore(Call call) {
+    return call.isOutside || call.number > 0 ? null : cause;
+  }
+
+  /** There may be room: whoever has come first is let in first. */
+  private void letIn() {
+    while (!outside.isEmpty() && hasRoom()) {
+      Call call = outside.remove();
+      enter(call);
+      call.tellMoved();
+    }
+  }
+
+  private boolean hasRoom() {
+    return bound.isEmpty() || waitingNow() < bound.get().capacity();
   }
 
   private int waitingNow() {
-    return waiting.size() + Math.max(0, sent.size() - atOnce);
+    return Math.max(0, waiting.size() + sent.open() - atOnce);
   }
 
   /** Nobody waits for a call any more: it is taken back, or interrupted if that is wanted. */
@@ -145,20 +203,22 @@ final class Mailbox {
       Call call = sent.get(number);
       if (call != null) {
         call.settled = true;
-        if (!words.takeBack(call.slot, number) && interrupt) {
-          stop(number);
-        }
+        takeBack(call, interrupt);
       } else if (waiting.removeIf(one -> one.number == number)) {
-        room.signalAll();
+        letIn();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void stop(long number) {
-    stops.add(Message.of(Message.Kind.STOP, number));
-    work.signal();
+  private void takeBack(Call call, boolean elseStop) {
+    if (sent.takeBack(call)) {
+      letIn();
+    } else if (elseStop) {
+      stops.add(Message.of(Message.Kind.STOP, call.number));
+      work.signal();
+    }
   }
 
   // ---------------------------------------------------------------- to the process
@@ -167,7 +227,7 @@ final class Mailbox {
   void attach(Incarnation to) {
     lock.lock();
     try {
-      receiver = to;
+      sent.isOf(to);
     } finally {
       lock.unlock();
     }
@@ -177,109 +237,22 @@ final class Mailbox {
   byte @Nullable [] next(Incarnation to) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (receiver == to) {
+      while (sent.process() == to) {
         byte[] stop = stops.poll();
         if (stop != null) {
           return stop;
         }
-        if (!waiting.isEmpty() && hasRoomAhead()) {
-          return take().toMessage();
+        if (!waiting.isEmpty() && sent.hasRoom()) {
+          Call call = waiting.remove();
+          sent.add(call);
+          limits.start();
+          return call.toMessage();
         }
         work.await();
       }
       return null;
     } finally {
       lock.unlock();
-    }
-  }
-
-  private boolean hasRoomAhead() {
-    return sent.size() < atOnce || (sent.size() - atOnce < CALLS_AHEAD && sentBytes < BYTES_AHEAD);
-  }
-
-  private Call take() {
-    Call call = waiting.remove();
-    sent.put(call.number, call);
-    call.slot = slots.nextClearBit(0);
-    slots.set(call.slot);
-    words.send(call.slot, call.number);
-    sentBytes += call.function.length;
-    timed += call.timeoutNanos > 0 ? 1 : 0;
-    startTimers();
-    return call;
-  }
-
-  private void startTimers() {
-    if (timed == 0) {
-      return;
-    }
-    int running = 0;
-    for (Iterator<Call> of = sent.values().iterator();
-        running < atOnce && of.hasNext();
-        running++) {
-      Call call = of.next();
-      if (call.timeoutNanos > 0 && call.timer == null && !call.isTimedOut) {
-        timed--;
-        call.timer = Timer.after(call.timeoutNanos, () -> timeOut(call));
-      }
-    }
-  }
-
-  private void timeOut(Call call) {
-    boolean told;
-    lock.lock();
-    try {
-      if (sent.get(call.number) != call || call.isTimedOut) {
-        return;
-      }
-      long left = nanosLeft(call);
-      if (left > 0) {
-        call.timer = Timer.after(left, () -> timeOut(call));
-        return;
-      }
-      call.isTimedOut = true;
-      told = call.settled;
-      call.settled = true;
-      if (!words.takeBack(call.slot, call.number)) {
-        stop(call.number);
-      }
-      Incarnation of = receiver;
-      call.timer = Timer.after(graceNanos, () -> kill(call, of));
-    } finally {
-      lock.unlock();
-    }
-    if (!told) {
-      call.caller.failed(new TaskTimeoutException(Duration.ofNanos(call.timeoutNanos), false));
-    }
-  }
-
-  /**
-   * A process may take a while to begin a call; one that has not done so for as long as the
-   * time-out is stuck.
-   */
-  private long nanosLeft(Call call) {
-    long begun = words.begun().get();
-    if (begun == call.number && atOnce == 1) {
-      return call.timeoutNanos - (System.nanoTime() - words.since().get());
-    }
-    if (begun >= call.number || call.isLate) {
-      return 0;
-    }
-    call.isLate = true;
-    return call.timeoutNanos;
-  }
-
-  private void kill(Call call, @Nullable Incarnation of) {
-    lock.lock();
-    try {
-      if (of == null || receiver != of || sent.get(call.number) != call) {
-        return;
-      }
-    } finally {
-      lock.unlock();
-    }
-    if (atOnce > 1 || words.isStillRunning(call.number)) {
-      of.kill("it was killed, because a call ran on after its time-out and its interrupt");
     }
   }
 
@@ -297,25 +270,15 @@ final class Mailbox {
       if (call == null) {
         return null;
       }
-      forget(call);
-      startTimers();
+      limits.start();
       work.signal();
-      room.signalAll();
+      letIn();
       boolean told = call.settled;
       call.settled = true;
       return told ? null : call;
     } finally {
       lock.unlock();
     }
-  }
-
-  private void forget(Call call) {
-    slots.clear(call.slot);
-    sentBytes -= call.function.length;
-    if (call.timeoutNanos > 0 && call.timer == null && !call.isTimedOut) {
-      timed--;
-    }
-    call.stopTimer();
   }
 
   /**
@@ -326,13 +289,12 @@ final class Mailbox {
     long begun = words.begun().get();
     lock.lock();
     try {
-      receiver = null;
+      sent.isOf(null);
       stops.clear();
       work.signalAll();
       List<Call> lost = new ArrayList<>();
       ArrayDeque<Call> again = new ArrayDeque<>();
-      for (Call call : sent.values()) {
-        forget(call);
+      for (Call call : sent.removeAll()) {
         if (!call.settled && call.number > begun) {
           again.addFirst(call);
         } else if (!call.settled) {
@@ -340,9 +302,8 @@ final class Mailbox {
           lost.add(call);
         }
       }
-      sent.clear();
       again.forEach(waiting::addFirst);
-      room.signalAll();
+      letIn();
       return lost;
     } finally {
       lock.unlock();
@@ -351,17 +312,32 @@ final class Mailbox {
 
   // ---------------------------------------------------------------- the end
 
-  /** Takes no further calls. */
+  /** Takes no further calls, and refuses those for which there was no room. */
   void close() {
+    List<Call> left = List.of();
     lock.lock();
     try {
       if (state == State.OPEN) {
         state = State.CLOSED;
-        room.signalAll();
+        left = takeOutside();
       }
     } finally {
       lock.unlock();
     }
+    for (Call call : left) {
+      if (call.caller instanceof Visitor visitor) {
+        visitor.refused(Refused.closed(name));
+      }
+    }
+  }
+
+  /** {@return those who wait for room, but for callers who do so in awaitRoom()} */
+  private List<Call> takeOutside() {
+    List<Call> all = List.copyOf(outside);
+    outside.clear();
+    all.forEach(call -> call.isOutside = false);
+    all.forEach(Call::tellMoved);
+    return all.stream().filter(call -> call.moved == null).toList();
   }
 
   /** {@return whether it takes no calls and has none} */
@@ -391,13 +367,7 @@ final class Mailbox {
   List<Call> takeAll() {
     lock.lock();
     try {
-      List<Call> all = new ArrayList<>();
-      for (Call call : sent.values()) {
-        if (!call.settled) {
-          call.settled = true;
-          all.add(call);
-        }
-      }
+      List<Call> all = new ArrayList<>(sent.settle());
       all.addAll(takeAllWaiting());
       return all;
     } finally {
@@ -409,7 +379,7 @@ final class Mailbox {
     List<Call> all = List.copyOf(waiting);
     all.forEach(call -> call.settled = true);
     waiting.clear();
-    room.signalAll();
+    letIn();
     return all;
   }
 
@@ -426,7 +396,9 @@ final class Mailbox {
         cause = diedOf;
       }
       state = State.DEAD;
-      return takeAllWaiting();
+      List<Call> left = new ArrayList<>(takeOutside());
+      left.addAll(0, takeAllWaiting());
+      return left;
     } finally {
       lock.unlock();
     }

@@ -37,6 +37,8 @@ record Message(Kind kind, long number, long timeoutNanos, ByteBuffer content) {
      * interrupt it.
      */
     STOP,
+    /** To the owner: who waits for room for the call does so no more. */
+    LEAVE,
     /** From the actor: there it is, perhaps with its first checkpoint. */
     READY,
     /** From the actor: it cannot be made, and why. */
@@ -47,6 +49,12 @@ record Message(Kind kind, long number, long timeoutNanos, ByteBuffer content) {
     FAILURE,
     /** From the actor: a call that has not begun, and will not. */
     TAKEN_BACK,
+    /** From the owner: first of all; with the number 1 if callers are to wait for the next two. */
+    WELCOME,
+    /** From the owner: the call is in the mailbox. */
+    ENTERED,
+    /** From the owner: the call is not taken, and why. */
+    REFUSED,
     /** From the actor: a copy of its state. */
     CHECKPOINT,
     /** From the actor: its state cannot be copied, and why. */

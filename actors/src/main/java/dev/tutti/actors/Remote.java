@@ -5,9 +5,12 @@ import dev.tutti.process.PipeEnd;
 import dev.tutti.task.WorkerLostException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +23,16 @@ final class Remote implements Line {
    * `lock` guards which connection there is, and the numbers of calls; it is held while a call is sent, so that calls arrive in the
    * order of their numbers. A connection is made with the first call, and a new one with the first call after it has ended.
    *
+   * If the mailbox is bounded, the owner says so at first, and whoever calls waits for its word, without the lock: `words` has
+   * a future for each. The reader completes it with the first message about the call, or with null when the
+   * connection has ended; as with `open`, one that is entered later is taken out by its caller. One who is interrupted says that he
+   * leaves, and still waits for the word, which comes at once: so he knows whether the call was made.
+   *
    * A call is in `open` from before it is sent until its caller is told: by the connection's reader, or, when that has
    * ended, by whoever takes it out. A call that is entered after the reader has ended finds `over` set and takes itself out.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Map<Address, Remote> ALL = new ConcurrentHashMap<>();
 
   private final Address address;
@@ -53,17 +62,22 @@ final class Remote implements Line {
 
   @Override
   public long call(Message.Kind kind, byte[] function, long timeoutNanos, Caller caller) {
+    Connection on;
+    long number;
+    CompletableFuture<@Nullable Message> word = new CompletableFuture<>();
     lock.lock();
     try {
-      Connection on = connect();
-      long number = ++lastNumber;
+      on = connect();
+      number = ++lastNumber;
       if (kind == Message.Kind.CALL) {
         on.open.put(number, caller);
+      }
+      if (on.isBounded) {
+        on.words.put(number, word);
       }
       if (!on.sends(Message.of(kind, number, timeoutNanos, function), number, kind)) {
         throw unreachable(null);
       }
-      return number;
     } catch (IOException e) {
       throw unreachable(e);
     } catch (InterruptedException e) {
@@ -72,6 +86,10 @@ final class Remote implements Line {
     } finally {
       lock.unlock();
     }
+    if (on.isBounded) {
+      on.awaitRoom(number, kind, word);
+    }
+    return number;
   }
 
   private RejectedExecutionException unreachable(@Nullable IOException why) {
@@ -87,13 +105,32 @@ final class Remote implements Line {
     try {
       Connection there = connection;
       if (there == null || there.over) {
-        there = new Connection(PipeClient.connect(address.socket(), address.key()));
+        there = greet(PipeClient.connect(address.socket(), address.key()));
         connection = there;
         Thread.ofPlatform().daemon().name("tutti-" + address.name() + "-handle").start(there::read);
       }
       return there;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private Connection greet(PipeEnd end) throws IOException, InterruptedException {
+    boolean done = false;
+    try {
+      if (!end.poll(PATIENCE)) {
+        throw new IOException("the owner has said nothing for " + PATIENCE);
+      }
+      Message first = Message.parse(end.receiveBytes());
+      if (first.kind() != Message.Kind.WELCOME) {
+        throw new IOException("the owner has said " + first.kind());
+      }
+      done = true;
+      return new Connection(end, first.number() > 0);
+    } finally {
+      if (!done) {
+        end.close();
+      }
     }
   }
 
@@ -138,12 +175,15 @@ final class Remote implements Line {
   /** One connection with the owner. */
   final class Connection {
     private final PipeEnd end;
+    private final boolean isBounded;
     private final Map<Long, Caller> open = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<@Nullable Message>> words = new ConcurrentHashMap<>();
     private volatile boolean over;
     private volatile boolean closedHere; // before the end is
 
-    Connection(PipeEnd end) {
+    Connection(PipeEnd end, boolean isBounded) {
       this.end = end;
+      this.isBounded = isBounded;
     }
 
     /** {@return whether the call is on its way, or its caller has been told that it is not} */
@@ -153,13 +193,54 @@ final class Remote implements Line {
         end.sendBytes(message);
       } catch (IOException e) {
         LOG.log(Level.DEBUG, "actor {0} is gone: {1}", address.name(), e);
+        noWord(number);
         return kind == Message.Kind.CALL && open.remove(number) == null;
       } catch (InterruptedException e) {
+        noWord(number);
         open.remove(number);
         throw e;
       }
       failIfOver();
       return true;
+    }
+
+    /** Waits until the call is in the mailbox, or is not taken. */
+    private void awaitRoom(
+        long number, Message.Kind kind, CompletableFuture<@Nullable Message> word) {
+      Message said;
+      try {
+        said = word.get();
+      } catch (InterruptedException e) {
+        leave(number);
+        said = word.join();
+        Thread.currentThread().interrupt();
+        if (said != null && said.kind() == Message.Kind.TAKEN_BACK) {
+          throw Refused.interrupted(name(), e);
+        }
+      } catch (ExecutionException e) {
+        throw new AssertionError("a word does not fail", e);
+      }
+      if (said == null && kind == Message.Kind.TELL) {
+        throw unreachable(null);
+      }
+      if (said != null && said.kind() == Message.Kind.REFUSED) {
+        Throwable why = Answer.exception(said.content(), ClassLoader.getSystemClassLoader());
+        throw new RejectedExecutionException(why.getMessage(), why.getCause());
+      }
+    }
+
+    private void leave(long number) {
+      boolean said = false;
+      while (!said) {
+        try {
+          end.sendBytes(Message.of(Message.Kind.LEAVE, number));
+          said = true;
+        } catch (IOException e) {
+          return; // the reader finds it too
+        } catch (InterruptedException again) {
+          said = false; // the flag is set when the word has come
+        }
+      }
     }
 
     private void read() {
@@ -177,13 +258,32 @@ final class Remote implements Line {
     }
 
     private void hear(Message message) throws IOException {
+      CompletableFuture<@Nullable Message> word = words.remove(message.number());
+      if (word != null) {
+        hearWord(message, word);
+      } else if (message.kind() != Message.Kind.ENTERED) {
+        hearEnd(message);
+      }
+    }
+
+    private void hearWord(Message message, CompletableFuture<@Nullable Message> word)
+        throws IOException {
+      switch (message.kind()) {
+        case ENTERED -> {}
+        case REFUSED, TAKEN_BACK -> open.remove(message.number()); // the call throws
+        default -> hearEnd(message);
+      }
+      word.complete(message);
+    }
+
+    private void hearEnd(Message message) throws IOException {
       Caller caller = open.remove(message.number());
       if (caller == null) {
         return; // it waits no more
       }
       switch (message.kind()) {
         case RESULT -> caller.answered(message.content());
-        case FAILURE -> caller.failed(message.content());
+        case FAILURE, REFUSED -> caller.failed(message.content());
         case TAKEN_BACK -> caller.cancelled();
         default -> throw new IOException("the owner has said " + message.kind());
       }
@@ -208,6 +308,14 @@ final class Remote implements Line {
                   List.of(),
                   List.of()));
         }
+      }
+      List.copyOf(words.keySet()).forEach(this::noWord);
+    }
+
+    private void noWord(Long number) {
+      CompletableFuture<@Nullable Message> word = words.remove(number);
+      if (word != null) {
+        word.complete(null);
       }
     }
   }

@@ -11,30 +11,30 @@ import java.io.Serializable;
  * holds whoever dies.
  *
  * <pre>
- *   0         8         16        24        32
- *   +---------+---------+---------+---------+-----------------------+
- *   |  begun  |  since  |  ended  |  gate   | a word for each call  |
- *   +---------+---------+---------+---------+-----------------------+
+ *   0         8         16        24
+ *   +---------+---------+---------+-----------------------+
+ *   |  begun  |  since  |  gate   | a word for each call  |
+ *   +---------+---------+---------+-----------------------+
  * </pre>
  *
  * @param begun the number of the last call that has begun; the process writes it before it begins
  *     the call, the owner reads it when the process is gone
  * @param since when that was, as {@link System#nanoTime}, which all processes of a machine share;
  *     written before it
- * @param ended the number of the last call that has ended, where one runs at a time
- * @param gate whether no call may begin; see {@link #isStillRunning}
+ * @param gate whether no call may begin; see {@link #hasEnded}
  * @param calls for each call that was sent, in a slot of its own: twice its number while it waits
- *     there, one more when it has begun, and something else when it was taken back. Exactly one of
- *     {@link #begin} and {@link #takeBack} succeeds
+ *     there, one more when it has begun, and something else when it was taken back, or has ended
+ *     with all that its process does for it before it answers. Exactly one of {@link #begin} and
+ *     {@link #takeBack} succeeds
  */
-record Words(
-    SharedLong begun, SharedLong since, SharedLong ended, SharedLong gate, SharedLongs calls)
+record Words(SharedLong begun, SharedLong since, SharedLong gate, SharedLongs calls)
     implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final long OPEN = 0;
   private static final long SHUT = 1;
   private static final long TAKEN = -1;
-  private static final long HEAD = 4;
+  private static final long ENDED = -2;
+  private static final long HEAD = 3;
 
   /**
    * {@return the words of an actor}
@@ -48,7 +48,6 @@ record Words(
         memory.longAt(0),
         memory.longAt(Long.BYTES),
         memory.longAt(2 * Long.BYTES),
-        memory.longAt(3 * Long.BYTES),
         memory.longs(HEAD * Long.BYTES, slots));
   }
 
@@ -72,21 +71,24 @@ record Words(
     return begins;
   }
 
+  /** The process is done with a call, but for its answer. */
+  void end(int slot) {
+    calls.setVolatile(slot, ENDED);
+  }
+
   /**
-   * {@return whether a call still runs; then no other one begins any more} The owner shuts the gate
-   * (1), then looks whether the call has ended (2). The process writes that it has ended (3) before
-   * it looks at the gate for the next one (4). So if (2) does not see it, (4) finds the gate shut:
-   * a kill that follows costs that call only.
-   *
-   * @param call its number
+   * {@return whether the process is done with a call that it has} If not, no other one begins any
+   * more. The owner shuts the gate (1), then looks at the word (2). Where one call runs at a time,
+   * the process writes that it has ended (3) before it looks at the gate for the next one (4). So
+   * if (2) does not see it, (4) finds the gate shut: a kill that follows costs that call only.
    */
-  boolean isStillRunning(long call) {
+  boolean hasEnded(int slot) {
     gate.set(SHUT);
-    if (ended.get() < call) {
-      return true;
+    boolean ended = calls.getVolatile(slot) == ENDED;
+    if (ended) {
+      gate.set(OPEN);
     }
-    gate.set(OPEN);
-    return false;
+    return ended;
   }
 
   /** A new process is to begin. */

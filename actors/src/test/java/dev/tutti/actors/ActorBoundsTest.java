@@ -84,6 +84,42 @@ class ActorBoundsTest {
     }
   }
 
+  /**
+   * An idle actor takes as many calls as can run and wait, however long the first takes to begin.
+   */
+  @Test
+  void mailbox_idle_takesWhatRunsAndWaits() throws Exception {
+    try (Actor<Tape> actor = tape(QUIET.withMailbox(SubmitQueue.rejecting(1)))) {
+      for (int i = 0; i < 20; i++) {
+        var runs = actor.ask(t -> t.add(1));
+        var waits = actor.ask(t -> t.add(2));
+        Await.result(runs);
+        Await.result(waits);
+      }
+    }
+  }
+
+  /** A call that is taken back leaves its room at once to a caller who waits for it. */
+  @Test
+  void mailbox_waitingCallIsCancelled_roomIsThere() throws Exception {
+    Path go = folder.resolve("go");
+    try (Actor<Tape> actor = tape(QUIET.withMailbox(SubmitQueue.blocking(1)))) {
+      Path begun = folder.resolve("begun");
+      var running = actor.ask(_ -> Tape.waitFor(begun, go));
+      Await.file(begun);
+      for (int i = 0; i < 5; i++) {
+        var waiting = actor.ask(t -> t.add(1));
+        Thread waits = Thread.ofPlatform().start(() -> actor.ask(t -> t.add(2)).cancel(false));
+        Await.blocked(waits);
+        waiting.cancel(false);
+        Await.ended(waits);
+      }
+      Files.createFile(go);
+      Await.result(running);
+      assertThat(marks(actor)).isEmpty();
+    }
+  }
+
   private static Throwable catching(Runnable action) {
     try {
       action.run();

@@ -81,8 +81,11 @@ class HandleTest {
       var running = actor.ask(_ -> Tape.waitFor(begun, go));
       Await.file(begun);
       var waits = actor.ask(t -> t.add(1));
-      assertThat(pool.submit(() -> failureOf(actor.ask(t -> t.add(2)))).get())
-          .contains(RejectedExecutionException.class.getName());
+      assertThat(
+              cause(
+                  RejectedExecutionException.class,
+                  pool.submit(() -> failureOf(actor.ask(t -> t.add(2))))))
+          .hasMessageContaining("waiting=1");
       Files.createFile(go);
       Await.result(running);
       Await.result(waits);
