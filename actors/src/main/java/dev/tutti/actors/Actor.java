@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * closes is its own connection.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread. A call that waits for a
- * further call of the same actor, one at a time, waits for ever.
+ * further call of the same actor, one at a time, or for room in its mailbox, waits for ever.
  *
  * <p><b>Memory consistency.</b> A function sees the state as the calls before it have left it, and
  * a copy of what it has captured, made when the call was made.

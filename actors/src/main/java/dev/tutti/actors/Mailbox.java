@@ -28,7 +28,8 @@ final class Mailbox {
    *
    * Room. As many calls count as waiting as there are in `waiting` and `sent` beyond those that can run at once, so it makes no
    * difference how far the way to the process is; one that was taken back does not count. Room comes only where a call leaves
-   * the two or is taken back: ended(), giveUp(), a time-out, detach(), takeWaiting().
+   * the two or is taken back: ended(), giveUp(), a time-out, detach(), takeWaiting(). Each of them calls letIn(), so somebody is outside
+   * only while the actor is open and there is no room.
    *
    * A caller is told once, by whoever sets `settled` under the lock, and after the lock has been given back.
    */

@@ -152,7 +152,7 @@ class ActorBoundsTest {
    */
   @Test
   void timeout_callGoesOn_processIsKilled() throws Exception {
-    try (Actor<Tape> actor = tape(QUIET.withTimeout(Duration.ofMillis(100)))) {
+    try (Actor<Tape> actor = tape(QUIET.withTimeout(Duration.ofMillis(300)))) {
       Path begun = folder.resolve("begun");
       var slow = actor.ask(_ -> Tape.never(begun));
       var next = actor.ask(t -> t.add(1));
