@@ -93,10 +93,11 @@ class LargeDeathTest {
         List<Long> workers = Os.workersOf(parent.handle());
         assertThat(workers).hasSize(2);
         assertThat(makersSeen()).contains(pid);
-        StringBuilder kill = new StringBuilder("kill -9 " + pid);
-        if (all) {
+        StringBuilder kill = new StringBuilder("kill -9");
+        if (all) { // they first: without their parent they may be gone before they are killed
           workers.forEach(worker -> kill.append(' ').append(worker));
         }
+        kill.append(' ').append(pid);
         assertThat(new ProcessBuilder("/bin/sh", "-c", kill.toString()).start().waitFor()).isZero();
         Os.awaitGone(workers);
         Await.until(
