@@ -1,1 +1,1 @@
-nice -n 15 bench/backends
+bench/backends

@@ -1,0 +1,2 @@
+git checkout 333d30ce8313
+bench/compare/run --reps 8 --warm 2 --workers 2 --audio-seconds 240 --only millis
