@@ -33,10 +33,15 @@ final class ReaderTest {
   }
 
   private static BulkRun run(Dispatcher dispatcher, CallOptions options, Resequencer results) {
+    return run(dispatcher, List.of(1, 2, 3), options, results);
+  }
+
+  private static BulkRun run(
+      Dispatcher dispatcher, List<Integer> items, CallOptions options, Resequencer results) {
     BulkPlan plan =
         new BulkPlan(
             8, DataSize.mib(1), Batching.adaptive(), options, FailurePolicy.STOP_AT_FIRST, null);
-    return new BulkRun(dispatcher, Body.FN, SAME, List.of(1, 2, 3), plan, results, true);
+    return new BulkRun(dispatcher, Body.FN, SAME, items, plan, results, true);
   }
 
   private static void endsAsTheReader(Dispatcher dispatcher, Runnable consumer) {
@@ -112,7 +117,9 @@ final class ReaderTest {
           noMemory();
         };
     CallOptions limited = CallOptions.DEFAULTS.withDeadline(Duration.ofHours(1));
-    BulkRun run = run(dispatcher, limited, new Resequencer.All(true, 3));
+    List<Integer> moreThanAWindow =
+        IntStream.range(0, 100).boxed().toList(); // else all may end well
+    BulkRun run = run(dispatcher, moreThanAWindow, limited, new Resequencer.All(true, 100));
     endsAsTheReader(dispatcher, () -> run.runAll(false));
   }
 }
