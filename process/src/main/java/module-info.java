@@ -14,6 +14,8 @@ module dev.tutti.process {
   exports dev.tutti.process;
   exports dev.tutti.process.launch to
       dev.tutti.actors;
+  exports dev.tutti.process.pipe to
+      dev.tutti.actors;
 
   provides Backend with
       dev.tutti.process.ProcessBackend;

@@ -3,6 +3,7 @@ package dev.tutti.actors;
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Role;
 import dev.tutti.process.PipeListener;
+import dev.tutti.process.pipe.LocalAddress;
 import dev.tutti.spi.CompletionPath;
 import dev.tutti.task.Fn;
 import dev.tutti.task.ItemAction;
@@ -296,26 +297,12 @@ public final class Actor<S> implements AutoCloseable, Serializable {
    */
   public static <S> Actor<S> connect(SocketAddress address, byte[] key)
       throws IOException, InterruptedException {
-    ensureLocal(address);
+    LocalAddress.require(address);
     Objects.requireNonNull(key, "key");
     String name = "at " + address;
     Remote remote = new Remote(Address.of(name, name, 0, address, key.clone()));
     remote.connect();
     return new Actor<>(remote, 0);
-  }
-
-  private static void ensureLocal(SocketAddress address) {
-    boolean local =
-        switch (Objects.requireNonNull(address, "address")) {
-          case UnixDomainSocketAddress _ -> true;
-          case InetSocketAddress inet ->
-              !inet.isUnresolved() && inet.getAddress().isLoopbackAddress();
-          default -> false;
-        };
-    Checks.require(
-        local,
-        "address must be a UnixDomainSocketAddress or of this machine's loopback interface: address=%s; an actor on another machine cannot be called"
-            .formatted(address));
   }
 
   // ---------------------------------------------------------------- the end

@@ -2,6 +2,7 @@ package dev.tutti.process;
 
 import dev.tutti.process.pipe.Deadline;
 import dev.tutti.process.pipe.Handshake;
+import dev.tutti.process.pipe.LocalAddress;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
@@ -63,7 +64,7 @@ public final class PipeClient {
    */
   public static PipeEnd connect(SocketAddress address, byte[] key, Duration timeout)
       throws IOException, InterruptedException {
-    PipeListener.ensureLocal(address);
+    LocalAddress.require(address);
     PipeListener.ensureLongEnough(key);
     Deadline deadline = Deadline.after(timeout);
     return PipeEnd.of(new Handshake(key).connect(address, deadline));

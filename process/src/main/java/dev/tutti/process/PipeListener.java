@@ -2,6 +2,7 @@ package dev.tutti.process;
 
 import dev.tutti.process.pipe.Deadline;
 import dev.tutti.process.pipe.Handshake;
+import dev.tutti.process.pipe.LocalAddress;
 import dev.tutti.process.pipe.Reception;
 import dev.tutti.process.pipe.Wire;
 import java.io.IOException;
@@ -61,7 +62,7 @@ public final class PipeListener implements AutoCloseable {
    * @throws IllegalArgumentException if the address is another one, or the key is too short
    */
   public static PipeListener open(SocketAddress address, byte[] key) throws IOException {
-    ensureLocal(address);
+    LocalAddress.require(address);
     ensureLongEnough(key);
     return new PipeListener(Reception.open(address, new Handshake(key)));
   }
@@ -71,20 +72,6 @@ public final class PipeListener implements AutoCloseable {
     byte[] key = new byte[NEW_KEY_BYTES];
     new SecureRandom().nextBytes(key);
     return key;
-  }
-
-  static void ensureLocal(SocketAddress address) {
-    boolean local =
-        switch (Objects.requireNonNull(address, "address")) {
-          case UnixDomainSocketAddress _ -> true;
-          case InetSocketAddress inet ->
-              !inet.isUnresolved() && inet.getAddress().isLoopbackAddress();
-          default -> false;
-        };
-    Checks.require(
-        local,
-        "address must be a UnixDomainSocketAddress or of the loopback interface: address="
-            + address);
   }
 
   static void ensureLongEnough(byte[] key) {
