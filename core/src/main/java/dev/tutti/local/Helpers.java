@@ -59,7 +59,8 @@ final class Helpers {
   void alone(boolean isSo) {
     alone = isSo;
     if (isSo) {
-      aside.forEach(LockSupport::unpark); // after its work was counted as queued
+      unpark(); // after its work was counted as queued
+      aside.forEach(LockSupport::unpark);
     }
   }
 

@@ -30,6 +30,7 @@ import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -181,16 +182,7 @@ final class LocalGroupTest {
   @Timeout(30)
   void helpUntil_deepAndNoFurtherThread_goesOnAllTheSame() throws Exception {
     Queued queued = new Queued();
-    AtomicInteger left = new AtomicInteger(1);
-    ThreadsGroup scarce =
-        group(
-            queued,
-            (name, work) -> {
-              if (left.getAndDecrement() <= 0) {
-                throw new OutOfMemoryError("no thread");
-              }
-              var _ = Thread.ofPlatform().daemon().name(name).start(work);
-            });
+    ThreadsGroup scarce = group(queued, oneThread());
     List<CountDownLatch> ends = Stream.generate(() -> new CountDownLatch(1)).limit(100).toList();
     AtomicReference<IntConsumer> offer = new AtomicReference<>(_ -> {});
     Fn<Integer, Integer> waitsForNext =
@@ -211,6 +203,52 @@ final class LocalGroupTest {
     ends.getFirst().await();
     scarce.close();
     assertThat(scarce.awaitGone(Duration.ofSeconds(30))).isTrue();
+  }
+
+  /** Where no further thread can be had, one that waits already runs what comes then. */
+  @Test
+  @Timeout(30)
+  void workQueued_noFurtherThreadAndOneWaits_itRunsIt() throws Exception {
+    Queued queued = new Queued();
+    ThreadsGroup scarce = group(queued, oneThread());
+    CountDownLatch ran = new CountDownLatch(1);
+    CountDownLatch went = new CountDownLatch(1);
+    AtomicReference<@Nullable Thread> waiting = new AtomicReference<>();
+    Fn<Integer, Integer> waits =
+        n -> {
+          waiting.set(Thread.currentThread());
+          scarce.helpUntil(isOpen(ran), System.nanoTime() + Long.MAX_VALUE / 2);
+          went.countDown();
+          return n;
+        };
+    Fn<Integer, Integer> runs =
+        n -> {
+          ran.countDown();
+          return n;
+        };
+    for (Fn<Integer, Integer> next : List.of(waits, runs)) {
+      Call one = new Call(Body.FN, next, CallOptions.DEFAULTS) {};
+      queued.add(new Batch(one, List.of(new Item(one, 0, 0))));
+      scarce.workQueued();
+      Awaitility.await().until(() -> isParked(waiting.get()) || ran.getCount() == 0);
+    }
+    went.await();
+    scarce.close();
+    assertThat(scarce.awaitGone(Duration.ofSeconds(30))).isTrue();
+  }
+
+  private static BiConsumer<String, Runnable> oneThread() {
+    AtomicInteger left = new AtomicInteger(1);
+    return (name, work) -> {
+      if (left.getAndDecrement() <= 0) {
+        throw new OutOfMemoryError("no thread");
+      }
+      var _ = Thread.ofPlatform().daemon().name(name).start(work);
+    };
+  }
+
+  private static boolean isParked(@Nullable Thread thread) {
+    return thread != null && thread.getState() == Thread.State.TIMED_WAITING;
   }
 
   private static HelpingGroup.Awaited isOpen(CountDownLatch latch) {
