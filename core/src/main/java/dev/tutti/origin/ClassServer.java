@@ -71,9 +71,9 @@ public final class ClassServer {
     return ByteBuffer.wrap(out.toByteArray());
   }
 
-  /** {@return the answer to what cannot be answered: nothing was found} */
+  /** {@return the answer to what cannot be answered: no findings, not even that there are none} */
   public static ByteBuffer nothing() {
-    return ByteBuffer.allocate(Integer.BYTES); // no findings
+    return ByteBuffer.allocate(Integer.BYTES);
   }
 
   private List<Found> answer(Question question) {
@@ -203,24 +203,24 @@ public final class ClassServer {
 
   // ---------------------------------------------------------------- the end of loaders
 
-  /** Some loaders may be gone. */
+  /** Some loaders may be gone. What cannot be told now is told the next time. */
   void tellGone() {
-    long[] numbers;
+    List<Long> numbers;
     lock.lock();
     try {
-      numbers =
-          given.keySet().stream()
-              .filter(id -> Origins.known(id) == null)
-              .mapToLong(Long::longValue)
-              .toArray();
-      for (long id : numbers) {
-        given.remove(id);
-      }
+      numbers = given.keySet().stream().filter(id -> Origins.known(id) == null).toList();
     } finally {
       lock.unlock();
     }
-    if (numbers.length > 0) {
-      gone.accept(numbers);
+    if (numbers.isEmpty()) {
+      return;
+    }
+    gone.accept(numbers.stream().mapToLong(Long::longValue).toArray());
+    lock.lock();
+    try {
+      numbers.forEach(given::remove); // nobody is given one of them again
+    } finally {
+      lock.unlock();
     }
   }
 }

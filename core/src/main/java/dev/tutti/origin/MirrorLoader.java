@@ -88,7 +88,9 @@ final class MirrorLoader extends ClassLoader {
       for (Found each : all.subList(Math.min(1, all.size()), all.size())) {
         ahead.put(each.name(), each);
       }
-      return all.isEmpty() ? Found.noLoader(name) : all.getFirst();
+      return all.isEmpty()
+          ? Found.none(name, name + ": its class loader gave no answer")
+          : all.getFirst();
     } catch (IOException e) {
       throw new ClassNotFoundException("%s: %s".formatted(name, e.getMessage()), e);
     }

@@ -211,9 +211,18 @@ public final class Origins {
     SERVERS.add(server);
   }
 
+  /** One that cannot be told, for want of memory, is told when the next loader ends. */
   private static void tellServers() {
     for (ClassServer each : SERVERS.toArray(ClassServer[]::new)) {
-      each.tellGone();
+      try {
+        each.tellGone();
+      } catch (RuntimeException | Error e) {
+        System.getLogger("dev.tutti")
+            .log(
+                System.Logger.Level.WARNING,
+                "a process is not told that class loaders are gone",
+                e);
+      }
     }
   }
 

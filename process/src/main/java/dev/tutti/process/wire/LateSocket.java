@@ -103,15 +103,21 @@ public final class LateSocket implements AutoCloseable {
 
   /** Waits until all that was sent has been taken. For the thread that reads. */
   void flush() throws IOException {
-    Channel there = channel;
-    while (there == null && hasPending()) {
-      LockSupport.parkNanos(this, PAUSE_NANOS);
-      Thread.interrupted(); // not ours to obey
-      there = channel;
-    }
+    Channel there = awaitSocket();
     if (there != null) {
       there.sendFully(List.of()); // others may send meanwhile
     }
+  }
+
+  /** {@return the socket; null if nothing waits for it} An interrupt is not ours to obey. */
+  private @Nullable Channel awaitSocket() {
+    Channel there = channel;
+    while (there == null && hasPending()) {
+      LockSupport.parkNanos(this, PAUSE_NANOS);
+      Thread.interrupted();
+      there = channel;
+    }
+    return there;
   }
 
   /**
@@ -121,13 +127,16 @@ public final class LateSocket implements AutoCloseable {
    * @throws IOException if the socket is broken
    */
   public void drain() throws IOException {
-    Channel there = channel;
-    while (there == null && hasPending()) {
-      LockSupport.parkNanos(this, PAUSE_NANOS);
-      there = channel;
-    }
-    if (there != null) {
-      there.drain();
+    boolean interrupted = Thread.interrupted(); // with the flag set nobody can park
+    try {
+      Channel there = awaitSocket();
+      if (there != null) {
+        there.drain();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

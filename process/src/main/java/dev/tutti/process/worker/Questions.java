@@ -67,7 +67,9 @@ final class Questions extends ClassSource {
           Frame.begin(Frame.Kind.QUESTION, Long.BYTES + question.remaining())
               .putLong(number)
               .put(question));
-      mine.failed |= control.isDeaf();
+      if (control.isDeaf()) { // who says so fails what is open then, which may have been before
+        mine.failed = true;
+      }
       while (true) {
         ByteBuffer answer = mine.answer;
         if (answer != null) {
