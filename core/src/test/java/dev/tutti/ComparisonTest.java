@@ -194,6 +194,7 @@ class ComparisonTest {
         .doesNotContain("parallel did not pay");
   }
 
+  /** Advice about a single item is in the singular. */
   @Test
   void table_oneItemDidNotPay_saidAsOne() {
     Row normal = oneItem("normal", "-", 1);

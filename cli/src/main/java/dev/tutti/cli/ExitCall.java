@@ -12,8 +12,8 @@ final class ExitCall {
   private ExitCall() {}
 
   /**
-   * Looks for a thread that stands in {@code System.exit}, as it does until the JVM is gone; a
-   * signal has none.
+   * Looks for a thread that stands in {@code System.exit}, as it does until the JVM is gone. A
+   * signal has none; virtual threads nobody can list, so a call on one of them is not found.
    *
    * @return the line that called it, unless that is the command's own
    */

@@ -61,6 +61,7 @@ class AdviseTest {
         """);
   }
 
+  /** The decision comes with the table that it is made from, and with the cost of a wall. */
   @Test
   void advise_someInputs_decisionTableAndWall() throws Exception {
     Ended ended = advise("Some.java", "a", "b", "c", "--sample", "2");

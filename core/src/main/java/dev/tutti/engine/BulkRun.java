@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One bulk call on its way: input to window to lane, and outcomes back in their order. */
@@ -39,6 +40,8 @@ final class BulkRun extends EngineCall {
    *
    * `lock` is never held while the dispatcher or the user's input is called.
    */
+  private static final long TRICKLE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
   private final CallMonitor lock;
   private final Condition room;
   private final Condition news;
@@ -210,6 +213,7 @@ final class BulkRun extends EngineCall {
       long open;
       long ended;
       boolean full;
+      boolean trickles;
       lock.lock();
       try {
         open = window.open();
@@ -226,11 +230,15 @@ final class BulkRun extends EngineCall {
         // An end need not make room in bytes: what waits then may be all that is open, and less
         // than a batch.
         lock.await(room, () -> isRoomOrOver() || window.settled() != ended);
-        if (isRoomOrOver()) {
+        trickles = full && window.isTrickle();
+        if (isRoomOrOver() && !trickles) {
           return end.isInputOver() ? 0 : window.room();
         }
       } finally {
         lock.unlock();
+      }
+      if (trickles) {
+        LockSupport.parkNanos(this, TRICKLE_NANOS); // an interrupt ends it, and is seen above
       }
     }
   }

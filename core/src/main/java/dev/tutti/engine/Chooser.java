@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 final class Chooser {
   /*
    *   trial     the thread that reads runs the items, one first, then twice as many each time, until they have taken TRIAL
-   *             together or one of them takes long; the last of these samples decides, as the first ones also pay for loading
+   *             together or one of them takes long; the last of these samples decides, as the first ones also pay for loading.
+   *             One that waits decides at once: on virtual threads its mistakes are found out
    *   decided   further samples are compared with the one that decided (`basis`). Two in a row that are more than four times
    *             as long or short, or compute for another half of their time, decide anew; and so do some together that do, where
    *             kinds of items take turns, so that no two in a row are alike
@@ -23,10 +24,12 @@ final class Chooser {
    * Where the thread that reads must not run the first items, one by one of them go to threads, whose samples are the trial.
    *
    * Nobody can tell the CPU time on a virtual thread. So there the times of the first samples are the basis, and where later
-   * ones are different there is a trial again, each time after a longer pause.
+   * ones are different there is a trial again, each time after a longer pause. An item that has waited waits for its turn too,
+   * behind all the others: that makes none different.
    */
   private static final long TRIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long CHUNK_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+  private static final long WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final int MOST_HERE = 4_096;
   private static final double DIFFERENT = 4;
@@ -41,7 +44,7 @@ final class Chooser {
   private final Costs costs;
   private final OptionalLong expected;
   private final boolean singly;
-  private final List<Choice.Step> steps = new ArrayList<>();
+  private final List<Decision> decisions = new ArrayList<>();
   private Way way = Way.CALLER;
   private boolean onTrial = true;
   private int batch = 1;
@@ -57,6 +60,9 @@ final class Chooser {
   private long nextTrialNanos;
   private long pauseNanos = PAUSE_NANOS;
   private boolean hasPaused;
+
+  /** What was known when it was decided. To put it into words takes as long as many items. */
+  private record Decision(Sample sample, long left, long done) {}
 
   /**
    * @param costs what items cost in each way
@@ -114,7 +120,8 @@ final class Chooser {
       return way == Way.CALLER && isOdd(sample) && decide(odd);
     }
     spentNanos += sample.wallNanos();
-    return spentNanos >= TRIAL_NANOS && decide(sample);
+    boolean waits = sample.wallNanos() >= WAIT_NANOS && sample.hardlyComputes();
+    return (waits || spentNanos >= TRIAL_NANOS) && decide(sample);
   }
 
   /**
@@ -195,11 +202,11 @@ final class Chooser {
 
   /** {@return whether so many in a row were different that it has to be decided again} */
   private boolean isOdd(Sample sample) {
-    double ratio = sample.wall() / basis.wall();
+    double turn = way == Way.VIRTUAL_THREADS ? costs.turnNanos() : 0;
     boolean known = sample.hasCpu() && basis.hasCpu();
     boolean different =
-        ratio > DIFFERENT
-            || ratio < 1 / DIFFERENT
+        sample.wall() > DIFFERENT * (basis.wall() + turn)
+            || sample.wall() < basis.wall() / DIFFERENT
             || (known && Math.abs(sample.share() - basis.share()) > OTHER_SHARE);
     if (!different) {
       forgetOdd();
@@ -243,8 +250,8 @@ final class Chooser {
     way = costs.best(sample, left);
     batch = way == Way.THREADS && !singly ? costs.batch(sample.wall(), left) : 1;
     boolean changed = way != before || batch != batchBefore;
-    if (steps.isEmpty() || way != before || isOtherSize(batchBefore)) {
-      note(sample, left);
+    if (decisions.isEmpty() || way != before || isOtherSize(batchBefore)) {
+      note(new Decision(sample, left, done));
     }
     if (way == Way.VIRTUAL_THREADS) {
       last = Sample.NONE; // the basis is what they take there
@@ -256,17 +263,17 @@ final class Chooser {
     return batch > DIFFERENT * before || before > DIFFERENT * batch;
   }
 
-  private void note(Sample sample, long left) {
-    if (steps.size() == MOST_STEPS) {
-      steps.remove(1); // the first and the last are the ones that are asked for
+  private void note(Decision decision) {
+    if (decisions.size() == MOST_STEPS) {
+      decisions.remove(1); // the first and the last are the ones that are asked for
     }
-    steps.add(costs.step(sample, left, done));
+    decisions.add(decision);
   }
 
   /** {@return what was decided so far} */
   Choice choice() {
-    if (!steps.isEmpty()) {
-      return new Choice(steps);
+    if (!decisions.isEmpty()) {
+      return new Choice(decisions.stream().map(d -> costs.step(d.sample, d.left, d.done)).toList());
     }
     return new Choice(
         List.of(

@@ -20,10 +20,9 @@ final class ChoosingFeed {
   /*
    * One thread at a time reads the input (`reader`): first the caller of a call that waits for all its results, else a thread of the call's
    * own, as the consumer of lazy results must get those that are there. It runs what it has read (`chunk`) while there is a trial or where
-   * sharing out does not pay. As soon as work is shared out, a thread of the call's own reads on, and the caller waits. The reader changes in one
-   * step under `lock`, at a moment when the old one does not read:
+   * sharing out does not pay. The reader changes in one step under `lock`, at a moment when the old one does not read:
    *
-   *   by the caller itself, before it would read what goes to workers
+   *   by the caller itself, before it would run anything after work was shared out: from then on it waits for all results
    *   by look(), on the timer's thread, while the old reader runs a chunk that takes long. What it has not begun of that goes
    *   to workers; when it comes back it finds that it is not the reader any more
    *
@@ -37,23 +36,27 @@ final class ChoosingFeed {
   /** A chunk that runs for longer is looked at. Far below the 50 ms that callers may be used. */
   private static final long LOOK_NANOS = FeedWatch.PERIOD_NANOS;
 
+  /** One whose thread is parked, and hardly had a processor, is looked at earlier. */
+  private static final long PARKED_NANOS = FeedWatch.FIRST_NANOS;
+
   /** What takes less does not wait, and its CPU time is not asked for. */
   private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
   /** A thread that has no CPU time for so long, and is not parked, waits for something outside. */
   private static final long SURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  private final BulkRun run;
-  private final Dispatcher dispatcher;
-  private final Feeder feeder;
-  private final Kind kind;
-  private boolean hasBegun; // of the thread that gives items one by one
-
   /**
    * Virtual threads are many, and each has one item: so many of them count as the one that is
    * looked at.
    */
   private static final int ONE_OF = 8;
+
+  private final BulkRun run;
+  private final Dispatcher dispatcher;
+  private final Feeder feeder;
+  private final Kind kind;
+  private boolean hasBegun; // of the thread that gives items one by one
+  private boolean sharesOut; // the caller's, who reads
 
   private final AtomicInteger virtuals = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
@@ -148,10 +151,13 @@ final class ChoosingFeed {
 
   /** {@return whether there may be more for this reader} */
   private boolean feedSome(boolean isCaller) throws InterruptedException {
-    int here = isCaller && kind.callerWaits() ? 0 : itemsHere(isCaller);
-    if (here == 0 && isCaller) {
-      handOver();
-      return true;
+    int here = itemsHere(isCaller);
+    if (isCaller) {
+      if (kind.callerWaits() || (here > 0 && sharesOut)) {
+        handOver();
+        return true;
+      }
+      sharesOut = here == 0;
     }
     long room = run.awaitRoom();
     if (room == 0) {
@@ -341,7 +347,7 @@ final class ChoosingFeed {
     try {
       Chunk now = chunk;
       long elapsed = now == null ? 0 : System.nanoTime() - now.sinceNanos;
-      if (now != null && elapsed >= LOOK_NANOS && isSharedOut(now, elapsed, settled)) {
+      if (now != null && elapsed >= PARKED_NANOS && isSharedOut(now, elapsed, settled)) {
         if (!kind.isPushed()) {
           startReader(now.thread.isVirtual());
         }
@@ -349,9 +355,6 @@ final class ChoosingFeed {
         chunk = null;
         relieved.add(now.batch);
       }
-    } catch (OutOfMemoryError e) {
-      System.getLogger("dev.tutti")
-          .log(System.Logger.Level.WARNING, "no thread for a call whose items take long", e);
     } finally {
       lock.unlock();
     }
@@ -369,6 +372,10 @@ final class ChoosingFeed {
           case WAITING, TIMED_WAITING, BLOCKED -> true;
           default -> false;
         };
+    boolean waits = isParked && new Sample(1, elapsed, cpu).hardlyComputes();
+    if (elapsed < LOOK_NANOS && !waits) {
+      return false;
+    }
     boolean isUnclear = cpu != CpuTime.UNKNOWN && cpu < elapsed / 2 && !isParked;
     if (isUnclear && elapsed < SURE_NANOS) {
       return false; // it may only have lost its processor for a while

@@ -45,6 +45,11 @@ record Costs(int processors, int mostBatch, int window, boolean portions) {
     return (int) Math.clamp((long) (BATCH_NANOS / wall), 1, Math.min(forEach, mostBatch));
   }
 
+  /** {@return how long an item on a virtual thread may wait until all others have had a turn} */
+  double turnNanos() {
+    return window * VIRTUAL_NANOS / processors;
+  }
+
   private double feed() {
     return portions ? FEED_PORTION_NANOS : FEED_NANOS;
   }

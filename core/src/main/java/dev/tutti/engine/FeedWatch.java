@@ -16,6 +16,9 @@ final class FeedWatch {
    */
   static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** The first look, which may find that a thread waits. */
+  static final long FIRST_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+
   private static final int LINGER_TICKS = 50;
 
   private static final Set<ChoosingFeed> FEEDS = ConcurrentHashMap.newKeySet();
@@ -31,12 +34,12 @@ final class FeedWatch {
 
   private static void startTicking() {
     if (!TICKING.get() && TICKING.compareAndSet(false, true)) {
-      tickLater(0);
+      tickLater(FIRST_NANOS, 0);
     }
   }
 
-  private static void tickLater(int idleTicks) {
-    var _ = Timer.after(PERIOD_NANOS, () -> tick(idleTicks));
+  private static void tickLater(long nanos, int idleTicks) {
+    var _ = Timer.after(nanos, () -> tick(idleTicks));
   }
 
   /**
@@ -62,7 +65,7 @@ final class FeedWatch {
     }
     boolean any = !FEEDS.isEmpty();
     if (any || idleTicks < LINGER_TICKS) {
-      tickLater(any ? 0 : idleTicks + 1);
+      tickLater(PERIOD_NANOS, any ? 0 : idleTicks + 1);
     } else {
       TICKING.set(false);
       if (!FEEDS.isEmpty()) {

@@ -16,6 +16,8 @@ import java.util.Optional;
 record Sample(long items, long wallNanos, long cpuNanos) {
   static final Sample NONE = new Sample(0, 0, 0);
 
+  private static final double LITTLE = 0.25;
+
   Sample plus(Sample other) {
     boolean known = hasCpu() && other.hasCpu();
     return new Sample(
@@ -36,6 +38,11 @@ record Sample(long items, long wallNanos, long cpuNanos) {
   /** {@return which part of the time was computing, from 0 to 1; 1 if nobody can tell} */
   double share() {
     return hasCpu() && wallNanos > 0 ? Math.min(1, (double) cpuNanos / wallNanos) : 1;
+  }
+
+  /** {@return whether it is known that most of the time was no computing} */
+  boolean hardlyComputes() {
+    return share() <= LITTLE;
   }
 
   Choice.Figures figures() {

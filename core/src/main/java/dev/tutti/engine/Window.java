@@ -19,8 +19,12 @@ final class Window {
    *
    * Who reads the input sleeps when the window is full, and is woken by an end only when half of it waits for workers no more: a wake-up for each
    * item would cost more than short items. What is read goes behind what waits, so nothing waits for it but to fill a batch; hence not where a batch must be filled.
-   * Each end looks again, and the last of them finds nothing that waits.
+   * Each end looks again, and the last of them finds nothing that waits. Where nothing waits, as each item has a virtual thread of its own, the
+   * reader is woken by the first end and lets some more come (isTrickle()).
    */
+  private static final int LARGE_WINDOW = 256;
+  private static final int SMALL_PART = 8;
+
   private final Chunker chunker;
   private final int mostItems;
   private final int mostPacked;
@@ -59,6 +63,14 @@ final class Window {
    */
   boolean isFedAhead(int waiting) {
     return chunker.takesSingles() && waiting > most() / 2;
+  }
+
+  /**
+   * {@return whether there is so little room, beside what is on its way, that who reads the input
+   * had better let it grow for a moment}
+   */
+  boolean isTrickle() {
+    return most() >= LARGE_WINDOW && room() < most() / SMALL_PART;
   }
 
   /** {@return how many items may be read now, at least one} */

@@ -66,6 +66,15 @@ class ChooserTest {
     assertThat(chooser.batch()).isEqualTo(1);
   }
 
+  /** One that waits decides before a millisecond, but not one that may have lost its processor. */
+  @Test
+  void ranHere_waits_decidesAtOnce() {
+    assertThat(chooser.ranHere(waiting(1, 99 * US), 1)).isFalse();
+    assertThat(chooser.ranHere(new Sample(1, 200 * US, 60 * US), 1)).isFalse();
+    assertThat(chooser.ranHere(waiting(1, 100 * US), 1)).isTrue();
+    assertThat(chooser.way()).isEqualTo(Way.VIRTUAL_THREADS);
+  }
+
   /** An item that has not ended yet decides as well. */
   @Test
   void stillRunsHere_onTrial_decides() {
@@ -152,6 +161,25 @@ class ChooserTest {
     for (int i = 0; i < 4; i++) {
       chooser.ranElsewhere(asBefore, 21 * MS);
     }
+    assertThat(chooser.way()).isEqualTo(Way.CALLER);
+  }
+
+  /** Short items take longer where a thousand others want the processors too: no reason to try. */
+  @Test
+  void ranElsewhere_waitForATurn_noTrial() {
+    chooser.ranHere(waiting(1, 2 * MS), 1);
+    Sample first = new Sample(1, 200 * US, CpuTime.UNKNOWN);
+    Sample crowded = new Sample(1, 4 * MS, CpuTime.UNKNOWN);
+    Sample longer = new Sample(1, 6 * MS, CpuTime.UNKNOWN);
+    for (int i = 0; i < 8; i++) {
+      chooser.ranElsewhere(first, 0);
+    }
+    for (int i = 0; i < 8; i++) {
+      chooser.ranElsewhere(crowded, 0);
+    }
+    assertThat(chooser.way()).isEqualTo(Way.VIRTUAL_THREADS);
+    chooser.ranElsewhere(longer, 0);
+    chooser.ranElsewhere(longer, 0);
     assertThat(chooser.way()).isEqualTo(Way.CALLER);
   }
 

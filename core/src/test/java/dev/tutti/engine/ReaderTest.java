@@ -49,6 +49,7 @@ final class ReaderTest {
     Awaitility.await().until(() -> dispatcher.openItems() == 0);
   }
 
+  /** A reader of the call's own that dies is what the consumer of lazy results gets. */
   @Test
   void iterate_ownReaderDies_consumerIsTold() {
     ScriptedGroup group = new ScriptedGroup();
@@ -60,6 +61,7 @@ final class ReaderTest {
     }
   }
 
+  /** A caller that fails while it reads leaves nothing in the pool. */
   @Test
   void runAll_callerCannotGoOn_callIsLetGo() {
     ScriptedGroup group = new ScriptedGroup();

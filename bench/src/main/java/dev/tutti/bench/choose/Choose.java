@@ -18,6 +18,11 @@ public final class Choose {
   private static final double LIMIT = 1.10;
   private static final int WARM_ROUNDS = 2;
 
+  /** A load that is over so soon is run more often, as little disturbs it much. */
+  private static final double SHORT_MILLIS = 50;
+
+  private static final int TIMES_SHORT = 3;
+
   /** A way that takes so many times as long as the best is not tried again and again. */
   private static final double HOPELESS = 3;
 
@@ -74,28 +79,31 @@ public final class Choose {
   }
 
   private void run(Load load) {
-    double[][] millis = new double[WAYS.size()][rounds];
-    double[] last = new double[WAYS.size()];
-    double quickest = Double.POSITIVE_INFINITY;
-    for (int round = -WARM_ROUNDS; round < rounds; round++) {
+    double[] least = new double[WAYS.size()]; // of the rounds so far
+    Arrays.fill(least, Double.POSITIVE_INFINITY);
+    for (int round = 0; round < WARM_ROUNDS; round++) {
+      for (int way = 0; way < WAYS.size(); way++) {
+        least[way] = Math.min(least[way], millis(load, bulks.get(way)));
+      }
+    }
+    double quickest = Arrays.stream(least).min().orElseThrow();
+    int counted = quickest < SHORT_MILLIS ? TIMES_SHORT * rounds : rounds;
+    double[][] millis = new double[WAYS.size()][counted];
+    for (int round = 0; round < counted; round++) {
       for (int i = 0; i < WAYS.size(); i++) {
-        int way = Math.floorMod(i + round, WAYS.size());
-        boolean isHopeless = round > -WARM_ROUNDS && last[way] > HOPELESS * quickest;
-        if (way == CHOSEN || !isHopeless) {
-          last[way] = millis(load, bulks.get(way));
-          quickest = Math.min(quickest, last[way]);
-        }
-        if (round >= 0) {
-          millis[way][round] = last[way];
-        }
+        int way = (i + round) % WAYS.size();
+        boolean isHopeless = way != CHOSEN && least[way] > HOPELESS * quickest;
+        millis[way][round] = isHopeless ? least[way] : millis(load, bulks.get(way));
+        least[way] = Math.min(least[way], millis[way][round]);
+        quickest = Math.min(quickest, least[way]);
       }
     }
     int best = 0;
     for (int way = 1; way < CHOSEN; way++) {
       best = median(millis[way]) < median(millis[best]) ? way : best;
     }
-    double[] ratios = new double[rounds]; // of one round each: what disturbs it disturbs both
-    for (int round = 0; round < rounds; round++) {
+    double[] ratios = new double[counted]; // of one round each: what disturbs it disturbs both
+    for (int round = 0; round < counted; round++) {
       ratios[round] = millis[CHOSEN][round] / millis[best][round];
     }
     double ratio = median(ratios);
