@@ -211,7 +211,12 @@ final class ChoosingFeed {
 
   private void runHere(Batch batch) {
     Chunk mine =
-        new Chunk(batch, Thread.currentThread(), System.nanoTime(), CpuTime.here(), run.settled());
+        new Chunk(
+            batch,
+            Thread.currentThread(),
+            System.nanoTime(),
+            CpuTime.here(),
+            run.state().settled());
     enter(mine);
     try {
       dispatcher.runHere(batch);
@@ -341,7 +346,7 @@ final class ChoosingFeed {
 
   /** On the timer's thread, while the reader runs something. */
   void look() {
-    long settled = run.settled();
+    long settled = run.state().settled();
     Chunk shared = null;
     lock.lock();
     try {

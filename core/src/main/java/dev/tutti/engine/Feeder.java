@@ -106,7 +106,7 @@ final class Feeder {
   void feedBatch() {
     List<Item> items = new ArrayList<>();
     boolean more = true;
-    for (int i = run.lane.chunker().size(); more && i > 0 && run.hasRoom(); i--) {
+    for (int i = run.lane.chunker().size(); more && i > 0 && run.state().hasRoom(); i--) {
       more = read(items, 1);
     }
     if (!items.isEmpty()) {
@@ -176,12 +176,12 @@ final class Feeder {
   private boolean read(List<Item> items, int most) {
     List<OutcomeSink.Ended> refused = new ArrayList<>();
     Throwable failure = null;
-    long first = run.nextIndex();
+    long first = run.state().nextIndex();
     long index = first;
     long end = index + most;
     long bytes = 0;
-    long mostBytes = Math.min(MOST_BYTES_AT_ONCE, run.roomBytes());
-    boolean more = !run.isOver();
+    long mostBytes = Math.min(MOST_BYTES_AT_ONCE, run.state().roomBytes());
+    boolean more = !run.state().isInputOver();
     while (more && index < end && (bytes == 0 || bytes < mostBytes)) {
       elements.clear();
       try {
@@ -198,7 +198,7 @@ final class Feeder {
       index += elements.size();
     }
     elements.clear();
-    run.countTaken((int) (index - first), bytes);
+    run.state().countTaken((int) (index - first), bytes);
     if (!refused.isEmpty()) {
       run.ended(refused);
     }

@@ -34,14 +34,14 @@ public final class PushedRun implements AutoCloseable {
 
   /** {@return whether no item can be given before a result is taken} */
   public boolean isFull() {
-    return !run.isOver() && !run.hasRoom();
+    return !run.state().isInputOver() && !run.state().hasRoom();
   }
 
   /**
    * {@return whether the call takes no more items, because one has failed or the pool is closed}
    */
   public boolean isOver() {
-    return run.isOver();
+    return run.state().isInputOver();
   }
 
   /**
@@ -61,7 +61,7 @@ public final class PushedRun implements AutoCloseable {
 
   /** {@return the next result if it is there; else null} Throws where an item has failed. */
   public @Nullable Done<?, ?> poll() {
-    return run.isReady() ? next() : null;
+    return run.state().isReady() ? next() : null;
   }
 
   /**

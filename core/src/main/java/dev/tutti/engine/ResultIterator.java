@@ -90,7 +90,8 @@ public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable
       if (feeder != null) {
         call.stop();
         feeder.interrupt(); // it may be waiting for input that nobody wants any more
-      } else if (!call.hasLeft()) { // dropped, and its input is not to be closed by the collector
+      } else if (!call.state()
+          .hasLeft()) { // dropped, and its input is not to be closed by the collector
         Thread.ofVirtual().name("tutti-closer").start(call::stop);
       }
     }

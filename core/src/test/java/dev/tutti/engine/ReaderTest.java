@@ -69,7 +69,7 @@ final class ReaderTest {
     Dispatcher dispatcher = group.dispatcher();
     BulkRun run = run(dispatcher, CallOptions.DEFAULTS, new Resequencer.All(true, 3));
     endsAsTheReader(dispatcher, () -> run.runAll(false));
-    assertThat(run.hasLeft()).isTrue();
+    assertThat(run.state().hasLeft()).isTrue();
   }
 
   /** The time of a batch is that of the items that have run, not of those that were taken back. */

@@ -126,7 +126,7 @@ final class ResultBytesTest {
       BulkRun run = run(IntStream.range(0, ITEMS).boxed().toList(), order);
       List<Object> got = new ArrayList<>();
       try (ResultIterator results = ResultIterator.over(run, false, "test", this)) {
-        Awaitility.await().until(() -> run.nextIndex() == ITEMS && begun.get() == 4);
+        Awaitility.await().until(() -> run.state().nextIndex() == ITEMS && begun.get() == 4);
         while (results.hasNext()) {
           assertThat(begun.get() - got.size()).isLessThanOrEqualTo(5);
           Done<?, ?> done = results.next();
