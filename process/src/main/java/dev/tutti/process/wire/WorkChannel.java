@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +46,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   private final LateSocket socket;
   private final Pause pause;
-  private final ReentrantLock writing = new ReentrantLock();
+  private final RareLock writing = new RareLock();
   private final FrameRing out; // guarded by writing
   private boolean writesToRing; // guarded by writing
   private boolean closed; // guarded by writing
