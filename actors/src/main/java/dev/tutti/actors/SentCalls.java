@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that an actor's process has, in the order in which they were sent. */
@@ -67,6 +68,12 @@ final class SentCalls {
 
   @Nullable Call get(long number) {
     return calls.get(number);
+  }
+
+  /** {@return the call that was sent first; null if there is none} */
+  @Nullable Call oldest() {
+    Map.Entry<Long, Call> first = calls.firstEntry();
+    return first == null ? null : first.getValue();
   }
 
   void add(Call call) {
