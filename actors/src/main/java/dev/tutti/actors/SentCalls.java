@@ -136,7 +136,8 @@ final class SentCalls {
     bytes -= call.function.length;
     takenBack -= call.isTakenBack ? 1 : 0;
     untimed -= isUntimed(call) ? 1 : 0;
-    call.isTimed = false; // it may be sent again
+    call.isTimed = false; // it may be sent again, and has all its time then
+    call.isLate = false;
     call.stopTimer();
   }
 
