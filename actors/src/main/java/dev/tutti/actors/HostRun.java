@@ -253,11 +253,12 @@ final class HostRun {
   private @Nullable Message next() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (!over && (waiting.isEmpty() || copying || running.size() >= host.atOnce())) {
-        changed.await();
-      }
-      while (!over && host.words().isShut()) { // opened soon, or this process is killed
-        long _ = changed.awaitNanos(LOOK_NANOS);
+      while (!over && (mustWait() || host.words().isShut())) {
+        if (mustWait()) {
+          changed.await();
+        } else { // the gate is opened soon, or this process is killed
+          long _ = changed.awaitNanos(LOOK_NANOS);
+        }
       }
       Message call = waiting.poll();
       if (call != null && host.words().begin(slot(call), call.number())) {
@@ -267,6 +268,10 @@ final class HostRun {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean mustWait() {
+    return waiting.isEmpty() || copying || running.size() >= host.atOnce();
   }
 
   private boolean isRunning(Message call) {
