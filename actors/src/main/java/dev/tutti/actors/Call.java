@@ -49,7 +49,7 @@ final class Call {
   }
 
   byte[] toMessage() {
-    return Message.of(kind, number, slot, function); // the owner keeps the time
+    return Message.toActor(kind, number, slot, function);
   }
 
   void tellMoved() {

@@ -261,7 +261,7 @@ final class HostRun {
         }
       }
       Message call = waiting.poll();
-      if (call != null && host.words().begin(slot(call), call.number())) {
+      if (call != null && host.words().begin(call.slot(), call.number())) {
         running.put(call.number(), new Run());
       }
       return call;
@@ -290,7 +290,7 @@ final class HostRun {
       case NOW -> {
         try {
           byte[] copy = checkpoint(state);
-          host.words().end(slot(call));
+          host.words().end(call.slot());
           host.pipe().sendBytes(copy);
         } finally {
           hasCopied();
@@ -310,10 +310,6 @@ final class HostRun {
 
   private long lateAfter() {
     return Math.max(LEAST_LATE, LATE_TIMES * host.checkpointEvery());
-  }
-
-  private static int slot(Message call) {
-    return (int) call.timeoutNanos();
   }
 
   private void runsHere(Message call) {
@@ -338,7 +334,7 @@ final class HostRun {
         uncopied = 0;
         return Copy.NOW;
       }
-      host.words().end(slot(call));
+      host.words().end(call.slot());
       changed.signalAll();
       return due && uncopied == lateAfter() ? Copy.LATE : Copy.NOT_NOW;
     } finally {

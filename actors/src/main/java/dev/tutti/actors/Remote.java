@@ -75,7 +75,7 @@ final class Remote implements Line {
       if (on.isBounded) {
         on.words.put(number, word);
       }
-      if (!on.sends(Message.of(kind, number, timeoutNanos, function), number, kind)) {
+      if (!on.sends(Message.toOwner(kind, number, timeoutNanos, function), number, kind)) {
         throw unreachable(null);
       }
     } catch (IOException e) {

@@ -93,7 +93,7 @@ class HostRunTest {
     int slot = call - 1;
     words.send(slot, call);
     byte[] bytes = Codec.encode(function, Role.ACTOR_FUNCTION);
-    owner.sendBytes(Message.of(Message.Kind.CALL, call, slot, bytes));
+    owner.sendBytes(Message.toActor(Message.Kind.CALL, call, slot, bytes));
   }
 
   private static Object resultOf(PipeEnd owner, long call) throws Exception {
