@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.ListIterator;
 import java.util.RandomAccess;
+import java.util.Spliterator;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -150,6 +151,12 @@ public final class ActorList<E> extends AbstractList<E>
   @Override
   public ListIterator<E> listIterator(int index) {
     return Collections.unmodifiableList(copy()).listIterator(index);
+  }
+
+  /** {@return what goes over a copy} */
+  @Override
+  public Spliterator<E> spliterator() { // else each element would be a call
+    return copy().spliterator();
   }
 
   @Override

@@ -221,7 +221,9 @@ public final class ActorMap<K, V> extends AbstractMap<K, V>
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ActorMap<?, ?> map ? actor.equals(map.actor) : super.equals(other);
+    return other instanceof ActorMap<?, ?> map
+        ? actor.equals(map.actor)
+        : other instanceof Map<?, ?> && copy().equals(other);
   }
 
   @Override

@@ -181,7 +181,10 @@ public final class ActorPool<S> implements AutoCloseable {
     }
   }
 
-  /** Closes all actors, as {@link Actor#close} does. */
+  /**
+   * Closes all actors, as {@link Actor#close} does. If the calling thread is interrupted meanwhile,
+   * all are stopped.
+   */
   @Override
   public void close() {
     closeAll(Actor::close);
@@ -192,33 +195,28 @@ public final class ActorPool<S> implements AutoCloseable {
     closeAll(Actor::closeNow);
   }
 
-  /** At the same time, because each may take its grace time. */
+  /**
+   * At the same time, because each may take its grace time. If this thread is interrupted all are,
+   * so that none goes on waiting for its calls.
+   */
   private void closeAll(Consumer<Actor<S>> how) {
-    List<Thread> threads = new ArrayList<>();
-    for (Actor<S> actor : actors.subList(1, actors.size())) {
-      threads.add(Thread.ofVirtual().name("tutti-close").start(() -> how.accept(actor)));
-    }
-    how.accept(actors.getFirst());
-    boolean interrupted = Thread.interrupted();
+    List<Thread> threads =
+        actors.stream()
+            .map(actor -> Thread.ofVirtual().name("tutti-close").start(() -> how.accept(actor)))
+            .toList();
+    boolean interrupted = false;
     for (Thread thread : threads) {
-      interrupted |= joined(thread);
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          threads.forEach(Thread::interrupt);
+        }
+      }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** {@return whether the wait was interrupted; then the others are interrupted too} */
-  private static boolean joined(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-        thread.interrupt();
-      }
-    }
-    return interrupted;
   }
 }

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Spliterator;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet class=dev.tutti.actors.ActorsSnippets region=queue lang=java}
  *
- * <p>An iteration sees a copy. An item that is taken for a caller who dies, or is interrupted, at
- * that moment may be lost with him.
+ * <p>An iteration and a stream see a copy. An item that is taken for a caller who dies, or is
+ * interrupted, at that moment may be lost with him.
  *
  * <p><b>Thread safety, memory consistency, failure.</b> As told in {@link Actors}.
  *
@@ -199,9 +200,18 @@ public final class ActorQueue<E> extends AbstractQueue<E>
 
   @Override
   public Iterator<E> iterator() {
-    List<E> items =
-        Ready.<LinkedBlockingDeque<E>, ArrayList<E>>call(actor, queue -> new ArrayList<>(queue));
-    return List.copyOf(items).iterator();
+    return copy().iterator();
+  }
+
+  /** {@return what goes over a copy} */
+  @Override
+  public Spliterator<E> spliterator() { // else how many there are would be a further call
+    return copy().spliterator();
+  }
+
+  private List<E> copy() {
+    return List.copyOf(
+        Ready.<LinkedBlockingDeque<E>, ArrayList<E>>call(actor, queue -> new ArrayList<>(queue)));
   }
 
   @Override

@@ -138,9 +138,14 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
     return changed;
   }
 
+  /**
+   * As {@link dev.tutti.task.TaskFuture}'s, which this cannot be, because nobody here knows when
+   * the work has stopped. A place for both would be below the package {@code task}, and of all
+   * users.
+   */
   @Override
   public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
-    executor.execute(() -> {
+    executor.execute(() -> { // the JDK's would complete it without complete()
       try {
         complete(supplier.get());
       } catch (Throwable failure) {

@@ -38,7 +38,7 @@ final class Call {
   /** It has had its time. */
   boolean isTimedOut;
 
-  /** Its time-out, and after that its grace time. */
+  /** Its time-out, and after that its grace time; null where neither has started. */
   @Nullable Future<?> timer;
 
   Call(Message.Kind kind, byte[] function, long timeoutNanos, Caller caller) {
@@ -49,7 +49,7 @@ final class Call {
   }
 
   byte[] toMessage() {
-    return Message.of(kind, number, slot, function); // the owner keeps the time
+    return Message.toActor(kind, number, slot, function);
   }
 
   void tellMoved() {

@@ -32,6 +32,7 @@ final class Home implements Line {
    *
    * Only lead() writes the fields below. `it` is written before `stopping` is read there, and `stopping` is written before `it`
    * is read in closeNow(): so one of the two sees the other, and a process that has just been started is stopped.
+   * The mailbox is closed before `stopping` is written: so when lead() finds it written nobody waits for room, and who did is refused.
    * In the same way `serving` and whether the mailbox is done: close() closes the mailbox and then looks for a process to
    * let go, lead() sets `serving` and then looks whether the mailbox is done.
    *
@@ -399,8 +400,8 @@ final class Home implements Line {
 
   @Override
   public void closeNow() {
-    stopping = true;
     mailbox.close();
+    stopping = true;
     mailbox.takeAll().forEach(call -> call.caller.cancelled());
     Incarnation now = it;
     if (now != null) {

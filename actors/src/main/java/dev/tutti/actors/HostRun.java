@@ -253,20 +253,25 @@ final class HostRun {
   private @Nullable Message next() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (!over && (waiting.isEmpty() || copying || running.size() >= host.atOnce())) {
-        changed.await();
-      }
-      while (!over && host.words().isShut()) { // opened soon, or this process is killed
-        long _ = changed.awaitNanos(LOOK_NANOS);
+      while (!over && (mustWait() || host.words().isShut())) {
+        if (mustWait()) {
+          changed.await();
+        } else { // the gate is opened soon, or this process is killed
+          long _ = changed.awaitNanos(LOOK_NANOS);
+        }
       }
       Message call = waiting.poll();
-      if (call != null && host.words().begin(slot(call), call.number())) {
+      if (call != null && host.words().begin(call.slot(), call.number())) {
         running.put(call.number(), new Run());
       }
       return call;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean mustWait() {
+    return waiting.isEmpty() || copying || running.size() >= host.atOnce();
   }
 
   private boolean isRunning(Message call) {
@@ -285,7 +290,7 @@ final class HostRun {
       case NOW -> {
         try {
           byte[] copy = checkpoint(state);
-          host.words().end(slot(call));
+          host.words().end(call.slot());
           host.pipe().sendBytes(copy);
         } finally {
           hasCopied();
@@ -305,10 +310,6 @@ final class HostRun {
 
   private long lateAfter() {
     return Math.max(LEAST_LATE, LATE_TIMES * host.checkpointEvery());
-  }
-
-  private static int slot(Message call) {
-    return (int) call.timeoutNanos();
   }
 
   private void runsHere(Message call) {
@@ -333,7 +334,7 @@ final class HostRun {
         uncopied = 0;
         return Copy.NOW;
       }
-      host.words().end(slot(call));
+      host.words().end(call.slot());
       changed.signalAll();
       return due && uncopied == lateAfter() ? Copy.LATE : Copy.NOT_NOW;
     } finally {

@@ -8,20 +8,21 @@ import java.nio.ByteBuffer;
  * message of a pipe, which knows how long it is.
  *
  * <pre>
- *   0      1             9              17
- *   +------+-------------+--------------+---------+
- *   | kind | number      | time-out, ns | content |
- *   +------+-------------+--------------+---------+
+ *   0      1             9              17     21
+ *   +------+-------------+--------------+------+---------+
+ *   | kind | number      | time-out, ns | slot | content |
+ *   +------+-------------+--------------+------+---------+
  * </pre>
  *
  * @param kind what is said
  * @param number the number of the call that it is about; 0 if it is about none
- * @param timeoutNanos how long the call may run, in nanoseconds; 0 for ever. In what an owner sends
- *     to its actor, the slot of the call's word
+ * @param timeoutNanos in what is sent to an owner, how long the call may run, in nanoseconds; 0 for
+ *     ever
+ * @param slot in what an owner sends to its actor, where the call's word is
  * @param content a function, a value or an exception, as the codec writes them
  */
-record Message(Kind kind, long number, long timeoutNanos, ByteBuffer content) {
-  private static final int HEAD_BYTES = 1 + 2 * Long.BYTES;
+record Message(Kind kind, long number, long timeoutNanos, int slot, ByteBuffer content) {
+  private static final int HEAD_BYTES = 1 + 2 * Long.BYTES + Integer.BYTES;
   private static final byte[] NOTHING = {};
 
   /** What can be said. The order is part of the format. */
@@ -64,19 +65,30 @@ record Message(Kind kind, long number, long timeoutNanos, ByteBuffer content) {
   }
 
   static byte[] of(Kind kind, long number) {
-    return of(kind, number, 0, NOTHING);
+    return of(kind, number, 0, 0, NOTHING);
   }
 
   static byte[] of(Kind kind, long number, byte[] content) {
-    return of(kind, number, 0, content);
+    return of(kind, number, 0, 0, content);
+  }
+
+  /** {@return a call, for the owner of the actor} */
+  static byte[] toOwner(Kind kind, long number, long timeoutNanos, byte[] function) {
+    return of(kind, number, timeoutNanos, 0, function);
+  }
+
+  /** {@return a call, for the actor, whose owner keeps the time} */
+  static byte[] toActor(Kind kind, long number, int slot, byte[] function) {
+    return of(kind, number, 0, slot, function);
   }
 
   @SuppressWarnings("EnumOrdinal") // both sides are of one build, which their handshakes check
-  static byte[] of(Kind kind, long number, long timeoutNanos, byte[] content) {
+  private static byte[] of(Kind kind, long number, long timeoutNanos, int slot, byte[] content) {
     return ByteBuffer.allocate(HEAD_BYTES + content.length)
         .put((byte) kind.ordinal())
         .putLong(number)
         .putLong(timeoutNanos)
+        .putInt(slot)
         .put(content)
         .array();
   }
@@ -89,11 +101,13 @@ record Message(Kind kind, long number, long timeoutNanos, ByteBuffer content) {
     int kind = from.get();
     long number = from.getLong();
     long timeoutNanos = from.getLong();
-    if (kind < 0 || kind >= Kind.ALL.length || timeoutNanos < 0) {
+    int slot = from.getInt();
+    if (kind < 0 || kind >= Kind.ALL.length || timeoutNanos < 0 || slot < 0) {
       throw new StreamCorruptedException(
-          "message makes no sense: kind=%d timeoutNanos=%d".formatted(kind, timeoutNanos));
+          "message makes no sense: kind=%d timeoutNanos=%d slot=%d"
+              .formatted(kind, timeoutNanos, slot));
     }
-    return new Message(Kind.ALL[kind], number, timeoutNanos, from.slice());
+    return new Message(Kind.ALL[kind], number, timeoutNanos, slot, from.slice());
   }
 
   byte[] contentBytes() {

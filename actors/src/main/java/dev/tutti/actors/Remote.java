@@ -75,7 +75,7 @@ final class Remote implements Line {
       if (on.isBounded) {
         on.words.put(number, word);
       }
-      if (!on.sends(Message.of(kind, number, timeoutNanos, function), number, kind)) {
+      if (!on.sends(Message.toOwner(kind, number, timeoutNanos, function), number, kind)) {
         throw unreachable(null);
       }
     } catch (IOException e) {
@@ -208,17 +208,19 @@ final class Remote implements Line {
     private void awaitRoom(
         long number, Message.Kind kind, CompletableFuture<@Nullable Message> word) {
       Message said;
+      InterruptedException interrupt = null;
       try {
         said = word.get();
       } catch (InterruptedException e) {
         leave(number);
         said = word.join();
         Thread.currentThread().interrupt();
-        if (said != null && said.kind() == Message.Kind.TAKEN_BACK) {
-          throw Refused.interrupted(name(), e);
-        }
+        interrupt = e;
       } catch (ExecutionException e) {
         throw new AssertionError("a word does not fail", e);
+      }
+      if (said != null && said.kind() == Message.Kind.TAKEN_BACK) {
+        throw interrupt == null ? Refused.closed(name()) : Refused.interrupted(name(), interrupt);
       }
       if (said == null && kind == Message.Kind.TELL) {
         throw unreachable(null);

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that an actor's process has, in the order in which they were sent. */
@@ -69,6 +70,12 @@ final class SentCalls {
     return calls.get(number);
   }
 
+  /** {@return the call that was sent first; null if there is none} */
+  @Nullable Call oldest() {
+    Map.Entry<Long, Call> first = calls.firstEntry();
+    return first == null ? null : first.getValue();
+  }
+
   void add(Call call) {
     calls.put(call.number, call);
     call.slot = slots.nextClearBit(0);
@@ -129,7 +136,8 @@ final class SentCalls {
     bytes -= call.function.length;
     takenBack -= call.isTakenBack ? 1 : 0;
     untimed -= isUntimed(call) ? 1 : 0;
-    call.isTimed = false; // it may be sent again
+    call.isTimed = false; // it may be sent again, and has all its time then
+    call.isLate = false;
     call.stopTimer();
   }
 

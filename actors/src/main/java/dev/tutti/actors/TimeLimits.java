@@ -13,7 +13,11 @@ final class TimeLimits {
    * The lock of the Mailbox guards all of it; the timer's thread takes it.
    *
    * A time-out starts when a call is among those that run. When it is over, the call is settled and stopped, and has its grace time.
-   * When that is over too, the process is killed unless its word says that the call has ended, or the process that it is taken back.
+   * When that is over too, the process is killed unless the call's word says that the process is done with it.
+   *
+   * A call that was taken back does not run. It may be that the process has not come to it because of the calls before it, which may
+   * run, or be copied with their state: so its grace time starts when there is none before it. A process that does not come to it
+   * then is stuck.
    */
   private final ReentrantLock lock;
   private final SentCalls sent;
@@ -40,11 +44,20 @@ final class TimeLimits {
     this.stop = stop;
   }
 
-  /** Others may be among those that run. */
+  /** Others may be among those that run, or another one the oldest. */
   void start() {
     for (Call call : sent.startTimes()) {
       call.timer = Timer.after(call.timeoutNanos, () -> timeOut(call));
     }
+    Call oldest = sent.oldest();
+    if (oldest != null && oldest.isTimedOut && oldest.timer == null) {
+      startGrace(oldest);
+    }
+  }
+
+  private void startGrace(Call call) {
+    Incarnation of = sent.process();
+    call.timer = Timer.after(graceNanos, () -> kill(call, of));
   }
 
   private void timeOut(Call call) {
@@ -63,8 +76,10 @@ final class TimeLimits {
       told = call.settled;
       call.settled = true;
       stop.accept(call);
-      Incarnation of = sent.process();
-      call.timer = Timer.after(graceNanos, () -> kill(call, of));
+      call.timer = null;
+      if (!call.isTakenBack || sent.oldest() == call) {
+        startGrace(call);
+      }
     } finally {
       lock.unlock();
     }

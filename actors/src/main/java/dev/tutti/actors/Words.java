@@ -23,9 +23,9 @@ import java.io.Serializable;
  *     written before it
  * @param gate whether no call may begin; see {@link #hasEnded}
  * @param calls for each call that was sent, in a slot of its own: twice its number while it waits
- *     there, one more when it has begun, and something else when it was taken back, or has ended
- *     with all that its process does for it before it answers. Exactly one of {@link #begin} and
- *     {@link #takeBack} succeeds
+ *     there, one more when it has begun, and something else when it was taken back, and when its
+ *     process is done with it: has found it taken back, or ended it with all that it does for it
+ *     before it answers. Exactly one of {@link #begin} and {@link #takeBack} succeeds
  */
 record Words(SharedLong begun, SharedLong since, SharedLong gate, SharedLongs calls)
     implements Serializable {
@@ -61,12 +61,14 @@ record Words(SharedLong begun, SharedLong since, SharedLong gate, SharedLongs ca
     return calls.compareAndSet(slot, 2 * call, TAKEN);
   }
 
-  /** {@return whether the call begins; not, if it was taken back} */
+  /** {@return whether the call begins; if it was taken back it does not, and has ended} */
   boolean begin(int slot, long call) {
     since.set(System.nanoTime());
     boolean begins = calls.compareAndSet(slot, 2 * call, 2 * call + 1);
     if (begins) {
       begun.set(call);
+    } else {
+      end(slot);
     }
     return begins;
   }

@@ -201,6 +201,18 @@ class ActorBoundsTest {
     }
   }
 
+  /** A running call whose future is completed from outside, however, is interrupted. */
+  @Test
+  void completeAsync_callRuns_isInterrupted() throws Exception {
+    try (Actor<Tape> actor = tape(QUIET)) {
+      Path begun = folder.resolve("begun");
+      var running = actor.ask(_ -> Tape.untilInterrupted(begun));
+      Await.file(begun);
+      assertThat(running.completeAsync(() -> 5, Runnable::run)).isCompletedWithValue(5);
+      assertThat(marks(actor)).isEmpty();
+    }
+  }
+
   /** A running call that is cancelled is interrupted, alone, and its process stays. */
   @Test
   void cancel_callRuns_isInterrupted() throws Exception {

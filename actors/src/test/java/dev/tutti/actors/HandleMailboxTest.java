@@ -5,12 +5,19 @@ import static dev.tutti.actors.ActorTest.cause;
 import static dev.tutti.actors.ActorTest.marks;
 import static dev.tutti.actors.ActorTest.tape;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tutti.plan.SubmitQueue;
 import dev.tutti.process.JvmProcess;
+import dev.tutti.process.PipeEnd;
+import dev.tutti.process.PipeListener;
 import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,6 +150,33 @@ class HandleMailboxTest {
       assertThat(Await.result(other.result())).contains("actor is closed");
     } finally {
       actor.closeNow();
+    }
+  }
+
+  /**
+   * A call that its owner takes back before it was in, as one that is being stopped may, throws.
+   */
+  @Test
+  void blocking_firstWordIsTakenBack_throws() throws Exception {
+    byte[] key = PipeListener.newKey();
+    SocketAddress address = UnixDomainSocketAddress.of(folder.resolve("owner"));
+    try (PipeListener listener = PipeListener.open(address, key)) {
+      Thread owner =
+          Thread.ofPlatform()
+              .start(() -> {
+                try (PipeEnd end = listener.accept()) {
+                  end.sendBytes(Message.of(Message.Kind.WELCOME, 1));
+                  Message call = Message.parse(end.receiveBytes());
+                  end.sendBytes(Message.of(Message.Kind.TAKEN_BACK, call.number()));
+                  assertThrows(EOFException.class, end::receiveBytes);
+                } catch (IOException | InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      try (Actor<Tape> actor = Actor.connect(address, key)) {
+        assertThat(refusal(() -> actor.ask(Tape::marks))).contains("actor is closed");
+      }
+      Await.ended(owner);
     }
   }
 

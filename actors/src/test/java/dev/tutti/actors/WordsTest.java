@@ -21,6 +21,7 @@ class WordsTest {
       words.send(SLOT, 7);
       assertThat(words.takeBack(SLOT, 7)).isTrue();
       assertThat(words.begin(SLOT, 7)).isFalse();
+      assertThat(words.hasEnded(SLOT)).isTrue(); // the process has looked at it: it costs no kill
       words.send(SLOT, 8);
       assertThat(words.begin(SLOT, 8)).isTrue();
       assertThat(words.takeBack(SLOT, 8)).isFalse();
