@@ -33,6 +33,9 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
    */
   private static final long FAR_NANOS = Long.MAX_VALUE / 2;
 
+  /** More than a group looks out. */
+  private static final long LOOK_OUT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private static final CompletableFuture<@Nullable Void> STOPPED =
       CompletableFuture.completedFuture(null);
 
@@ -247,6 +250,8 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     try {
       if (dispatcher.canHelp()) {
         wait.help();
+      } else if (nanos > LOOK_OUT_NANOS) {
+        dispatcher.group().lookOut(item);
       }
       ForkJoinPool.managedBlock(wait); // lets a fork-join pool replace its waiting worker
     } finally {

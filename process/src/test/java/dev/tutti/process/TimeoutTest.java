@@ -127,17 +127,23 @@ class TimeoutTest {
   @Test
   void timeout_interruptIsCaught_canStillTidyUp() throws Exception {
     Marks m = marks;
-    assertStopped(() -> {
-      while (true) {
-        try {
-          Thread.sleep(Duration.ofHours(1));
-        } catch (InterruptedException swallowed) {
-          m.leave("tidy");
-        }
-      }
-    });
-    assertThat(marks.count("tidy")).isOne();
-    assertWorkerIsGone();
+    ProcessOptions patient =
+        ProcessOptions.DEFAULTS.withWorkers(1).withGrace(Duration.ofSeconds(2));
+    try (Pool one = Pool.open(patient)) {
+      assertStopped(
+          one,
+          () -> {
+            while (true) {
+              try {
+                Thread.sleep(Duration.ofHours(1));
+              } catch (InterruptedException swallowed) {
+                m.leave("tidy");
+              }
+            }
+          });
+      assertThat(marks.count("tidy")).isOne();
+      assertWorkerIsGone();
+    }
   }
 
   /** A read that blocks in the system, as native code does. */

@@ -24,6 +24,9 @@ final class Arrivals {
   private static final int MOST_AT_ONCE = 256;
   private static final long MOST_NANOS = 1_000_000;
 
+  /** A result that takes more to read is not for a thread that has come to do something else. */
+  private static final int MOST_PLAIN_BYTES = 1_024;
+
   private final Flights flights;
   private final Reading reading;
   private final OutcomeSink sink;
@@ -99,6 +102,16 @@ final class Arrivals {
           throw new WireException("worker sent what is not for a pool: kind=" + frame.kind());
     }
     return true;
+  }
+
+  /** {@return whether a frame is a small result of an item, read by no code of the user's} */
+  boolean isPlainResult(Frame frame) {
+    ByteBuffer content = frame.content();
+    return frame.kind() == Frame.Kind.RESULT
+        && parts == null
+        && content.remaining() > 2 * Long.BYTES
+        && content.remaining() <= MOST_PLAIN_BYTES
+        && !reading.mayTakeLong(frame.kind(), content.duplicate().position(2 * Long.BYTES));
   }
 
   private void advanced(ByteBuffer content) {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // levels of the log, which are the JDK's and in one order
 final class Link implements Runnable {
   /*
-   * One thread, run(), leads the worker from its start to its end; it is the only one that reads the
-   * worker's channel, and the one that reports outcomes. Any thread may send a batch (the group sees to it
+   * One thread, run(), leads the worker from its start to its end; it reads the worker's channel and reports outcomes. While it
+   * sleeps, who sends an item, or waits for one, may do both in its place (WorkChannel), for small results that no code of the user's reads. Any thread may send a batch (the group sees to it
    * that there is one at a time), take items back or stop them.
    *
    *   STARTING -> READY    both channels are open, and the initialiser has run
@@ -35,7 +35,7 @@ final class Link implements Runnable {
    *   READY    -> LEAVING  it is to leave (`retirement`): it gets nothing more, and ends what it runs
    *   READY, LEAVING -> LOST     the channel ended, broke, or said what it must not
    *
-   * `retirement` is written by run(), by who dismisses an idle worker, which run() finds out only at its end,
+   * `retirement` is written by who reads, by who dismisses an idle worker, which run() finds out only at its end,
    * and by nobody else. `ready` is set once, by run(), before the group hears of the link; `process` as soon as there is one, so
    * that a pool that is stopped can kill a worker that never gets ready. What the worker has is in `flights`.
    *
@@ -298,7 +298,11 @@ final class Link implements Runnable {
       return;
     }
     try {
-      worker.work().send(frames);
+      if (batch.count() == 1) {
+        worker.work().send(frames, glance(worker.arrivals()));
+      } else {
+        worker.work().send(frames);
+      }
     } catch (WireException e) {
       killFor("its channel broke, and it was killed: " + e.getMessage());
     } catch (IOException e) {
@@ -312,6 +316,29 @@ final class Link implements Runnable {
         .timeout()
         .ifPresent(limit -> watch(flights, batch, TimeUnit.NANOSECONDS.convert(limit)));
     batch.items().stream().filter(item -> item.wanted() < item.count()).forEach(group::stop);
+  }
+
+  /** Looks for a short time whether an item ends. */
+  void lookOut(Item item) {
+    ReadyWorker worker = ready;
+    if (worker != null) {
+      worker.work().lookOut(glance(worker.arrivals()), item::isDecided);
+    }
+  }
+
+  /** {@return who takes the result of an item that has ended before its sender goes on} */
+  private static WorkChannel.Glance glance(Arrivals arrivals) {
+    return new WorkChannel.Glance() {
+      @Override
+      public boolean take(Frame frame) throws WireException {
+        return arrivals.isPlainResult(frame) && arrivals.take(frame);
+      }
+
+      @Override
+      public void end() throws WireException {
+        arrivals.tell();
+      }
+    };
   }
 
   /** {@return how many items the worker can be given now} */

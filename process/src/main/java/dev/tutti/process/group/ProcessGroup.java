@@ -396,6 +396,13 @@ public final class ProcessGroup implements WorkerGroup {
   }
 
   @Override
+  public void lookOut(Item item) {
+    if (item.place() instanceof Flight flight) {
+      flight.link().lookOut(item);
+    }
+  }
+
+  @Override
   public void workQueued() {
     Link free;
     Exception hopeless = null;

@@ -20,8 +20,8 @@ final class VitalSigns {
     this.status = Path.of("/proc/" + pid + "/status");
   }
 
-  /** One more task has ended. Only the worker's own link calls it. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+  /** Some more tasks have ended. Only who reads the worker's channel calls it. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time writes
   void countTasks(int count) {
     ran += count;
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -182,6 +183,15 @@ public final class Channel implements FrameStream, AutoCloseable {
       endWriting();
     }
     return woken;
+  }
+
+  /** Ends the next {@link #select}, or the one that waits now. From any thread. */
+  void wakeUp() {
+    try {
+      selector.wakeup();
+    } catch (ClosedSelectorException closed) {
+      // So nobody waits there.
+    }
   }
 
   /**

@@ -140,6 +140,14 @@ public final class LateSocket implements AutoCloseable {
     }
   }
 
+  /** Ends the wait of who reads, if the socket has come. */
+  void wakeUp() {
+    Channel there = channel;
+    if (there != null) {
+      there.wakeUp();
+    }
+  }
+
   /** {@return whether something that was sent waits for the other side to take it} */
   public boolean hasPending() {
     Channel there = channel;

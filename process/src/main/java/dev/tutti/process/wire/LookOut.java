@@ -19,13 +19,14 @@ final class LookOut {
    * It yields all the while, so that a thread that was just woken gets the core.
    */
   private static final Path RUNNABLE = Path.of("/proc/loadavg");
-  private static final long MOST_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+  private static final long WAKE_UP_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long CROWDED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int MOST_CREDIT = 16;
   private static final int HIT_CREDIT = 2;
   private static final int TRY_ONE_IN = 64;
 
   private final int cores;
+  private final long mostNanos;
   private int credit = MOST_CREDIT / 2;
   private int passedOver;
   private boolean crowded;
@@ -33,9 +34,11 @@ final class LookOut {
 
   /**
    * @param cores how many cores this process and its relatives may use
+   * @param wakeUps how many wake-ups it saves
    */
-  LookOut(int cores) {
+  LookOut(int cores, int wakeUps) {
     this.cores = cores;
+    this.mostNanos = wakeUps * WAKE_UP_NANOS;
   }
 
   /**
@@ -45,8 +48,11 @@ final class LookOut {
    */
   @SuppressWarnings("ThreadPriorityCheck") // it is not relied on
   boolean await(BooleanSupplier ready) {
+    if (ready.getAsBoolean()) {
+      return true;
+    }
     if (!isWorthwhile()) {
-      return ready.getAsBoolean();
+      return false;
     }
     long start = System.nanoTime();
     do {
@@ -55,7 +61,7 @@ final class LookOut {
         return true;
       }
       Thread.yield();
-    } while (System.nanoTime() - start < MOST_NANOS);
+    } while (System.nanoTime() - start < mostNanos);
     credit = Math.max(0, credit - 1);
     return false;
   }

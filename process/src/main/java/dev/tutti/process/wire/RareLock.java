@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A lock that one thread takes again and again, for moments, and others hardly ever. Not reentrant.
+ * A lock that is held for moments, or by one thread again and again, so that others hardly ever
+ * wait for it. Not reentrant, and not bound to a thread: another one may give it back.
  */
 final class RareLock {
   /*
@@ -31,10 +32,14 @@ final class RareLock {
   /** Waits until nobody else has it. An interrupt is kept for later. */
   @SuppressWarnings("ThreadPriorityCheck") // it is not relied on
   void lock() {
-    while (!HELD.compareAndSet(this, false, true)) {
+    while (!tryLock()) {
       Thread.yield(); // with an interrupt flag nobody can park
       LockSupport.parkNanos(this, PAUSE_NANOS);
     }
+  }
+
+  boolean tryLock() {
+    return HELD.compareAndSet(this, false, true);
   }
 
   void unlock() {

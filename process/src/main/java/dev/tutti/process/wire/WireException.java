@@ -15,4 +15,14 @@ public class WireException extends IOException {
   public WireException(String message) {
     super(message);
   }
+
+  /**
+   * Makes the exception.
+   *
+   * @param message what came
+   * @param cause what happened to who read it
+   */
+  public WireException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The way of items and outcomes: rings in shared memory, and a socket for what does not fit in them
  * and to wake who sleeps. What the other side has sent can be read when it has died.
  *
- * <p><b>Thread safety.</b> One thread reads; any may {@link #send}.
+ * <p><b>Thread safety.</b> One thread reads; any may {@link #send}, and look at what comes back.
  */
 public final class WorkChannel implements FrameStream, AutoCloseable {
   /*
@@ -22,7 +23,13 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
    * A BELL on the socket says nothing but that there is something in the ring; it may come at any time, late ones too.
    *
    * `writing` guards the writer's half: `out`, and which way is taken. It is taken before the lock of the
-   * socket. The reader's half belongs to the one thread that reads.
+   * socket.
+   *
+   * The reader's half belongs to who has `reading`: the thread that reads, or another one that goes on in its place, has it
+   * all the time but for one wait, that for something to come while nothing is expected. Meanwhile a sender may have it, and look whether what it
+   * has sent is answered at once; on few cores the other side often runs before the sender does. Then nobody has to be woken for the answer:
+   * while the sender looks the reader counts as awake, and it is asleep again before the last look at the ring. What is there then, or was left
+   * (`left`, `wrong`), is for the reader, who is woken.
    *
    * While the socket is still to come, nobody can be woken: the reader pauses again and again and never says that it sleeps, and what has
    * to go by the socket is kept. A bell for a reader whose socket has come before ours is kept too, until ours has.
@@ -51,13 +58,17 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   private boolean writesToRing; // guarded by writing
   private boolean closed; // guarded by writing
 
-  private final FrameRing in;
+  private final RareLock reading = new RareLock();
+  private final FrameRing in; // from here on guarded by reading
   private final FrameParser parser = new FrameParser(Frame.MAX_LENGTH);
   private final ByteBuffer bytes = ByteBuffer.allocate(READ_BYTES).flip();
   private boolean readsRing;
   private @Nullable Frame early;
   private @Nullable IOException broken;
+  private @Nullable Frame left; // of the ring, by a sender who looked
+  private @Nullable Throwable wrong; // what happened to such a one
   private final LookOut lookOut;
+  private final LookOut senders;
 
   /** What a reader does while the socket is still to come. */
   @FunctionalInterface
@@ -102,9 +113,11 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     this.readsRing = onRing;
     boolean isPool = self == Claims.End.POOL;
     this.in = shared.ring(self);
-    this.lookOut =
-        new LookOut(isPool ? Runtime.getRuntime().availableProcessors() : shared.cores());
+    int cores = isPool ? Runtime.getRuntime().availableProcessors() : shared.cores();
+    this.lookOut = new LookOut(cores, 1);
+    this.senders = new LookOut(cores, 2); // the reader's and the sender's own
     this.out = shared.ring(isPool ? Claims.End.WORKER : Claims.End.POOL);
+    reading.lock(); // for who reads
   }
 
   // ---------------------------------------------------------------- reading
@@ -161,6 +174,9 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   /** {@return the next frame, if it has come} */
   private @Nullable Frame poll() throws IOException {
+    if (wrong != null) {
+      throw new WireException("what came cannot be used: " + wrong, wrong);
+    }
     while (true) {
       Frame frame = readsRing ? fromRing() : fromSocket();
       if (frame == null) {
@@ -193,6 +209,11 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   }
 
   private @Nullable Frame fromRing() throws IOException {
+    Frame first = left;
+    if (first != null) {
+      left = null;
+      return first;
+    }
     while (true) {
       Frame frame = parser.next(bytes);
       if (frame != null) {
@@ -248,13 +269,23 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     }
     in.sleep(nap ? FrameRing.Sleep.NAPPING : FrameRing.Sleep.ASLEEP);
     try {
-      if (!in.hasMore() && socket.select(nap ? NAP_MILLIS : FOREVER)) {
+      if (!in.hasMore() && (nap ? socket.select(NAP_MILLIS) : sleep())) {
         takeBells();
       }
     } finally {
       in.sleep(FrameRing.Sleep.AWAKE);
     }
     return in.hasMore();
+  }
+
+  /** Waits for the socket; a sender may look meanwhile. */
+  private boolean sleep() throws IOException {
+    reading.unlock();
+    try {
+      return socket.select(FOREVER);
+    } finally {
+      reading.lock();
+    }
   }
 
   /** What is no bell was sent after TO_SOCKET, which is in the ring. */
@@ -272,7 +303,99 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     early = frame;
   }
 
+  /** Looks at what is answered at once. */
+  public interface Glance {
+    /**
+     * Takes a frame.
+     *
+     * @return whether it was taken; if not, it is for who reads, with all that comes after it
+     * @throws IOException if it is not what it should be
+     */
+    boolean take(Frame frame) throws IOException;
+
+    /**
+     * There is nothing more, after something was taken.
+     *
+     * @throws IOException if something was not what it should be
+     */
+    void end() throws IOException;
+  }
+
+  private void look(Glance glance) {
+    try {
+      Frame frame = fromRing();
+      if (frame == null || !glance.take(frame)) {
+        left = frame;
+        return;
+      }
+      while (left == null && (frame = fromRing()) != null) {
+        left = glance.take(frame) ? null : frame;
+      }
+      glance.end();
+    } catch (IOException | RuntimeException | Error e) {
+      wrong = e; // the reader sees off the other side
+    }
+  }
+
   // ---------------------------------------------------------------- writing
+
+  /**
+   * The same as {@link #send(List)}; where nobody reads at the moment, the caller is then shown
+   * what has been answered already.
+   *
+   * @param frames complete frames, or pieces that make complete frames
+   * @param glance is shown them, in their order
+   * @throws IOException if the channel is broken
+   */
+  public void send(List<ByteBuffer> frames, Glance glance) throws IOException {
+    if (mayNotLook()) {
+      send(frames);
+      return;
+    }
+    try {
+      in.sleep(FrameRing.Sleep.AWAKE);
+      send(frames);
+      look(glance);
+    } finally {
+      leaveToReader();
+    }
+  }
+
+  /**
+   * Looks for a short time at what is answered, where nobody reads at the moment.
+   *
+   * @param glance is shown it
+   * @param done whether it was what the caller waits for
+   */
+  public void lookOut(Glance glance, BooleanSupplier done) {
+    if (mayNotLook()) {
+      return;
+    }
+    try {
+      in.sleep(FrameRing.Sleep.AWAKE);
+      boolean _ =
+          senders.await(() -> {
+            look(glance);
+            return done.getAsBoolean() || left != null || wrong != null;
+          });
+    } finally {
+      leaveToReader();
+    }
+  }
+
+  /** A virtual thread may have to wait for a processor as long as others like. */
+  private boolean mayNotLook() {
+    return Thread.currentThread().isVirtual() || !reading.tryLock();
+  }
+
+  private void leaveToReader() {
+    in.sleep(FrameRing.Sleep.ASLEEP);
+    boolean isForReader = left != null || wrong != null || in.hasMore();
+    reading.unlock();
+    if (isForReader) {
+      socket.wakeUp();
+    }
+  }
 
   /**
    * Sends frames, in this order and with nothing in between. Does not wait: what the other side is

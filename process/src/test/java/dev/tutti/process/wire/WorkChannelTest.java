@@ -2,6 +2,7 @@ package dev.tutti.process.wire;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.testkit.Await;
@@ -11,10 +12,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -104,6 +107,146 @@ class WorkChannelTest {
     }
     drains.get(50, SECONDS);
     assertThat(pool.hasPending()).isFalse();
+  }
+
+  /** Takes what has come while the reader sleeps, up to an item; keeps their numbers. */
+  private static final class Taking implements WorkChannel.Glance {
+    private final List<Long> taken = new ArrayList<>();
+    private final long refused;
+    private int ends;
+
+    Taking(long refused) {
+      this.refused = refused;
+    }
+
+    @Override
+    public boolean take(Frame frame) throws IOException {
+      long number = frame.content().getLong(0);
+      if (number < 0) {
+        throw new IOException("no such item");
+      }
+      if (number != refused) {
+        taken.add(number);
+      }
+      return number != refused;
+    }
+
+    @Override
+    public void end() {
+      ends++;
+    }
+  }
+
+  /**
+   * Puts items into the pool's ring and wakes nobody, as if their worker had just been given
+   * something.
+   */
+  private void answer(long... numbers) throws IOException {
+    for (long number : numbers) {
+      assertThat(worker.put(item(number, 8))).isTrue();
+    }
+  }
+
+  /** A reader that sleeps, as a thread does that is in a selector. */
+  private Reader sleepingReader() throws InterruptedException {
+    Reader reader = new Reader();
+    Await.until("the reader sleeps", reader::isInSelector);
+    return reader;
+  }
+
+  private final class Reader {
+    private final FutureTask<Frame> frame = new FutureTask<>(() -> pool.read());
+    private final Thread thread = Thread.ofPlatform().daemon().start(frame);
+
+    private boolean isInSelector() {
+      return Arrays.stream(thread.getStackTrace())
+          .anyMatch(call ->
+              call.getClassName().equals(Selector.class.getName())
+                  || call.getClassName().endsWith("SelectorImpl"));
+    }
+  }
+
+  private void joinRing() throws IOException {
+    worker.send(List.of(item(1, 8))); // says that it goes to the ring
+    assertIsItem(pool.read(), 1, 8);
+  }
+
+  /**
+   * What is answered at once is the sender's while the reader sleeps, and later frames the
+   * reader's.
+   */
+  @Test
+  void send_answeredAtOnce_senderTakesIt() throws Exception {
+    joinRing();
+    Reader reader = sleepingReader();
+    answer(2, 3);
+    Taking taking = new Taking(Long.MAX_VALUE);
+    pool.send(List.of(item(9, 8)), taking);
+    assertThat(taking.taken).containsExactly(2L, 3L);
+    assertThat(taking.ends).isOne();
+    assertIsItem(worker.read(), 9, 8);
+    assertThat(reader.frame).isNotDone();
+    worker.send(List.of(item(4, 8)));
+    assertIsItem(reader.frame.get(50, SECONDS), 4, 8);
+  }
+
+  /** What a sender does not take wakes the reader, who gets it first, and the rest after it. */
+  @Test
+  void send_answerIsRefused_readerGetsItAndTheRest() throws Exception {
+    joinRing();
+    Reader reader = sleepingReader();
+    answer(2, 3, 4);
+    Taking taking = new Taking(3);
+    pool.send(List.of(item(9, 8)), taking);
+    assertThat(taking.taken).containsExactly(2L);
+    assertIsItem(reader.frame.get(50, SECONDS), 3, 8);
+    assertIsItem(pool.read(), 4, 8);
+  }
+
+  /**
+   * A sender who cannot use what came has sent all the same; the reader sees off the other side.
+   */
+  @Test
+  void send_answerIsWrong_readerThrows() throws Exception {
+    joinRing();
+    Reader reader = sleepingReader();
+    answer(-2);
+    pool.send(List.of(item(9, 8)), new Taking(0));
+    assertIsItem(worker.read(), 9, 8);
+    assertThatThrownBy(() -> reader.frame.get(50, SECONDS))
+        .hasCauseInstanceOf(WireException.class)
+        .hasMessageContaining("no such item");
+  }
+
+  /** While somebody reads, or a virtual thread sends, the reader takes all. */
+  @Test
+  void send_readerIsAwakeOrSenderVirtual_onlySends() throws Exception {
+    joinRing();
+    answer(2);
+    Taking taking = new Taking(0);
+    pool.send(List.of(item(9, 8)), taking); // this thread reads
+    assertIsItem(pool.read(), 2, 8);
+    Reader reader = sleepingReader();
+    answer(3);
+    Thread.ofVirtual()
+        .start(() ->
+            assertThatCode(() -> pool.send(List.of(item(9, 8)), taking)).doesNotThrowAnyException())
+        .join();
+    assertThat(taking.taken).isEmpty();
+    worker.wakeReader();
+    assertIsItem(reader.frame.get(50, SECONDS), 3, 8);
+  }
+
+  /** Who looks out takes what comes within that time, or leaves it to the reader. */
+  @Test
+  void lookOut_somethingHasCome_itIsTaken() throws Exception {
+    joinRing();
+    Reader reader = sleepingReader();
+    answer(2, 3);
+    Taking taking = new Taking(3);
+    pool.lookOut(taking, () -> !taking.taken.isEmpty());
+    assertThat(taking.taken).containsExactly(2L);
+    assertIsItem(reader.frame.get(50, SECONDS), 3, 8);
   }
 
   /** Frames of all sizes arrive whole and in order, also those that are larger than a ring. */

@@ -189,6 +189,55 @@ public class RingRaces {
     }
   }
 
+  /** A sender who looks while the reader sleeps finds what was written, or the reader is woken. */
+  @JCStressTest
+  @State
+  @Outcome(id = "false, false", expect = FORBIDDEN, desc = "the reader sleeps, and nobody rings")
+  @Outcome(expect = ACCEPTABLE)
+  public static class WakeUpBesideALook extends Shared {
+    public WakeUpBesideALook() {
+      in.sleep(FrameRing.Sleep.ASLEEP);
+    }
+
+    @Actor
+    public void writer(ZZ_Result r) {
+      write(1);
+      r.r1 = out.mustRing(false);
+    }
+
+    @Actor
+    public void sender(ZZ_Result r) {
+      in.sleep(FrameRing.Sleep.AWAKE);
+      boolean seen = in.hasMore();
+      in.sleep(FrameRing.Sleep.ASLEEP);
+      r.r2 = in.hasMore() || seen;
+    }
+  }
+
+  /** The same where the sender does not look again. */
+  @JCStressTest
+  @State
+  @Outcome(id = "false, false", expect = FORBIDDEN, desc = "the reader sleeps, and nobody rings")
+  @Outcome(expect = ACCEPTABLE)
+  public static class BrokenWakeUpBesideALook extends Shared {
+    public BrokenWakeUpBesideALook() {
+      in.sleep(FrameRing.Sleep.ASLEEP);
+    }
+
+    @Actor
+    public void writer(ZZ_Result r) {
+      write(1);
+      r.r1 = out.mustRing(false);
+    }
+
+    @Actor
+    public void sender(ZZ_Result r) {
+      in.sleep(FrameRing.Sleep.AWAKE);
+      r.r2 = in.hasMore();
+      in.sleep(FrameRing.Sleep.ASLEEP);
+    }
+  }
+
   /** The same where the reader looks before it says so. */
   @JCStressTest
   @State
