@@ -314,37 +314,41 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     boolean take(Frame frame) throws IOException;
 
     /**
-     * There is nothing more, after something was taken.
+     * A frame was taken, and no other will be for now.
      *
      * @throws IOException if something was not what it should be
      */
     void end() throws IOException;
   }
 
-  private void look(Glance glance) {
+  /** {@return whether a further look may show something} */
+  private boolean look(Glance glance) {
     try {
       Frame frame = fromRing();
-      if (frame == null || !glance.take(frame)) {
+      if (frame == null) {
+        return true;
+      }
+      if (!glance.take(frame)) {
         left = frame;
-        return;
+        return false;
       }
-      while (left == null && (frame = fromRing()) != null) {
-        left = glance.take(frame) ? null : frame;
-      }
+      left = fromRing(); // one answer is what the caller has come for
       glance.end();
+      return true;
     } catch (IOException | RuntimeException | Error e) {
       wrong = e; // the reader sees off the other side
+      return false;
     }
   }
 
   // ---------------------------------------------------------------- writing
 
   /**
-   * The same as {@link #send(List)}; where nobody reads at the moment, the caller is then shown
-   * what has been answered already.
+   * The same as {@link #send(List)}; where nobody reads at the moment, the caller is then shown the
+   * first frame that has come already.
    *
    * @param frames complete frames, or pieces that make complete frames
-   * @param glance is shown them, in their order
+   * @param glance is shown it
    * @throws IOException if the channel is broken
    */
   public void send(List<ByteBuffer> frames, Glance glance) throws IOException {
@@ -355,7 +359,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     try {
       in.sleep(FrameRing.Sleep.AWAKE);
       send(frames);
-      look(glance);
+      boolean _ = look(glance);
     } finally {
       leaveToReader();
     }
@@ -373,11 +377,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     }
     try {
       in.sleep(FrameRing.Sleep.AWAKE);
-      boolean _ =
-          senders.await(() -> {
-            look(glance);
-            return done.getAsBoolean() || left != null || wrong != null;
-          });
+      boolean _ = senders.await(() -> !look(glance) || done.getAsBoolean());
     } finally {
       leaveToReader();
     }
