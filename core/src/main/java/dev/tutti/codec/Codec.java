@@ -163,6 +163,9 @@ public final class Codec {
    * @param bytes what {@link #encode} gave; nothing of it is taken
    */
   public static boolean isPlain(ByteBuffer bytes) {
+    if (ProgramFilter.current() != null) {
+      return false; // it is asked about each value
+    }
     int at = bytes.position();
     byte tag = bytes.hasRemaining() ? bytes.get(at) : Kind.NULL.tag(); // nothing will be read
     if (tag == Kind.GRAPH.tag() && bytes.remaining() > 1) {

@@ -363,9 +363,10 @@ final class BulkRun extends EngineCall {
     awaitAll();
     leave();
     throwPoolFailure();
-    RuntimeException failure = state.itemFailure();
-    if (failure != null) {
-      throw withInputFailure(failure);
+    List<Done<?, ?>> failures = state.failures();
+    if (!failures.isEmpty()) {
+      throw withInputFailure(
+          stopsAtFailure ? ItemFailure.of(failures.getFirst()) : ItemFailure.ofAll(failures));
     }
     throwFailure();
   }

@@ -363,15 +363,15 @@ final class BulkState {
     return end.isStopped() || (end.hasInputEnded() && window.allSettled()) || end.hasFailed();
   }
 
-  /** {@return what to throw for the items that have failed} */
-  @Nullable RuntimeException itemFailure() {
+  /** {@return the items that have failed: the first, or all where the others go on} */
+  List<Done<?, ?>> failures() {
     lock.lock();
     try {
       Done<?, ?> first = results.firstFailure();
       if (first == null) {
-        return null;
+        return List.of();
       }
-      return stopsAtFailure ? ItemFailure.of(first) : ItemFailure.ofAll(results.failures());
+      return stopsAtFailure ? List.of(first) : List.copyOf(results.failures());
     } finally {
       lock.unlock();
     }

@@ -180,16 +180,26 @@ final class Chooser {
   private void ranVirtually(Sample sample, long nowNanos) {
     if (last.items() < VIRTUAL_BASIS) {
       last = last.plus(sample);
-      basis = last;
+      if (last.items() >= VIRTUAL_BASIS) {
+        boolean wasChance = last.wall() < basis.wall() / DIFFERENT;
+        basis = last;
+        if (wasChance) {
+          tryAgain(nowNanos);
+        }
+      }
     } else if (isOdd(sample)) {
       basis = odd; // what is as this is now is no reason for another trial
-      if (!hasPaused || nowNanos - nextTrialNanos >= 0) {
-        hasPaused = true;
-        nextTrialNanos = nowNanos + pauseNanos;
-        pauseNanos *= 2;
-        beginTrial();
-      }
+      tryAgain(nowNanos);
       forgetOdd();
+    }
+  }
+
+  private void tryAgain(long nowNanos) {
+    if (!hasPaused || nowNanos - nextTrialNanos >= 0) {
+      hasPaused = true;
+      nextTrialNanos = nowNanos + pauseNanos;
+      pauseNanos *= 2;
+      beginTrial();
     }
   }
 

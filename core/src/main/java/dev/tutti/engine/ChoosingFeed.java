@@ -22,7 +22,8 @@ final class ChoosingFeed {
    * own, as the consumer of lazy results must get those that are there. It runs what it has read (`chunk`) while there is a trial or where
    * sharing out does not pay. The reader changes in one step under `lock`, at a moment when the old one does not read:
    *
-   *   by the caller itself, before it would run anything after work was shared out: from then on it waits for all results
+   *   by the caller itself, when work is shared out and the input may make it wait, or when it would have to run anything after
+   *   that: from then on it waits for the results, so that a failure reaches it at once
    *   by look(), on the timer's thread, while the old reader runs a chunk that takes long. What it has not begun of that goes
    *   to workers; when it comes back it finds that it is not the reader any more
    *
@@ -153,7 +154,8 @@ final class ChoosingFeed {
   private boolean feedSome(boolean isCaller) throws InterruptedException {
     int here = itemsHere(isCaller);
     if (isCaller) {
-      if (kind.callerWaits() || (here > 0 && sharesOut)) {
+      boolean mustWait = here > 0 ? sharesOut : feeder.mayWait();
+      if (kind.callerWaits() || mustWait) {
         handOver();
         return true;
       }

@@ -63,6 +63,11 @@ final class Feeder {
     }
   }
 
+  /** {@return whether reading the input may take long, as of anything but a collection} */
+  boolean mayWait() {
+    return mostAtOnce == 1;
+  }
+
   /** Closes the input, of which no more is wanted. Not while another thread reads it. */
   void close() {
     Throwable failure = closed(null);

@@ -164,10 +164,24 @@ class ChooserTest {
     assertThat(chooser.way()).isEqualTo(Way.CALLER);
   }
 
+  /** A first item that waited by chance, before quick ones, is found out by the first of those. */
+  @Test
+  void ranElsewhere_firstWaitedByChance_trialAgain() {
+    chooser.ranHere(waiting(1, 300 * US), 1);
+    assertThat(chooser.way()).isEqualTo(Way.VIRTUAL_THREADS);
+    for (int i = 0; i < 8; i++) {
+      chooser.ranElsewhere(new Sample(1, 2 * US, CpuTime.UNKNOWN), 0);
+    }
+    assertThat(chooser.way()).isEqualTo(Way.CALLER);
+    assertThat(chooser.ranHere(computing(10_000, 110), 10_000)).isTrue();
+    assertThat(chooser.way()).isEqualTo(Way.CALLER);
+    assertThat(ways()).containsExactly("virtual", "sequential");
+  }
+
   /** Short items take longer where a thousand others want the processors too: no reason to try. */
   @Test
   void ranElsewhere_waitForATurn_noTrial() {
-    chooser.ranHere(waiting(1, 2 * MS), 1);
+    chooser.ranHere(waiting(1, 200 * US), 1);
     Sample first = new Sample(1, 200 * US, CpuTime.UNKNOWN);
     Sample crowded = new Sample(1, 4 * MS, CpuTime.UNKNOWN);
     Sample longer = new Sample(1, 6 * MS, CpuTime.UNKNOWN);

@@ -323,6 +323,9 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   /** {@return whether a further look may show something} */
   private boolean look(Glance glance) {
+    if (wrong != null) {
+      return false;
+    }
     try {
       Frame frame = fromRing();
       if (frame == null) {
@@ -388,10 +391,15 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     return Thread.currentThread().isVirtual() || !reading.tryLock();
   }
 
+  /** The lock is given back even where the sender's stack has no room for anything else. */
   private void leaveToReader() {
-    in.sleep(FrameRing.Sleep.ASLEEP);
-    boolean isForReader = left != null || wrong != null || in.hasMore();
-    reading.unlock();
+    boolean isForReader = true;
+    try {
+      in.sleep(FrameRing.Sleep.ASLEEP);
+      isForReader = left != null || wrong != null || in.hasMore();
+    } finally {
+      reading.unlock();
+    }
     if (isForReader) {
       socket.wakeUp();
     }
