@@ -15,6 +15,22 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class RareLockRaces {
   private RareLockRaces() {}
 
+  /** A number that only a lock guards. */
+  abstract static class Guarded {
+    private int number;
+
+    abstract void lock();
+
+    abstract void unlock();
+
+    int add() {
+      lock();
+      int sum = ++number;
+      unlock();
+      return sum;
+    }
+  }
+
   /** The second one sees what the first one did, and is alone. */
   @JCStressTest
   @State
@@ -22,15 +38,17 @@ public class RareLockRaces {
       id = {"1, 2", "2, 1"},
       expect = ACCEPTABLE)
   @Outcome(expect = FORBIDDEN, desc = "two had the lock, or one did not see the other's write")
-  public static class OneAtATime {
+  public static class OneAtATime extends Guarded {
     private final RareLock lock = new RareLock();
-    private int number;
 
-    private int add() {
+    @Override
+    void lock() {
       lock.lock();
-      int sum = ++number;
+    }
+
+    @Override
+    void unlock() {
       lock.unlock();
-      return sum;
     }
 
     @Actor
@@ -51,18 +69,20 @@ public class RareLockRaces {
       id = {"1, 2", "2, 1"},
       expect = ACCEPTABLE)
   @Outcome(expect = FORBIDDEN, desc = "two had the lock, or one did not see the other's write")
-  public static class BrokenOneAtATime {
+  public static class BrokenOneAtATime extends Guarded {
     private final AtomicBoolean held = new AtomicBoolean();
-    private int number;
 
-    private int add() {
+    @Override
+    void lock() {
       while (held.get()) {
         Thread.onSpinWait();
       }
       held.set(true);
-      int sum = ++number;
+    }
+
+    @Override
+    void unlock() {
       held.setRelease(false);
-      return sum;
     }
 
     @Actor
