@@ -24,7 +24,7 @@ final class Assembly {
     return List.of(
         "-XX:AOTMode=record",
         "-XX:AOTConfiguration=" + seen,
-        "-XX:+UnlockDiagnosticVMOptions",
+        WorkerCommand.DIAGNOSTIC,
         "-XX:-AOTRecordTraining");
   }
 

@@ -245,6 +245,8 @@ public final class StartCache {
     }
     return List.of(
         "-XX:AOTCache=" + folder.file(key),
+        WorkerCommand.DIAGNOSTIC,
+        "-XX:-AOTReplayTraining", // there is nothing to replay, and a thread that looks for it
         "-Xlog:aot*=off,cds*=off:stdout",
         "-Xlog:aot*=warning,cds*=warning:file=" + poolFolder.resolve("cache-%p.log"));
   }

@@ -79,9 +79,21 @@ final class WorkerCommand {
   /** How often a worker gives native memory back that it has freed: compilers leave 10 MB. */
   private static final int TRIM_MILLIS = 5_000;
 
+  /** Before such flags. */
+  static final String DIAGNOSTIC = "-XX:+UnlockDiagnosticVMOptions";
+
   /** A JVM with nothing to do else looks four times a second for monitors to give back. */
-  private static final List<String> SELDOM_WAKING =
-      List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:AsyncDeflationInterval=5000");
+  private static final String SELDOM_WAKING = "-XX:AsyncDeflationInterval=5000";
+
+  /** Its archive of classes where it was made for, so that no address in it has to be changed. */
+  private static final String ARCHIVE_IN_PLACE = "-XX:ArchiveRelocationMode=0";
+
+  /** What runs 200 times is compiled, most of it in vain: a start alone compiles 300 methods. */
+  private static final List<String> COMPILING_LATER =
+      List.of(
+          "-XX:Tier3InvocationThreshold=2000",
+          "-XX:Tier3MinInvocationThreshold=1000",
+          "-XX:Tier3CompileThreshold=10000");
 
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
@@ -268,7 +280,10 @@ final class WorkerCommand {
       addHeap(args, plan, HeapShare.of(plan.workers()));
     }
     args.add("-XX:TrimNativeHeapInterval=" + TRIM_MILLIS);
-    args.addAll(SELDOM_WAKING);
+    args.addAll(COMPILING_LATER);
+    args.add(DIAGNOSTIC);
+    args.add(SELDOM_WAKING);
+    args.add(ARCHIVE_IN_PLACE);
     plan.metaspace().ifPresent(size -> args.add("-XX:MaxMetaspaceSize=" + size.bytes()));
     plan.direct().ifPresent(size -> args.add("-XX:MaxDirectMemorySize=" + size.bytes()));
   }
