@@ -88,12 +88,15 @@ final class WorkerCommand {
   /** Its archive of classes where it was made for, so that no address in it has to be changed. */
   private static final String ARCHIVE_IN_PLACE = "-XX:ArchiveRelocationMode=0";
 
-  /** What runs 200 times is compiled, most of it in vain: a start alone compiles 300 methods. */
+  /**
+   * What runs 200 times is compiled, most of it in vain: a start without a cache compiles hundreds
+   * of methods, which takes as long as loading its classes.
+   */
   private static final List<String> COMPILING_LATER =
       List.of(
-          "-XX:Tier3InvocationThreshold=2000",
-          "-XX:Tier3MinInvocationThreshold=1000",
-          "-XX:Tier3CompileThreshold=10000");
+          "-XX:Tier3InvocationThreshold=1000",
+          "-XX:Tier3MinInvocationThreshold=500",
+          "-XX:Tier3CompileThreshold=5000");
 
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
@@ -146,7 +149,7 @@ final class WorkerCommand {
   static List<String> of(Entry entry, LaunchPlan plan, Path folder, List<String> cacheFlags) {
     List<String> command = beforeJava(Wrapping.HERE.command(), folder);
     command.add(java(plan).toString());
-    command.addAll(cacheFlags); // the user's flags come later, so they win
+    command.addAll(cacheFlags.isEmpty() ? COMPILING_LATER : cacheFlags); // the user's come later
     command.addAll(arguments(plan, folder));
     if (!cacheFlags.isEmpty()) {
       exchangeClassPath(command, tuttiFirst(classPath(plan)));
@@ -280,7 +283,6 @@ final class WorkerCommand {
       addHeap(args, plan, HeapShare.of(plan.workers()));
     }
     args.add("-XX:TrimNativeHeapInterval=" + TRIM_MILLIS);
-    args.addAll(COMPILING_LATER);
     args.add(DIAGNOSTIC);
     args.add(SELDOM_WAKING);
     args.add(ARCHIVE_IN_PLACE);

@@ -200,6 +200,24 @@ class WorkerCommandTest {
         .endsWith("dev.tutti.process.worker.ProcessMain");
   }
 
+  /** Only a worker without a start cache compiles later; what the user says of that wins. */
+  @Test
+  void of_noCache_compilesLater() {
+    LaunchPlan plan = plan(1, Optional.empty(), "-XX:Tier3InvocationThreshold=7");
+    assertThat(thresholds(WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER, List.of())))
+        .hasSizeGreaterThan(1)
+        .last()
+        .isEqualTo("-XX:Tier3InvocationThreshold=7");
+    assertThat(
+            thresholds(
+                WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER, List.of("-XX:AOTCache=x"))))
+        .containsExactly("-XX:Tier3InvocationThreshold=7");
+  }
+
+  private static List<String> thresholds(List<String> command) {
+    return command.stream().filter(arg -> arg.startsWith("-XX:Tier3InvocationThreshold=")).toList();
+  }
+
   private static LaunchPlan plan(int workers, Optional<DataSize> heap, String... flags) {
     return new LaunchPlan(
         "p1",
