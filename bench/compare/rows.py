@@ -32,12 +32,12 @@ def a_second(s, n):
 LARGE = 64 << 20
 
 ROWS = [
-    Row("roundtrip.quiet", "round trip, quiet", "us", each_us, 500, 50, limit="bare", often=2),
+    Row("roundtrip.quiet", "round trip, quiet", "us", each_us, 500, 50, limit="bare", often=4),
     Row("roundtrip.one-core", "round trip, one core", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="one core", often=8),
     Row("roundtrip.busy", "round trip, busy", "us", each_us, 2_000, 200, limit="bare", program="roundtrip", condition="busy", often=8),
     Row("roundtrip.back-to-back", "round trip, back to back", "us", each_us, 2_000, 500, limit="bare", program="roundtrip", often=8),
     Row("neighbour", "a program beside round trips", "loops/s", lambda s, n: s, 10_000, 1_000, higher_is_better=True, limit="nothing",
-        program="roundtrip", reads="neighbour", condition="neighbour"),
+        program="roundtrip", reads="neighbour", condition="neighbour", often=6),
     Row("neighbour.roundtrip", "round trip beside that program", "us", each_us, 0, 0, of="neighbour"),
     Row("map.one", "map, one item a message", "items/s", a_second, 20_000, 5_000, higher_is_better=True, limit="jdk-forkjoin"),
     Row("map.default", "map, default batches", "items/s", a_second, 500_000, 100_000, higher_is_better=True, limit="jdk-stream", often=6),
