@@ -232,4 +232,18 @@ class SharedMemoryTest {
       return lines.filter(line -> line.contains(own)).count();
     }
   }
+
+  /** An interrupt does nothing to memory that others use, and is kept. */
+  @Test
+  void asMemorySegment_interrupted_memoryStays() throws IOException {
+    try (SharedMemory memory = SharedMemory.create(64);
+        Arena arena = Arena.ofConfined()) {
+      memory.setByte(7, (byte) 42);
+      Thread.currentThread().interrupt();
+      MemorySegment mapped = memory.asMemorySegment(arena);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(mapped.get(ValueLayout.JAVA_BYTE, 7)).isEqualTo((byte) 42);
+      assertThat(memory.asMemorySegment(arena).byteSize()).isEqualTo(64);
+    }
+  }
 }

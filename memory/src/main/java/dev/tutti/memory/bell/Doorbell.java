@@ -46,6 +46,7 @@ public final class Doorbell implements Neighbourhood {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Cleaner CLEANER = Cleaner.create();
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long NO_ROOM_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long END_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int BACKLOG = 256;
 
@@ -218,7 +219,7 @@ public final class Doorbell implements Neighbourhood {
             look();
             nextLookNanos = System.nanoTime() + LOOK_NANOS;
           }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) { // all who wait rely on it
           LOG.log(Level.WARNING, "at the doorbell", e);
         }
       }
@@ -236,23 +237,41 @@ public final class Doorbell implements Neighbourhood {
     }
 
     private void hear(SelectionKey key) {
+      if (key.isAcceptable()) {
+        accept();
+        return;
+      }
       try {
-        if (key.isAcceptable()) {
-          accept();
-        } else {
-          read(key);
-        }
+        read(key);
       } catch (IOException e) {
         drop(key);
       }
     }
 
-    private void accept() throws IOException {
-      SocketChannel neighbour = door == null ? null : door.accept();
-      if (neighbour != null) {
-        neighbour.configureBlocking(false);
-        neighbour.register(
-            selector, SelectionKey.OP_READ, ByteBuffer.allocateDirect(RINGS * Long.BYTES));
+    /** The door stays open where this process has no room for a neighbour: there may be soon. */
+    private void accept() {
+      SocketChannel neighbour = null;
+      try {
+        neighbour = door == null ? null : door.accept();
+        if (neighbour != null) {
+          neighbour.configureBlocking(false);
+          neighbour.register(
+              selector, SelectionKey.OP_READ, ByteBuffer.allocateDirect(RINGS * Long.BYTES));
+        }
+      } catch (IOException | OutOfMemoryError e) {
+        LOG.log(Level.WARNING, "a neighbour cannot ring; it tries again", e);
+        close(neighbour);
+        LockSupport.parkNanos(NO_ROOM_PAUSE_NANOS);
+      }
+    }
+
+    private static void close(@Nullable SocketChannel neighbour) {
+      try {
+        if (neighbour != null) {
+          neighbour.close();
+        }
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "cannot close the way of a neighbour", e);
       }
     }
 

@@ -246,6 +246,16 @@ public final class Line {
     return (words.get(waiting) | alarm.sleeping()) != 0;
   }
 
+  /** Who is dead wants nothing. */
+  public void forgetTheDead() {
+    alarm.forgetTheDead(alarm.sleeping());
+    for (long left = words.get(waiting); left != 0; left &= left - 1) {
+      if (members.isDead(Long.numberOfTrailingZeros(left))) {
+        words.clearBits(waiting, Long.lowestOneBit(left));
+      }
+    }
+  }
+
   /** Has one of those who wait look again. Called after what they wait for is there. */
   public void ringOne() {
     long parked = words.get(waiting); // (5)

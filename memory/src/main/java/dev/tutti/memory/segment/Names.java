@@ -117,19 +117,33 @@ public final class Names {
    * @param segment what it stands for from now on
    * @throws FileAlreadyExistsException if a live process has the name
    * @throws IOException if no entry can be made
+   * @throws IllegalStateException if the segment has a name of this process's already
    */
   public void claim(String name, SharedSegment segment) throws IOException {
-    folder.locked(() -> {
-      removeStale();
-      Path entry = entry(name);
-      try {
-        Files.createSymbolicLink(entry, Path.of(form(segment.handle())));
-      } catch (FileAlreadyExistsException e) {
-        SharedSegment.Handle there = read(entry);
-        throw there == null ? e : taken(name, there);
+    Kept mine = new Kept(this, name);
+    Kept other = KEPT.putIfAbsent(segment, mine);
+    if (other != null) {
+      throw new IllegalStateException(
+          "it has a name already; close that first: name=" + other.name);
+    }
+    boolean claimed = false;
+    try {
+      folder.locked(() -> {
+        removeStale();
+        Path entry = entry(name);
+        try {
+          Files.createSymbolicLink(entry, Path.of(form(segment.handle())));
+        } catch (FileAlreadyExistsException e) {
+          SharedSegment.Handle there = read(entry);
+          throw there == null ? e : taken(name, there);
+        }
+      });
+      claimed = true;
+    } finally {
+      if (!claimed) {
+        KEPT.remove(segment, mine);
       }
-    });
-    KEPT.put(segment, new Kept(this, name));
+    }
   }
 
   /**
@@ -187,13 +201,31 @@ public final class Names {
    * @param segment what it stood for
    */
   public static void release(SharedSegment segment) {
-    Kept kept = KEPT.remove(segment);
-    if (kept != null && segment.isOpen()) {
-      try {
-        kept.names.remove(kept.name, segment.handle());
-      } catch (IOException e) {
-        LOG.log(Level.WARNING, "cannot remove the name " + kept.name, e); // it is stale from now on
-      }
+    release(segment, KEPT.get(segment));
+  }
+
+  /**
+   * Gives up a name of a segment, if that is the one that it has here.
+   *
+   * @param segment what it stands for
+   * @param name the name
+   */
+  public static void release(SharedSegment segment, String name) {
+    Kept kept = KEPT.get(segment);
+    if (kept != null && kept.name.equals(name)) {
+      release(segment, kept);
+    }
+  }
+
+  private static void release(SharedSegment segment, @Nullable Kept kept) {
+    if (kept == null || !KEPT.remove(segment, kept) || !segment.isOpen()) {
+      return;
+    }
+    try {
+      kept.names.remove(kept.name, segment.handle());
+    } catch (IOException e) {
+      KEPT.putIfAbsent(segment, kept); // so it can be tried again; it is stale once that is closed
+      LOG.log(Level.WARNING, "cannot remove the name " + kept.name, e);
     }
   }
 

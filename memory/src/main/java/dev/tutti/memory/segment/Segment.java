@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +61,7 @@ public final class Segment implements AutoCloseable {
   }
 
   private static final int CHUNK = 1 << 16;
-  private static final int NONE = -1;
+  private static final AtomicLong MARKS = new AtomicLong();
   private static final String PREFIX = "tutti-";
 
   /** What the system puts behind the name of a file that has none any more. */
@@ -155,7 +157,7 @@ public final class Segment implements AutoCloseable {
       Files.deleteIfExists(file); // who meets it in this moment may take it for a leftover
       reserve(channel, bytes);
       return new Segment(
-          channel, bytes, descriptorOf(file.resolveSibling(file.getFileName() + DELETED), NONE));
+          channel, bytes, descriptorOf(file.resolveSibling(file.getFileName() + DELETED), channel));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -194,25 +196,36 @@ public final class Segment implements AutoCloseable {
   }
 
   /**
-   * The JDK does not tell the number of a descriptor, but the system shows where each one leads.
-   *
-   * @param except a descriptor that leads there too, and is not meant
+   * The JDK does not tell the number of a descriptor, but the system shows where each one leads,
+   * and at which position it is. Others of this process may lead there too, also for a moment only,
+   * so this one is put where no other is; nobody uses the position otherwise.
    */
-  private static int descriptorOf(Path unlinked, int except) throws IOException {
+  private static int descriptorOf(Path unlinked, FileChannel channel) throws IOException {
     Path name = unlinked.getFileName();
+    long mark = MARKS.incrementAndGet();
+    channel.position(mark);
     try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
       for (Path link : links) {
         Path target = targetOf(link);
         if (target != null && target.endsWith(name)) {
-          int descriptor = Integer.parseInt(link.getFileName().toString());
-          if (descriptor != except) {
-            return descriptor;
+          String descriptor = link.getFileName().toString();
+          if (isAt(descriptor, mark)) {
+            return Integer.parseInt(descriptor);
           }
         }
       }
     }
     throw new IOException(
         "own descriptor not found in " + DESCRIPTORS + ": Linux's /proc is needed");
+  }
+
+  private static boolean isAt(String descriptor, long position) {
+    try {
+      return Files.readString(DESCRIPTORS.resolveSibling("fdinfo").resolve(descriptor))
+          .startsWith("pos:\t" + position + "\n");
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
   }
 
   private static @Nullable Path targetOf(Path link) {
@@ -235,9 +248,8 @@ public final class Segment implements AutoCloseable {
     Path file = file(handle);
     FileChannel channel = channel(handle, file);
     try {
-      boolean here = handle.pid() == ProcessHandle.current().pid();
-      int own = here ? handle.descriptor() : NONE; // which is not that of this channel
-      return new Segment(channel, handle.bytes(), descriptorOf(Files.readSymbolicLink(file), own));
+      return new Segment(
+          channel, handle.bytes(), descriptorOf(Files.readSymbolicLink(file), channel));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -319,14 +331,30 @@ public final class Segment implements AutoCloseable {
   }
 
   /**
-   * Maps this segment once more.
+   * Maps this segment once more. An interrupt does nothing.
    *
    * @param arena how long the mapping lasts, whatever becomes of this segment
    * @return the memory
    * @throws IOException if this segment is closed, or there is no room for a mapping
    */
   public MemorySegment map(Arena arena) throws IOException {
-    return channel.map(MapMode.READ_WRITE, 0, memory.byteSize(), arena);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        if (!channel.isOpen()) {
+          throw new ClosedChannelException();
+        }
+        try (RandomAccessFile file = own()) {
+          return file.getChannel().map(MapMode.READ_WRITE, 0, memory.byteSize(), arena);
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted(); // not for this short moment
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /**

@@ -47,6 +47,7 @@ public final class Named<T> implements AutoCloseable {
    * @throws java.nio.file.FileAlreadyExistsException if a live process has the name
    * @throws IOException if names cannot be kept here
    * @throws IllegalArgumentException if it is not such an object, or the name is none
+   * @throws IllegalStateException if it has got a name here that is not closed yet
    */
   public static <T> Named<T> publish(String name, T shared) throws IOException {
     Objects.requireNonNull(shared, "shared");
@@ -101,7 +102,7 @@ public final class Named<T> implements AutoCloseable {
   /** Gives the name up. Who has found the object keeps it. A second call does nothing. */
   @Override
   public void close() {
-    Names.release(segment);
+    Names.release(segment, name);
   }
 
   @Override

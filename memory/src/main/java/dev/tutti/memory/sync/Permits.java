@@ -82,7 +82,9 @@ final class Permits implements Line.Subject, Turns.Rule {
     try {
       return line.await(this::tryTake, this::isReady, nanos, interruptibly);
     } finally {
-      settle();
+      if (nanos > 0) { // else it has not stood in the line
+        settle();
+      }
     }
   }
 
@@ -149,8 +151,11 @@ final class Permits implements Line.Subject, Turns.Rule {
   /** What is owed to nobody is not owed: who has left the line may have done so before (5). */
   @Override
   public void look() {
-    if (words.get(OWED) != 0 && !line.isAwaited()) {
-      settle();
+    if (words.get(OWED) != 0) {
+      line.forgetTheDead();
+      if (!line.isAwaited()) {
+        settle();
+      }
     }
   }
 

@@ -115,6 +115,10 @@ final class Rounds implements Line.Subject {
     long arrival;
     do {
       state = words.get(STATE);
+      if (arrived(state) + 1 == parties() && members.isDeadWithNote(round(state) + 1)) {
+        breakRound(round(state)); // where all who wait are dead, nobody else has looked
+        state = words.get(STATE);
+      }
       if (isBroken(state)) {
         throw new BrokenBarrierException("the barrier is broken; reset it");
       }

@@ -225,11 +225,12 @@ class NamesTest {
   @Test
   void entry_ofAnotherVersion_isLeft() throws IOException {
     Names names = new Names(folder());
-    try (SharedSegment mine = SharedSegment.create(8)) {
+    try (SharedSegment mine = SharedSegment.create(8);
+        SharedSegment another = SharedSegment.create(8)) {
       names.claim("mine", mine);
       Path later = Files.createSymbolicLink(folder().resolve("=later"), Path.of("2:other"));
       assertThatIOException()
-          .isThrownBy(() -> names.claim("later", mine))
+          .isThrownBy(() -> names.claim("later", another))
           .withMessageContaining("not of this version");
       assertThatIOException().isThrownBy(() -> names.open("later"));
       names.open("mine").close();
@@ -267,6 +268,22 @@ class NamesTest {
       Names.release(mine);
       assertThat(Thread.interrupted()).isTrue();
       assertThat(folder()).doesNotExist();
+    }
+  }
+
+  /** Memory that is opened twice here has two descriptors: to close one leaves the other. */
+  @Test
+  void open_twice_eachHasItsOwnDescriptor() throws IOException {
+    Names names = new Names(folder());
+    try (SharedSegment mine = SharedSegment.create(8)) {
+      names.claim("mine", mine);
+      SharedSegment first = names.open("mine");
+      try (SharedSegment second = names.open("mine")) {
+        assertThat(second.handle()).isNotEqualTo(first.handle());
+        first.close();
+        SharedSegment.open(second.handle()).close();
+      }
+      Names.release(mine);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.tutti.memory.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.memory.SharedMemory;
@@ -119,6 +120,21 @@ class NamedTest {
           .withMessageContaining("type=java.lang.String");
       assertThatIllegalArgumentException().isThrownBy(() -> Named.publish("a/b", lock.shared()));
       assertThat(memory.bytes()).isEqualTo(64);
+    }
+  }
+
+  /** It has one name at a time, and to close that again leaves the next one. */
+  @Test
+  void close_again_leavesTheNextName() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    Named<ProcessLock> first = Named.publish(name, lock);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Named.publish(name + "-too", lock))
+        .withMessageContaining("name=" + name);
+    first.close();
+    try (Named<ProcessLock> next = Named.publish(name + "-next", lock)) {
+      first.close();
+      assertThat(Named.find(next.name(), ProcessLock.class)).isSameAs(lock);
     }
   }
 }

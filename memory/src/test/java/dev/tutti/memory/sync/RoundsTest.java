@@ -52,6 +52,26 @@ class RoundsTest {
     assertThat(Await.result(broken)).isTrue();
   }
 
+  /** Where all who wait are dead, the last one to come finds out: nobody else has looked. */
+  @Test
+  void await_allWhoWaitAreDead_breaks() throws Exception {
+    Street.House dying = street.newHouse();
+    Rounds.first(dying, 2);
+    Rounds doomed = join(dying);
+    Rounds last = join(street.newHouse());
+    Thread victim = Thread.ofVirtual().start(() -> awaitUntilKilled(doomed));
+    Await.until("one waits", () -> last.arrived() == 1);
+    dying.kill();
+    Await.until(
+        "it has died",
+        () -> {
+          LockSupport.unpark(victim); // to meet its death
+          return !victim.isAlive();
+        });
+    dying.gone();
+    assertThat(isBroken(last)).isTrue();
+  }
+
   private static Rounds join(Street.House house) {
     return new Rounds(new Members(house, house), KEY);
   }
