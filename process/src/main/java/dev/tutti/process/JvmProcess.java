@@ -275,6 +275,11 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
     return FutureView.of(run.ended()).thenApply(_ -> this);
   }
 
+  /** {@return the one future of its end, not to be shown to others} */
+  CompletableFuture<@Nullable Void> ended() {
+    return run.ended();
+  }
+
   /**
    * Waits until it has ended.
    *

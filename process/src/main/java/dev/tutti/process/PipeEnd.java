@@ -351,7 +351,8 @@ public final class PipeEnd implements AutoCloseable, Serializable {
   private static void add(Object one, Watch watch) throws IOException {
     switch (one) {
       case PipeEnd end -> watch.add(end.readableWire());
-      case JvmProcess<?> process -> watch.add(process.onExit());
+      case JvmProcess<?> process ->
+          watch.add(process.ended()); // onExit() would leave something there
       case CompletableFuture<?> future -> watch.add(future);
       default ->
           throw new IllegalArgumentException(

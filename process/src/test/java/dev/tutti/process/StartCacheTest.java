@@ -170,6 +170,25 @@ class StartCacheTest {
     }
   }
 
+  /** A JVM cannot be told to log to a file with a colon in its name. */
+  @Test
+  void start_temporaryFolderWithColon_startsWithout() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("job:17"));
+    String classPath =
+        jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))
+            + File.pathSeparator
+            + home(StartCacheTest.class);
+    List<String> line =
+        List.of(
+            "-Djava.io.tmpdir=" + temporary,
+            "-Dtutti.aot=" + folder,
+            "-cp",
+            classPath,
+            CacheParent.class.getName());
+    assertThat(lines(ParentJvm.start(line, _ -> {}))).containsExactly("cache=none");
+    assertThat(temporary).isEmptyDirectory();
+  }
+
   /** The next program starts its workers with it, and the JVM does not refuse it. */
   @Test
   void start_withCache_isUsed() throws Exception {

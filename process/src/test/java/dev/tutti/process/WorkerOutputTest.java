@@ -9,6 +9,7 @@ import dev.tutti.Pool;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -238,6 +239,25 @@ class WorkerOutputTest {
       assertThat(parent.out())
           .isEqualTo(IntStream.range(0, lines).mapToObj(i -> "line " + i).toList());
     }
+  }
+
+  /** Who is slow to read what was printed gets it all the same: the program waits for him. */
+  @Test
+  void print_thenCloseAndSlowReader_nothingIsLost() throws Exception {
+    int lines = 12_000; // what two pipes hold, so that the worker can end
+    Process parent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Program.class.getName(),
+                Integer.toString(lines))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(parent.waitFor(4, SECONDS)).as("it ends unread").isFalse();
+    assertThat(parent.inputReader().lines().toList())
+        .isEqualTo(IntStream.range(0, lines).mapToObj(i -> "line " + i).toList());
+    assertThat(parent.waitFor()).isZero();
   }
 
   /** The parent. */

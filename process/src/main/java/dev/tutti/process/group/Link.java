@@ -454,6 +454,10 @@ final class Link implements Runnable {
 
   /** Stops everything that the worker has; one that is still starting is killed. */
   void stopAll() {
+    WorkerProcess stopped = process;
+    if (stopped != null) {
+      stopped.loseOutput(); // who stops a pool may do so because nobody reads
+    }
     ReadyWorker worker = ready;
     if (worker == null) {
       kill();

@@ -29,6 +29,7 @@ final class OutputPump implements Runnable {
   private int head; // how much of `line` is the prefix
   private boolean atLineStart = true;
   private boolean told;
+  private volatile boolean passesOn;
   private final ReentrantLock passing = new ReentrantLock(); // so that lines stay in order
   private @Nullable List<byte[]> held; // guarded by passing
 
@@ -72,12 +73,19 @@ final class OutputPump implements Runnable {
     }
   }
 
+  /** {@return whether it has something that is not passed on yet} */
+  boolean passesOn() {
+    return passesOn;
+  }
+
   @Override
   public void run() {
     byte[] bytes = new byte[1 << 13];
     try (in) {
       for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+        passesOn = true;
         take(bytes, count);
+        passesOn = false;
       }
     } catch (IOException closed) {
       // The stream of a process is closed when that has ended; what had come is what there is.

@@ -237,7 +237,7 @@ public final class StartCache {
 
   /** {@return the flags by which a worker has it; none if it is not there} */
   List<String> flags(Path poolFolder) {
-    if (folder == null || !folder.has(key)) {
+    if (folder == null || !folder.has(key) || !canBeLoggedTo(poolFolder)) {
       return List.of();
     }
     if (used.compareAndSet(false, true)) {
@@ -249,6 +249,11 @@ public final class StartCache {
         "-XX:-AOTReplayTraining", // there is nothing to replay, and a thread that looks for it
         "-Xlog:aot*=off,cds*=off:stdout",
         "-Xlog:aot*=warning,cds*=warning:file=" + poolFolder.resolve("cache-%p.log"));
+  }
+
+  /** A JVM takes a colon for the end of the file's name, and does not start. */
+  private static boolean canBeLoggedTo(Path poolFolder) {
+    return poolFolder.toString().chars().noneMatch(c -> c == ':' || c == '"');
   }
 
   /**

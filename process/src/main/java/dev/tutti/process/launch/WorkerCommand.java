@@ -317,15 +317,26 @@ final class WorkerCommand {
   /** Settings that this JVM may have got from elsewhere than its command line, or changed since. */
   private static void addSettings(List<String> args, List<String> inherited) {
     Locale locale = Locale.getDefault();
-    addSetting(args, inherited, "user.language", locale.getLanguage());
-    addSetting(args, inherited, "user.country", locale.getCountry());
-    addSetting(args, inherited, "user.variant", locale.getVariant());
-    addSetting(args, inherited, "user.script", locale.getScript());
+    addLocale(args, "", locale);
+    for (Locale.Category category : Locale.Category.values()) {
+      Locale special = Locale.getDefault(category);
+      if (!special.equals(locale)) { // else it follows what the user's flags say of the first
+        addLocale(args, "." + category.name().toLowerCase(Locale.ROOT), special);
+      }
+    }
     addSetting(args, inherited, "user.timezone", TimeZone.getDefault().getID());
     addSetting(args, inherited, "file.encoding", System.getProperty("file.encoding", ""));
     addSetting(args, inherited, "stdout.encoding", System.getProperty("stdout.encoding", ""));
     addSetting(args, inherited, "stderr.encoding", System.getProperty("stderr.encoding", ""));
     addSetting(args, inherited, "java.io.tmpdir", System.getProperty("java.io.tmpdir", ""));
+  }
+
+  /** Also what is empty, which a worker would take from its environment. The last one counts. */
+  private static void addLocale(List<String> args, String of, Locale locale) {
+    args.add("-Duser.language" + of + "=" + locale.getLanguage());
+    args.add("-Duser.country" + of + "=" + locale.getCountry());
+    args.add("-Duser.variant" + of + "=" + locale.getVariant());
+    args.add("-Duser.script" + of + "=" + locale.getScript());
   }
 
   private static void addSetting(

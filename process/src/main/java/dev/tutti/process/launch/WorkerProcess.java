@@ -26,6 +26,7 @@ public final class WorkerProcess {
   private final OutputPump stderr;
   private final Thread stderrThread;
   private final Thread stdoutThread;
+  private volatile boolean outputMayBeLost;
 
   private WorkerProcess(Process process, LaunchPlan plan, String name, boolean holdsOutput) {
     this.process = process;
@@ -181,8 +182,16 @@ public final class WorkerProcess {
     process.toHandle().destroy(); // as in kill()
   }
 
+  /** Nobody waits any longer than a moment for who reads what it has printed. */
+  public void loseOutput() {
+    outputMayBeLost = true;
+  }
+
   /** Kills it, and the programs that its tasks have started. */
   public void kill() {
+    if (process.isAlive()) {
+      loseOutput();
+    }
     List<ProcessHandle> children = children(); // before they lose their parent
     process.toHandle().destroyForcibly(); // Process.destroyForcibly would close its streams unread
     children.forEach(ProcessHandle::destroyForcibly);
@@ -218,13 +227,17 @@ public final class WorkerProcess {
   }
 
   /**
-   * Waits a moment until what it wrote has been passed on; a child of its own may hold the pipe.
+   * Waits until what it wrote has been passed on. That takes as long as who reads it takes, unless
+   * it was killed; but only a moment is waited for its end, as a child of its own may hold the
+   * pipe.
    */
   public void awaitOutput() {
     boolean interrupted = Thread.interrupted();
     try {
-      stderrThread.join(OUTPUT_PATIENCE);
-      stdoutThread.join(OUTPUT_PATIENCE);
+      do {
+        stderrThread.join(OUTPUT_PATIENCE);
+        stdoutThread.join(OUTPUT_PATIENCE);
+      } while (!outputMayBeLost && (stderr.passesOn() || stdout.passesOn()));
     } catch (InterruptedException e) {
       interrupted = true;
     } finally {

@@ -22,7 +22,7 @@ public final class Watch implements AutoCloseable {
 
   private final Selector selector;
   private final List<Wire> wires = new ArrayList<>();
-  private final List<CompletableFuture<?>> wakeUps = new ArrayList<>();
+  private final CompletableFuture<@Nullable Void> left = new CompletableFuture<>();
   private final List<Asked> all = new ArrayList<>();
 
   private record Asked(@Nullable Wire wire, @Nullable CompletableFuture<?> future) {
@@ -56,7 +56,10 @@ public final class Watch implements AutoCloseable {
    * @param future the future
    */
   public void add(CompletableFuture<?> future) {
-    wakeUps.add(future.whenComplete((_, _) -> selector.wakeup()));
+    // An anyOf takes itself off its other sources: nothing stays at a future that goes on for long.
+    var _ =
+        CompletableFuture.anyOf(future.toCompletableFuture(), left)
+            .whenComplete((_, _) -> selector.wakeup());
     all.add(new Asked(null, future));
   }
 
@@ -100,7 +103,7 @@ public final class Watch implements AutoCloseable {
   @Override
   public void close() throws IOException {
     wires.forEach(wire -> wire.unwatch(selector));
-    wakeUps.forEach(wakeUp -> wakeUp.cancel(false));
+    left.complete(null);
     selector.close();
   }
 }

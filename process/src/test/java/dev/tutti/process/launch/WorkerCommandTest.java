@@ -173,6 +173,29 @@ class WorkerCommandTest {
     }
   }
 
+  /**
+   * A worker is not to take a part of its locale from its environment, nor to format in another
+   * one.
+   */
+  @Test
+  void arguments_localeOfManyParts_isTakenOverWhole() {
+    Locale before = Locale.getDefault();
+    Locale format = Locale.getDefault(Locale.Category.FORMAT);
+    try {
+      Locale.setDefault(Locale.of("en"));
+      assertThat(WorkerCommand.arguments(plan(1, Optional.empty()), FOLDER))
+          .contains("-Duser.language=en", "-Duser.country=")
+          .noneMatch(arg -> arg.startsWith("-Duser.language."));
+      Locale.setDefault(Locale.Category.FORMAT, Locale.of("de", "AT"));
+      assertThat(WorkerCommand.arguments(plan(1, Optional.empty()), FOLDER))
+          .contains("-Duser.language.format=de", "-Duser.country.format=AT")
+          .noneMatch(arg -> arg.startsWith("-Duser.language.display"));
+    } finally {
+      Locale.setDefault(before);
+      Locale.setDefault(Locale.Category.FORMAT, format);
+    }
+  }
+
   /** The command ignores SIGINT before it becomes the JVM; the java command can be another one. */
   @Test
   void of_otherJava_isStartedByAShellThatIgnoresSigint() {
