@@ -5,6 +5,7 @@ import dev.tutti.ComparisonResult;
 import dev.tutti.ComparisonResult.Row;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
+import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.Choice;
 import dev.tutti.plan.Choice.Step;
 import dev.tutti.plan.Cpus;
@@ -109,7 +110,8 @@ final class AdviseCommand implements Callable<Integer> {
       List<String> sample,
       Fn<String, ? extends @Nullable Object> function,
       Consumer<Choice> listener) {
-    return Parallel.on(Pool.auto())
+    Pool pool = Pool.auto().with(CallOptions.DEFAULTS); // with a time-out it would be processes
+    return Parallel.on(pool)
         .explain(listener)
         .<String, Outcome<?>>map(sample, input -> outcome(function, input));
   }

@@ -6,10 +6,12 @@ import dev.tutti.spi.JdkFloor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,6 +19,8 @@ import java.util.stream.Stream;
 /** Looks at the machine: what worker processes and shared memory need of it. */
 final class Machine {
   /** Longer paths than this are no addresses of sockets; ours add 60 at most. */
+  private static final String SLOWER = "workers start slower without";
+
   private static final int MOST_SOCKET_PATH = 107;
 
   private static final int OUR_PART = 60;
@@ -156,12 +160,17 @@ final class Machine {
   private static Finding startCache() {
     String property = System.getProperty("tutti.aot", "");
     if (property.equals("off")) {
-      return Finding.note(
-          "start cache", "switched off by tutti.aot", "workers start slower without");
+      return Finding.note("start cache", "switched off by tutti.aot", SLOWER);
     }
     Path folder = property.isEmpty() ? usualCache() : Path.of(property);
     if (!Files.isDirectory(folder)) {
-      return Finding.ok("start cache", folder + " is made by the first pool that lives a second");
+      return canBeMade(folder)
+          ? Finding.ok("start cache", folder + " is made by the first pool that lives a second")
+          : Finding.note("start cache", folder + " cannot be made", SLOWER);
+    }
+    if (Files.isSymbolicLink(folder) || isOpenToOthers(folder)) {
+      return Finding.note(
+          "start cache", folder + " is not used: it is a link, or others can write to it", SLOWER);
     }
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> caches = files.filter(file -> file.toString().endsWith(".aot")).toList();
@@ -175,6 +184,24 @@ final class Machine {
           : Finding.note("start cache", text, "the folder cannot be written to");
     } catch (IOException e) {
       return Finding.note("start cache", folder + " cannot be read: " + e, "");
+    }
+  }
+
+  private static boolean canBeMade(Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    return there != null && Files.isDirectory(there) && Files.isWritable(there);
+  }
+
+  private static boolean isOpenToOthers(Path folder) {
+    try {
+      Set<PosixFilePermission> may = Files.getPosixFilePermissions(folder);
+      return may.contains(PosixFilePermission.GROUP_WRITE)
+          || may.contains(PosixFilePermission.OTHERS_WRITE);
+    } catch (IOException | UnsupportedOperationException unknown) {
+      return false;
     }
   }
 

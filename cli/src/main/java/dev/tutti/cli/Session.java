@@ -191,12 +191,14 @@ final class Session implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    talk.mute();
-    awaitOpening();
+    forAMoment(talk::mute);
+    if (!awaitOpening()) {
+      forAMoment(() -> talk.say("something is still being opened, and may be left behind"));
+    }
     closePoolsNow();
     cleanUp();
-    flushForAMoment();
-    talk.say(
+    forAMoment(out::flush);
+    String words =
         "%s: %d%s done%s"
             .formatted(
                 ExitCall.find()
@@ -204,16 +206,17 @@ final class Session implements AutoCloseable {
                     .orElse("interrupted"),
                 done.get(),
                 total.isPresent() ? " of " + items(total.getAsLong()) : " items",
-                failed.get() > 0 ? ", " + failed.get() + " of them failed" : ""));
+                failed.get() > 0 ? ", " + failed.get() + " of them failed" : "");
+    forAMoment(() -> talk.say(words));
   }
 
-  private void awaitOpening() {
+  /** {@return whether nothing is being opened, nor will be} */
+  private boolean awaitOpening() {
     try {
-      if (!opening.tryLock(OPENING_MILLIS, TimeUnit.MILLISECONDS)) {
-        talk.say("something is still being opened, and may be left behind");
-      }
+      return opening.tryLock(OPENING_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return true;
     }
   }
 
@@ -235,10 +238,10 @@ final class Session implements AutoCloseable {
     }
   }
 
-  private void flushForAMoment() {
+  /** Writes something, unless nobody reads it: then nothing is to wait for that. */
+  private static void forAMoment(Runnable write) {
     joinQuietly(
-        Thread.ofPlatform().daemon().name("tutti-cli-last-write").start(out::flush),
-        LAST_WRITE_MILLIS);
+        Thread.ofPlatform().daemon().name("tutti-cli-last-write").start(write), LAST_WRITE_MILLIS);
   }
 
   private static void joinQuietly(Thread thread, long millis) {

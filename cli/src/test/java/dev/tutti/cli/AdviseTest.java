@@ -100,6 +100,15 @@ class AdviseTest {
         .doesNotContain("interrupted");
   }
 
+  /** A default time-out of the program is no reason to choose processes. */
+  @Test
+  void advise_defaultTimeout_choosesAllTheSame() throws Exception {
+    List<String> flags = List.of("-Dtutti.timeout=30s");
+    Ended ended = Ended.after(folder, temporary, "", flags, "advise", "Some.java", "a", "b");
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.out()).contains("because");
+  }
+
   private static Row row(String backend, int millis) {
     return new Row(
         new Setup(backend, 2, "-"),

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class EndsTest {
   private static final long LOOK_MILLIS = 10;
+  private static final int NEARLY_A_PIPE_BYTES = 60_000;
 
   @TempDir Path folder;
   @TempDir Path temporary;
@@ -31,6 +32,9 @@ class EndsTest {
         """
         class Some {
           public static String f(String s) {
+            if (s.equals("bad")) {
+              throw new IllegalArgumentException("a long explanation of what is wrong with it");
+            }
             while (s.equals("loop")) {
               Thread.onSpinWait();
             }
@@ -41,17 +45,20 @@ class EndsTest {
   }
 
   private Process start(Path out, String... args) throws IOException {
+    return command(args)
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectOutput(out.toFile())
+        .redirectError(err().toFile())
+        .start();
+  }
+
+  private ProcessBuilder command(String... args) {
     List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.tutti.cli.Main"));
     command.addAll(List.of(args));
-    return new ProcessBuilder(command)
-        .directory(folder.toFile())
-        .redirectInput(Path.of("/dev/null").toFile())
-        .redirectOutput(out.toFile())
-        .redirectError(err().toFile())
-        .start();
+    return new ProcessBuilder(command).directory(folder.toFile());
   }
 
   private Path err() {
@@ -84,6 +91,28 @@ class EndsTest {
     }
     try (Stream<Path> left = Files.list(temporary)) {
       assertThat(left).isEmpty();
+    }
+  }
+
+  /** Nobody reads what it says: it ends all the same, and its workers with it. */
+  @Test
+  void map_interruptedWhileStderrIsFull_ends() throws Exception {
+    Path in = Files.writeString(folder.resolve("stdin"), "bad\n".repeat(20_000));
+    Process process =
+        command("map", "Some.java", "--stdin", "--workers", "1")
+            .redirectInput(in.toFile())
+            .redirectOutput(folder.resolve("stdout").toFile())
+            .start();
+    while (process.getErrorStream().available() < NEARLY_A_PIPE_BYTES) {
+      assertThat(process.isAlive()).as("it runs").isTrue();
+      assertThat(process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
+    }
+    List<ProcessHandle> family = process.descendants().toList();
+    assertThat(family).isNotEmpty();
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    assertEnds(process, 130);
+    for (ProcessHandle member : family) {
+      member.onExit().get(30, TimeUnit.SECONDS);
     }
   }
 

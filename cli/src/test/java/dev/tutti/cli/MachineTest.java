@@ -1,11 +1,13 @@
 package dev.tutti.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.cli.Finding.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -64,5 +66,30 @@ class MachineTest {
     Map<String, Finding> found = look(Path.of("/tmp"));
     assertThat(found.get("/proc").state()).isEqualTo(State.BAD);
     assertThat(found.get("open files").state()).isEqualTo(State.NOTE);
+  }
+
+  /** A folder that the start cache cannot have, or does not take, is told. */
+  @Test
+  void look_noPlaceForStartCache_saidSo() throws IOException {
+    Path open = Files.createDirectory(root.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwx---"));
+    Path file = Files.createFile(root.resolve("file"));
+    assertThat(startCache(root.resolve("new/one")).state()).isEqualTo(State.OK);
+    assertThat(startCache(open).state()).isEqualTo(State.NOTE);
+    assertThat(startCache(file.resolve("below")).state()).isEqualTo(State.NOTE);
+  }
+
+  private Finding startCache(Path folder) {
+    String before = System.getProperty("tutti.aot");
+    System.setProperty("tutti.aot", folder.toString());
+    try {
+      return requireNonNull(look(root).get("start cache"));
+    } finally {
+      if (before == null) {
+        System.clearProperty("tutti.aot");
+      } else {
+        System.setProperty("tutti.aot", before);
+      }
+    }
   }
 }
