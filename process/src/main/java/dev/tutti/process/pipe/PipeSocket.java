@@ -215,6 +215,16 @@ final class PipeSocket {
     }
   }
 
+  /** Something may have come that no longer shows at the socket. */
+  void wakeWatchers() {
+    state.lock();
+    try {
+      watchers.forEach(Selector::wakeup);
+    } finally {
+      state.unlock();
+    }
+  }
+
   void unwatch(Selector watcher) {
     state.lock();
     try {

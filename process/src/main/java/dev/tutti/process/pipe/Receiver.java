@@ -48,7 +48,7 @@ final class Receiver {
       next = null;
       return message.content();
     } finally {
-      reading.unlock();
+      stopReading(in != null && in.hasRemaining());
     }
   }
 
@@ -63,7 +63,16 @@ final class Receiver {
       next = null;
       return message.content().length;
     } finally {
-      reading.unlock();
+      stopReading(in != null && in.hasRemaining());
+    }
+  }
+
+  /** Who waits for several wires could not ask meanwhile, and may have seen the socket empty. */
+  private void stopReading(boolean hasMore) {
+    boolean wakes = hasMore || next != null;
+    reading.unlock();
+    if (wakes) {
+      socket.wakeWatchers();
     }
   }
 
@@ -86,7 +95,7 @@ final class Receiver {
     } catch (IOException e) {
       return true; // receive() says it
     } finally {
-      reading.unlock();
+      stopReading(false); // a part of a message is nothing to wake up for
     }
   }
 
@@ -120,6 +129,7 @@ final class Receiver {
       buffer = ByteBuffer.allocateDirect(IN_BYTES).flip();
       in = buffer;
     }
+    boolean waits = false;
     try {
       next = parser.next(buffer);
       if (next != null) {
@@ -132,7 +142,7 @@ final class Receiver {
         if (deadline.isOver()) {
           return false;
         }
-        socket.awaitReady(SelectionKey.OP_READ, deadline);
+        waits = true;
       }
     } catch (StreamCorruptedException lie) {
       end = new End(Objects.requireNonNullElse(lie.getMessage(), "no message"), true, null);
@@ -141,6 +151,9 @@ final class Receiver {
       throw e;
     } catch (IOException reset) { // the other process was killed with something unread
       end = endOfStream(reset);
+    }
+    if (waits) {
+      socket.awaitReady(SelectionKey.OP_READ, deadline); // that this fails is no end of the stream
     }
     return true;
   }

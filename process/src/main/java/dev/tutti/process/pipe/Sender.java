@@ -28,6 +28,7 @@ final class Sender {
 
   private final PipeSocket socket;
   private final ReentrantLock writing = new ReentrantLock();
+  private boolean isCutOff; // guarded by writing
 
   Sender(PipeSocket socket) {
     this.socket = socket;
@@ -43,6 +44,10 @@ final class Sender {
       SocketChannel to = socket.awaitSocket(Deadline.NEVER);
       if (to == null) {
         throw new EOFException(PipeSocket.NEVER_CAME);
+      }
+      if (isCutOff) {
+        throw new EOFException(
+            "the other end of the pipe is closed, or did not get an earlier message whole; make another pipe");
       }
       sendQueue(to, true);
       socket.ensureOpen();
@@ -64,24 +69,45 @@ final class Sender {
     head.put(content.slice(0, together)).flip();
     content.position(together);
     boolean begun = false;
-    for (ByteBuffer part : new ByteBuffer[] {head, content}) {
-      while (part.hasRemaining()) {
-        if (write(to, part) > 0) {
-          begun = true;
-          continue;
-        }
-        try {
-          socket.awaitReady(SelectionKey.OP_WRITE, Deadline.NEVER);
-        } catch (InterruptedException e) {
-          if (!begun) {
-            throw e;
+    boolean whole = false;
+    try {
+      for (ByteBuffer part : new ByteBuffer[] {head, content}) {
+        while (part.hasRemaining()) {
+          if (write(to, part) > 0) {
+            begun = true;
+            continue;
           }
-          socket.enqueueRest(head, content);
-          startFlusher();
-          Thread.currentThread().interrupt();
-          return;
+          try {
+            socket.awaitReady(SelectionKey.OP_WRITE, Deadline.NEVER);
+          } catch (InterruptedException e) {
+            if (!begun) {
+              throw e;
+            }
+            socket.enqueueRest(head, content);
+            whole = true;
+            startFlusher();
+            Thread.currentThread().interrupt();
+            return;
+          }
         }
       }
+      whole = true;
+    } finally {
+      if (begun && !whole) {
+        cutOff(to);
+      }
+    }
+  }
+
+  /**
+   * Part of a message is on its way, or one is lost: what came after it would be read as its rest.
+   */
+  private void cutOff(SocketChannel to) {
+    isCutOff = true;
+    try {
+      to.shutdownOutput();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the other end of a pipe is closed already", e);
     }
   }
 
@@ -154,6 +180,7 @@ final class Sender {
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "the other end of a pipe is closed, what was sent to it is lost", e);
       socket.dropQueue();
+      cutOff(Objects.requireNonNull(socket.channel(), "channel"));
     } catch (InterruptedException e) {
       throw new AssertionError("a flusher obeys no interrupt", e);
     } finally {
