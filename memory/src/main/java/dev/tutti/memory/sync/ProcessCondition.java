@@ -137,8 +137,9 @@ public final class ProcessCondition implements Condition, Serializable {
   @Override
   public long awaitNanos(long nanosTimeout) throws InterruptedException {
     long start = System.nanoTime();
-    signals().await(nanosTimeout, true);
-    return nanosTimeout - (System.nanoTime() - start);
+    long nanos = Math.max(0, nanosTimeout); // the least number less some time would be a large one
+    signals().await(nanos, true);
+    return nanos - (System.nanoTime() - start);
   }
 
   /**

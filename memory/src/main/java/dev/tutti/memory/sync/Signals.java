@@ -102,7 +102,8 @@ final class Signals implements Turns.Rule {
       while (!called && !over && !interrupted) {
         int holds = lock.giveAll();
         try {
-          long left = nanos == Nanos.FOREVER ? nanos : nanos - (System.nanoTime() - start);
+          long left =
+              nanos == Nanos.FOREVER ? nanos : Math.max(0, nanos) - (System.nanoTime() - start);
           over = !turns.await(turn, () -> mayGo(turn), left, interruptibly);
         } catch (InterruptedException e) {
           interrupted = true;

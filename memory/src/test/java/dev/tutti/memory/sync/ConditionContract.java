@@ -248,6 +248,8 @@ abstract class ConditionContract extends SyncSuite {
           lock.lock();
           try {
             return condition.awaitNanos(TENTH.toNanos()) <= 0
+                && condition.awaitNanos(Long.MIN_VALUE) <= 0
+                && !condition.await(Long.MIN_VALUE, TimeUnit.NANOSECONDS)
                 && !condition.await(1, TimeUnit.MILLISECONDS)
                 && !condition.awaitUntil(Date.from(Instant.now().plus(TENTH)))
                 && !condition.await(Duration.ZERO);
