@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 
 /** Looks at the machine: what worker processes and shared memory need of it. */
 final class Machine {
-  /** Longer paths than this are no addresses of sockets; ours add 60 at most. */
   private static final String SLOWER = "workers start slower without";
 
+  /** Longer paths than this are no addresses of sockets; ours add 60 at most. */
   private static final int MOST_SOCKET_PATH = 107;
 
   private static final int OUR_PART = 60;

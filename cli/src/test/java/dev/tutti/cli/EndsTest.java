@@ -70,6 +70,17 @@ class EndsTest {
     assertThat(process.exitValue()).isEqualTo(status);
   }
 
+  /** Presses Ctrl-C, and waits for the end of the command and of its workers. */
+  private static void interrupt(Process process) throws Exception {
+    List<ProcessHandle> family = process.descendants().toList();
+    assertThat(family).isNotEmpty();
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    assertEnds(process, 130);
+    for (ProcessHandle member : family) {
+      member.onExit().get(30, TimeUnit.SECONDS);
+    }
+  }
+
   /** Ctrl-C: what is done is reported, what runs is stopped, nothing is left. */
   @Test
   void map_interrupted_reportsAndLeavesNothing() throws Exception {
@@ -79,16 +90,10 @@ class EndsTest {
       assertThat(process.isAlive()).as("it runs").isTrue();
       assertThat(process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
     }
-    List<ProcessHandle> family = process.descendants().toList();
-    assertThat(family).isNotEmpty();
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-    assertEnds(process, 130);
+    interrupt(process);
     assertThat(Files.readString(out)).startsWith("A\n");
     assertThat(Files.readString(err()))
         .containsPattern("tutti: interrupted: [12] of 3 items done\n$");
-    for (ProcessHandle member : family) {
-      member.onExit().get(30, TimeUnit.SECONDS);
-    }
     try (Stream<Path> left = Files.list(temporary)) {
       assertThat(left).isEmpty();
     }
@@ -107,13 +112,7 @@ class EndsTest {
       assertThat(process.isAlive()).as("it runs").isTrue();
       assertThat(process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
     }
-    List<ProcessHandle> family = process.descendants().toList();
-    assertThat(family).isNotEmpty();
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-    assertEnds(process, 130);
-    for (ProcessHandle member : family) {
-      member.onExit().get(30, TimeUnit.SECONDS);
-    }
+    interrupt(process);
   }
 
   /** A disk that is full is said once, and is no success. */

@@ -132,7 +132,9 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
 
   void kill() {
     killed = true;
-    started.join().kill();
+    WorkerProcess process = started.join();
+    process.loseOutput(); // also where it has ended, and nobody reads
+    process.kill();
   }
 
   // ---------------------------------------------------------------- the process's life

@@ -180,6 +180,7 @@ public final class Doorbell implements Neighbourhood {
 
   /** The thread at the door. */
   private final class Listener {
+    private boolean toldNoRoom;
     final Selector selector = Selector.open();
     final String bell;
     private final @Nullable ServerSocketChannel door;
@@ -259,7 +260,11 @@ public final class Doorbell implements Neighbourhood {
               selector, SelectionKey.OP_READ, ByteBuffer.allocateDirect(RINGS * Long.BYTES));
         }
       } catch (IOException | OutOfMemoryError e) {
-        LOG.log(Level.WARNING, "a neighbour cannot ring; it tries again", e);
+        if (!toldNoRoom) {
+          toldNoRoom = true;
+          LOG.log(
+              Level.WARNING, "a neighbour cannot ring for now; it waits up to 250 ms longer", e);
+        }
         close(neighbour);
         LockSupport.parkNanos(NO_ROOM_PAUSE_NANOS);
       }

@@ -27,7 +27,8 @@ final class Rounds implements Line.Subject {
    * own arrival would have had to be replaced for as often, is told that it was broken.
    *
    * Who arrives leaves the number of the round as its process's note, before it arrives. So when a process dies the
-   * others find out, within 250 ms, whether it may have arrived in this round, and break it. If its place is given to
+   * others find out, within 250 ms, whether it may have arrived in this round, and break it. Where nobody else lives that waits, the
+   * last one to come finds out. If its place is given to
    * a process that joins before they look, that one breaks it. A note that was left by one that died before it was counted
    * breaks the round too.
    */

@@ -38,14 +38,7 @@ class RoundsTest {
     FutureTask<Boolean> broken = new FutureTask<>(() -> isBroken(waiting));
     Thread.ofVirtual().start(broken);
     Await.until("two wait", () -> waiting.arrived() == 2);
-    dying.kill();
-    Await.until(
-        "it has died",
-        () -> {
-          LockSupport.unpark(victim); // to meet its death
-          return !victim.isAlive();
-        });
-    dying.gone();
+    kill(dying, victim);
 
     join(street.newHouse()); // all places are taken: it gets the first one of the dead
     street.look();
@@ -61,15 +54,19 @@ class RoundsTest {
     Rounds last = join(street.newHouse());
     Thread victim = Thread.ofVirtual().start(() -> awaitUntilKilled(doomed));
     Await.until("one waits", () -> last.arrived() == 1);
-    dying.kill();
+    kill(dying, victim);
+    assertThat(isBroken(last)).isTrue();
+  }
+
+  private static void kill(Street.House house, Thread waiter) throws InterruptedException {
+    house.kill();
     Await.until(
         "it has died",
         () -> {
-          LockSupport.unpark(victim); // to meet its death
-          return !victim.isAlive();
+          LockSupport.unpark(waiter); // to meet its death
+          return !waiter.isAlive();
         });
-    dying.gone();
-    assertThat(isBroken(last)).isTrue();
+    house.gone();
   }
 
   private static Rounds join(Street.House house) {

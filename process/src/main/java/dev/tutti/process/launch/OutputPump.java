@@ -85,7 +85,7 @@ final class OutputPump implements Runnable {
       for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
         passesOn = true;
         take(bytes, count);
-        passesOn = false;
+        passesOn = false; // where it fails the thread ends, and its end is what is waited for
       }
     } catch (IOException closed) {
       // The stream of a process is closed when that has ended; what had come is what there is.

@@ -79,7 +79,7 @@ final class WorkerCommand {
   /** How often a worker gives native memory back that it has freed: compilers leave 10 MB. */
   private static final int TRIM_MILLIS = 5_000;
 
-  /** Before such flags. */
+  /** Has to stand in front of flags that the JVM calls diagnostic. */
   static final String DIAGNOSTIC = "-XX:+UnlockDiagnosticVMOptions";
 
   /** A JVM with nothing to do else looks four times a second for monitors to give back. */

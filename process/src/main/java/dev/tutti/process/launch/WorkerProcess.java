@@ -226,6 +226,11 @@ public final class WorkerProcess {
     return stdout.tail();
   }
 
+  private boolean isPassingOn() {
+    return (stderrThread.isAlive() && stderr.passesOn())
+        || (stdoutThread.isAlive() && stdout.passesOn());
+  }
+
   /**
    * Waits until what it wrote has been passed on. That takes as long as who reads it takes, unless
    * it was killed; but only a moment is waited for its end, as a child of its own may hold the
@@ -237,7 +242,7 @@ public final class WorkerProcess {
       do {
         stderrThread.join(OUTPUT_PATIENCE);
         stdoutThread.join(OUTPUT_PATIENCE);
-      } while (!outputMayBeLost && (stderr.passesOn() || stdout.passesOn()));
+      } while (!outputMayBeLost && isPassingOn());
     } catch (InterruptedException e) {
       interrupted = true;
     } finally {
