@@ -77,7 +77,7 @@ public final class Comparison<A extends @Nullable Object, R extends @Nullable Ob
           "items must not be a single Path, whose elements are its names: items=" + path);
     }
     List<A> copy = new ArrayList<>();
-    items.forEach(copy::add);
+    Items.forEach(items, copy::add);
     return new Comparison<>(Collections.unmodifiableList(copy), fn, Plan.NOTHING);
   }
 

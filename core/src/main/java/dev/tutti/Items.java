@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -132,6 +133,15 @@ public final class Items<A extends @Nullable Object> implements Iterable<A> {
   @SuppressWarnings("unchecked") // elements are only taken out
   public Iterator<A> iterator() {
     return (Iterator<A>) elements.iterator();
+  }
+
+  /** Reads an input to its end, and closes it as a call does. */
+  static <A extends @Nullable Object> void forEach(
+      Iterable<? extends A> items, Consumer<? super A> action) {
+    Runnable close = Objects.requireNonNullElse(closeOf(items), () -> {});
+    try (LastAction _ = close::run) {
+      items.forEach(action);
+    }
   }
 
   /** {@return what a call is to read, from what its user has given it} */

@@ -102,9 +102,8 @@ public final class TaskGraph {
               .formatted(items));
     }
     List<Step> steps = new ArrayList<>();
-    for (A item : items) {
-      steps.add(Step.item(fn, item)); // all are read first: input that fails leaves no nodes
-    }
+    // All are read first: input that fails leaves no nodes.
+    Items.forEach(items, item -> steps.add(Step.item(fn, item)));
     List<Node<R>> all = new ArrayList<>(steps.size());
     steps.forEach(step -> all.add(add(step)));
     return List.copyOf(all);

@@ -23,6 +23,15 @@ import org.junit.jupiter.api.Test;
 class ComparisonTest {
   private static final List<Integer> ITEMS = List.of(1, 2, 3, 4);
 
+  @Test
+  void of_stream_isClosed() {
+    AtomicInteger closed = new AtomicInteger();
+    Comparison<Integer, Integer> all =
+        Comparison.of(Items.of(ITEMS.stream().onClose(closed::incrementAndGet)), n -> n);
+    assertThat(closed).hasValue(1);
+    assertThat(all.normally().run().rows()).hasSize(1);
+  }
+
   /** Each pool is run once for each chunk size, after the normal run. */
   @Test
   void run_poolsAndChunks_rowForEach() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,26 @@ class GraphBuildingTest {
           return n;
         })
         .iterator();
+  }
+
+  @Test
+  void each_stream_isClosed() {
+    AtomicInteger closed = new AtomicInteger();
+    assertThat(graph.each(Items.of(Stream.of(1, 2).onClose(closed::incrementAndGet)), n -> n))
+        .hasSize(2);
+    assertThat(closed).hasValue(1);
+    assertThatIllegalStateException()
+        .isThrownBy(() ->
+            graph.each(
+                Items.of(
+                    Stream.of(1, 2)
+                        .peek(_ -> {
+                          throw new IllegalStateException("cannot be read");
+                        })
+                        .onClose(closed::incrementAndGet)),
+                n -> n))
+        .withMessage("cannot be read");
+    assertThat(closed).hasValue(2);
   }
 
   /** What is missing is named. */

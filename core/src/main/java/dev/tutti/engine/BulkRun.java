@@ -432,8 +432,8 @@ final class BulkRun extends EngineCall {
     }
     dispatcher.leave(this);
     dispatcher.group().forget(this);
-    if (choosing != null && !state.hasInputEnded()) {
-      choosing.stop(); // who reads may wait for input that nobody wants any more
+    if (choosing != null) { // at a deadline the input has ended for the call, not for who reads it
+      choosing.stop(); // it may wait for more
     }
     deadline.ifPresent(d -> d.cancel(false));
     if (dispatcher.callerRuns()) {

@@ -246,20 +246,15 @@ final class BulkState {
     try {
       long failedBefore = end.failedFrom();
       window.settle(count, inBytes);
-      if (!end.isStopped()) {
-        dones.forEach(this::keep);
-        keepValues.run();
-        if (results.keepsAll()) {
-          window.deliver(count);
-        } else {
-          lane.room(resultBytes.room());
-        }
-      }
+      boolean lost = !end.isStopped() && !isKept(count, dones, keepValues);
       if (!window.isFedAhead(lane.size()) || end.isInputOver()) {
         lock.wake(room);
       }
       if (isNews() || isAllDone()) {
         lock.wake(news);
+      }
+      if (lost) {
+        return 0;
       }
       if (end.failedFrom() >= failedBefore) {
         return NOTHING;
@@ -268,6 +263,23 @@ final class BulkState {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** {@return whether results are kept; if not, for want of memory, the call is over} */
+  private boolean isKept(int count, List<Done<?, ?>> dones, Runnable keepValues) {
+    try {
+      dones.forEach(this::keep);
+      keepValues.run();
+    } catch (RuntimeException | Error e) { // else the call would go on with a result less
+      end.lose(e);
+      return false;
+    }
+    if (results.keepsAll()) {
+      window.deliver(count);
+    } else {
+      lane.room(resultBytes.room());
+    }
+    return true;
   }
 
   private void keep(Done<?, ?> done) {

@@ -54,6 +54,18 @@ final class CallEnd {
     stop();
   }
 
+  /** A result could not be kept. */
+  void lose(Throwable cause) {
+    if (poolFailure == null) {
+      poolFailure =
+          new IllegalStateException(
+              "results of the call cannot be kept: %s; use stream() or a smaller input"
+                  .formatted(cause),
+              cause);
+    }
+    stop();
+  }
+
   /** Who waits for results was interrupted. */
   void interrupt() {
     if (poolFailure == null && !stopped) {

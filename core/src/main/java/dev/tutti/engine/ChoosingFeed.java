@@ -125,7 +125,11 @@ final class ChoosingFeed {
         more = feedSome(isCaller);
       }
     } catch (InterruptedException e) {
-      run.interrupted();
+      if (isCaller) {
+        run.interrupted();
+      } else { // by stop(): the call is over, and has its reason
+        run.endInput(null);
+      }
     } catch (RuntimeException | Error e) {
       if (isCaller) {
         throw e;

@@ -180,10 +180,22 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     }
     EngineCall call = (EngineCall) item.call();
     if (open.add(call, item)) {
-      group().workQueued();
+      callWorkerFor(item);
     } else {
       call.ended(item, new Cancelled<>(), 0);
       forget(item);
+    }
+  }
+
+  /** An item that has no worker, and whose caller is told that there is none, is not to wait. */
+  private void callWorkerFor(Item item) {
+    try {
+      group().workQueued();
+    } catch (RuntimeException | Error e) { // such as no memory for the first thread
+      if (open.remove(item)) {
+        end(item, new Failure<>(e), 0);
+      }
+      throw e;
     }
   }
 

@@ -43,7 +43,8 @@ final class ItemFailure {
   static String textOf(@Nullable Object item) {
     try {
       return String.valueOf(item);
-    } catch (RuntimeException e) { // toString of a user's class, in a message about another failure
+    } catch (RuntimeException
+        | Error e) { // toString of a user's class, in a message about another failure
       return "(its toString failed: " + e.getClass().getName() + ")";
     }
   }

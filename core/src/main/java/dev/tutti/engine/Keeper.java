@@ -1,5 +1,6 @@
 package dev.tutti.engine;
 
+import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,11 +37,20 @@ final class Keeper {
     try {
       begun++;
       if (!running) {
-        running = true;
-        Thread.ofPlatform().name(name).daemon(false).start(this::keep);
+        start();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void start() {
+    try {
+      Thread.ofPlatform().name(name).daemon(false).start(this::keep);
+      running = true;
+    } catch (OutOfMemoryError e) { // the system gives no thread: work goes on, and is not kept
+      System.getLogger("dev.tutti")
+          .log(Level.WARNING, "work that is open does not keep this JVM: " + e);
     }
   }
 

@@ -219,8 +219,13 @@ final class Lane {
     waiting.forEach(action);
   }
 
+  /** Many are taken out one by one from the last on. */
+  private boolean removeWaiting(Item item) {
+    return waiting.peekLast() == item ? waiting.pollLast() != null : waiting.remove(item);
+  }
+
   boolean remove(Item item) {
-    if (waiting.remove(item)) {
+    if (removeWaiting(item)) {
       waitingCount -= item.count();
     } else if (returned.remove(item)) {
       returnedCount -= item.count();

@@ -64,6 +64,7 @@ final class OpenWork {
   private final Condition quiet = lock.newCondition();
   private final Lanes lanes = new Lanes();
   private final Set<Batch> active = new LinkedHashSet<>();
+  private final Set<Batch> divisible = new LinkedHashSet<>(); // those of them with several items
   private final Set<EngineCall> calls = new LinkedHashSet<>();
   private final Keeper keeper;
   private final Attempts attempts;
@@ -293,7 +294,14 @@ final class OpenWork {
 
   private void handOut(Batch batch, Object worker) {
     batch.items().forEach(item -> item.handOut(batch, worker));
+    enter(batch);
+  }
+
+  private void enter(Batch batch) {
     active.add(batch);
+    if (batch.count() > 1) {
+      divisible.add(batch);
+    }
   }
 
   /**
@@ -306,9 +314,8 @@ final class OpenWork {
     lock.lock();
     try {
       return lanes.isEmpty(only)
-          ? active.stream()
-              .filter(b ->
-                  b.count() > 1 && (only == null || ((EngineCall) b.call()).lane.isSharedOut()))
+          ? divisible.stream()
+              .filter(b -> only == null || ((EngineCall) b.call()).lane.isSharedOut())
               .toList()
           : List.of();
     } finally {
@@ -327,7 +334,7 @@ final class OpenWork {
       batch.items().stream()
           .filter(item -> state == State.STOPPED || call.hasGivenUp(item))
           .forEach(Item::unwant);
-      active.add(batch);
+      enter(batch);
     } finally {
       lock.unlock();
     }
@@ -338,6 +345,7 @@ final class OpenWork {
     lock.lock();
     try {
       active.remove(batch);
+      divisible.remove(batch);
       ((EngineCall) batch.call()).lane.chunker().ended(batch.count(), elapsedNanos);
     } finally {
       lock.unlock();

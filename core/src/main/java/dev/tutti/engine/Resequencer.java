@@ -65,18 +65,35 @@ abstract class Resequencer {
     return firstFailure;
   }
 
-  /** Input order: a ring as large as the window, in which item i has place i modulo the window. */
+  /** Input order: a ring in which item i has place i modulo its size, which grows to the window. */
   static final class InOrder extends Resequencer {
-    private final @Nullable Done<?, ?>[] ring;
+    private static final int MOST_AT_FIRST = 1 << 10;
+
+    private final int window;
+    private @Nullable Done<?, ?>[] ring;
     private long next;
 
     InOrder(int window) {
-      this.ring = new Done<?, ?>[window];
+      this.window = window;
+      this.ring = new Done<?, ?>[Math.min(window, MOST_AT_FIRST)];
     }
 
     @Override
     void store(Done<?, ?> done) {
+      if (done.index() - next >= ring.length) {
+        growTo(done.index() - next + 1);
+      }
       ring[slot(done.index())] = done;
+    }
+
+    private void growTo(long needed) {
+      @Nullable Done<?, ?>[] old = ring;
+      ring = new Done<?, ?>[(int) Math.clamp(2L * old.length, needed, window)];
+      for (Done<?, ?> kept : old) {
+        if (kept != null) {
+          ring[slot(kept.index())] = kept;
+        }
+      }
     }
 
     @Override

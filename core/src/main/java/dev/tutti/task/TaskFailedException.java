@@ -127,7 +127,7 @@ public final class TaskFailedException extends RuntimeException {
   private static String text(Throwable cause) {
     try {
       return cause.toString();
-    } catch (RuntimeException e) { // a user's exception that cannot say what it is about
+    } catch (RuntimeException | Error e) { // a user's exception that cannot say what it is about
       return cause.getClass().getName();
     }
   }

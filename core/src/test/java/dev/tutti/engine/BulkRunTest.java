@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
@@ -26,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -170,14 +172,73 @@ final class BulkRunTest {
 
   /** A message about a failed item does not depend on what the item says of itself. */
   @Test
+  void runAll_resultCannotBeKept_callEndsAndSaysSo() {
+    OutOfMemoryError full = new OutOfMemoryError("heap");
+    Resequencer results =
+        new Resequencer() {
+          @Override
+          void store(Done<?, ?> done) {
+            throw full;
+          }
+
+          @Override
+          void keepValue(long index, @Nullable Object value) {
+            throw full;
+          }
+
+          @Override
+          boolean keepsAll() {
+            return true;
+          }
+
+          @Override
+          boolean isReady() {
+            return false;
+          }
+
+          @Override
+          @Nullable Done<?, ?> take() {
+            return null;
+          }
+        };
+    runAtOnce();
+    BulkRun run =
+        new BulkRun(
+            dispatcher,
+            Body.FN,
+            SAME,
+            List.of(1, 2, 3),
+            new BulkPlan(
+                8,
+                DataSize.mib(1),
+                Batching.fixed(1),
+                CallOptions.DEFAULTS,
+                FailurePolicy.STOP_AT_FIRST,
+                null),
+            results,
+            true);
+    assertThatThrownBy(() -> run.runAll(false))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("cannot be kept")
+        .hasCause(full);
+    assertThat(dispatcher.openItems()).isZero();
+  }
+
+  @Test
   void failure_itemCannotSpeak_isNamedByIndex() {
-    Object silent =
+    List<Object> inItself = new ArrayList<>();
+    inItself.add(List.of(inItself)); // whose text has no end
+    isNamedByIndex(inItself);
+    isNamedByIndex(
         new Object() {
           @Override
           public String toString() {
             throw new UnsupportedOperationException();
           }
-        };
+        });
+  }
+
+  private void isNamedByIndex(Object silent) {
     group.onAdmit =
         _ -> {
           throw new NotSendableException("no", null);

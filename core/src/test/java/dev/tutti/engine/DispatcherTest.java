@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.plan.Batching;
 import dev.tutti.spi.Batch;
@@ -61,6 +62,20 @@ final class DispatcherTest {
   void offer_itemsCome_groupIsWoken() {
     RecordingCall.ofBatches(1).offer(dispatcher, 3);
     assertThat(group.wakeUps.get()).isEqualTo(3);
+  }
+
+  /** Whose caller is told that there is no worker does not wait for one all the same. */
+  @Test
+  void offer_groupHasNoWorkerForIt_isNotOpen() {
+    OutOfMemoryError noThread = new OutOfMemoryError("unable to create native thread");
+    group.onWork =
+        () -> {
+          throw noThread;
+        };
+    RecordingCall call = RecordingCall.ofBatches(1);
+    assertThatThrownBy(() -> call.offer(dispatcher, 1)).isSameAs(noThread);
+    assertThat(dispatcher.openItems()).isZero();
+    assertThat(call.outcomes).containsEntry(0L, new Failure<>(noThread));
   }
 
   /** Calls take turns, so one with many items does not starve another. */

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,25 @@ final class ResequencerTest {
       }
       assertThat(given).isSorted().hasSize(100).doesNotHaveDuplicates();
     }
+  }
+
+  /** A window without a bound takes no room before there are results for it. */
+  @Test
+  void inOrder_windowIsHuge_roomGrowsAsNeeded() {
+    Resequencer results = new Resequencer.InOrder(Integer.MAX_VALUE);
+    List<Long> given = new ArrayList<>();
+    for (long last : new long[] {100, 5_000, 100_000}) {
+      long first = given.size();
+      for (long i = last; i > first; i--) {
+        results.add(done(i));
+      }
+      assertThat(results.isReady()).isFalse();
+      results.add(done(first));
+      while (results.isReady()) {
+        given.add(Objects.requireNonNull(results.take()).index());
+      }
+    }
+    assertThat(given).isEqualTo(LongStream.rangeClosed(0, 100_000).boxed().toList());
   }
 
   @Test

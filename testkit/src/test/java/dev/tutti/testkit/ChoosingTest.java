@@ -12,6 +12,7 @@ import dev.tutti.plan.Choice;
 import dev.tutti.plan.Defaults;
 import dev.tutti.task.Fn;
 import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.TaskTimeoutException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -383,6 +385,63 @@ class ChoosingTest {
           .isInstanceOf(TaskFailedException.class)
           .hasRootCauseMessage("bad");
       Await.until(() -> "no thread reads: " + threads("feeder"), () -> threads("feeder").isEmpty());
+    }
+  }
+
+  /** Who reads does not wait for input of a call that is over for its deadline. */
+  @Test
+  void map_deadlineComesWhileInputBlocks_inputIsClosed() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
+    Stream<Integer> blocks =
+        IntStream.iterate(0, n -> n + 1)
+            .boxed()
+            .peek(n -> {
+              if (n > 0) {
+                await(new CountDownLatch(1));
+              }
+            })
+            .onClose(closed::countDown);
+    try (Pool pool = AutoPool.open(2)) {
+      assertThatThrownBy(() ->
+              Parallel.on(pool).deadline(Duration.ofMillis(200)).map(Items.of(blocks), n -> n))
+          .isInstanceOf(TaskTimeoutException.class);
+      Await.result(CompletableFuture.runAsync(() -> await(closed)));
+      Await.until(() -> "no thread reads: " + threads("feeder"), () -> threads("feeder").isEmpty());
+    }
+  }
+
+  /** The call's own reader, which is no longer wanted after a failure, does not hide it. */
+  @Test
+  void map_itemFailsAndProgressIsSlow_failureIsTold() {
+    try (Pool pool = AutoPool.open(2)) {
+      assertThatThrownBy(() ->
+              Parallel.on(pool)
+                  .progress(_ -> {
+                    try {
+                      Thread.sleep(50); // the reader goes on meanwhile
+                    } catch (InterruptedException e) {
+                      throw new IllegalStateException(e);
+                    }
+                  })
+                  .map(
+                      Items.of(Stream.iterate(0, n -> n + 1)),
+                      n -> {
+                        if (n == 2_000) {
+                          throw new IOException("bad");
+                        }
+                        Thread.sleep(1);
+                        return n;
+                      }))
+          .isInstanceOf(TaskFailedException.class)
+          .hasRootCauseMessage("bad");
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
