@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The future of the value of one node. */
@@ -49,27 +50,24 @@ final class GraphFuture<R extends @Nullable Object> extends TaskFuture<R> {
 
   // ---------------------------------------------------------------- from the user
 
-  private boolean endedFromOutside(boolean changed) {
-    if (changed) {
-      run.cancel();
-    }
-    return changed;
+  private boolean endFromOutside(BooleanSupplier end) {
+    return CompletionPath.endFromOutside(this, end, run::cancel);
   }
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean changed = !isDone() && super.cancel(mayInterruptIfRunning);
-    return endedFromOutside(changed) || isCancelled();
+    return (!isDone() && endFromOutside(() -> super.cancel(mayInterruptIfRunning)))
+        || isCancelled();
   }
 
   @Override
   public boolean complete(R value) {
-    return endedFromOutside(super.complete(value));
+    return endFromOutside(() -> super.complete(value));
   }
 
   @Override
   public boolean completeExceptionally(Throwable failure) {
-    return endedFromOutside(super.completeExceptionally(failure));
+    return endFromOutside(() -> super.completeExceptionally(failure));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.tutti;
 import dev.tutti.engine.Engine;
 import dev.tutti.engine.HeldTask;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.CompletionPath;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Timer;
 import dev.tutti.task.Task;
@@ -234,7 +235,13 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
   }
 
   private void cancel(List<Fork<T>> all) {
-    all.reversed().forEach(fork -> fork.future().cancel(true)); // what waits before what runs
+    for (Fork<T> fork : all.reversed()) { // what waits before what runs
+      if (fork.future().getNumberOfDependents() == 0) {
+        fork.future().cancel(true);
+      } else { // which run where it is cancelled, and the next fork is not to wait for them
+        CompletionPath.CALLBACKS.execute(() -> fork.future().cancel(true));
+      }
+    }
   }
 
   /** Ends the group after a time, unless that is cancelled. */

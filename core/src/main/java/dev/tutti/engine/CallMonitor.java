@@ -22,11 +22,16 @@ final class CallMonitor {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Dispatcher dispatcher;
+  private final Runnable giveUp;
   private final Set<Thread> helping = new HashSet<>();
   private final AtomicLong wakes = new AtomicLong();
 
-  CallMonitor(Dispatcher dispatcher) {
+  /**
+   * @param giveUp stops the call's items where the task that waits for them is to stop
+   */
+  CallMonitor(Dispatcher dispatcher, Runnable giveUp) {
     this.dispatcher = dispatcher;
+    this.giveUp = giveUp;
   }
 
   void lock() {
@@ -84,6 +89,11 @@ final class CallMonitor {
       @Override
       public long changes() {
         return wakes.get();
+      }
+
+      @Override
+      public void interrupted() { // its thread may run one of these items
+        Thread.ofVirtual().name("tutti-interrupt").start(giveUp);
       }
     };
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The future of a submitted task, and the way back from it to the work. */
@@ -109,9 +110,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
   }
 
   private void wakeWaitersWhenDone() {
-    while (!isDone()) {
-      LockSupport.parkNanos(this, 1_000); // the completion is the next that its thread does
-    }
+    CompletionPath.awaitCompletion(this);
     wakeWaiters();
   }
 
@@ -145,56 +144,44 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     if (isDone()) {
       return isCancelled();
     }
-    if (getNumberOfDependents() > 0) {
-      CompletionPath.CALLBACKS.execute(
-          this::wakeWaitersWhenDone); // dependents run here, and may take long
-    }
-    boolean changed = super.cancel(mayInterruptIfRunning);
-    if (changed) {
-      endedFromOutside(mayInterruptIfRunning);
-    }
-    return changed || isCancelled();
+    return endFromOutside(() -> super.cancel(mayInterruptIfRunning), mayInterruptIfRunning)
+        || isCancelled();
   }
 
   @Override
   public boolean complete(R value) {
-    boolean changed = super.complete(value);
-    if (changed) {
-      endedFromOutside(true);
-    }
-    return changed;
+    return endFromOutside(() -> super.complete(value), true);
   }
 
   @Override
   public boolean completeExceptionally(Throwable failure) {
-    boolean changed = super.completeExceptionally(failure);
-    if (changed) {
-      endedFromOutside(true);
-    }
-    return changed;
+    return endFromOutside(() -> super.completeExceptionally(failure), true);
   }
 
   @Override
   public void obtrudeValue(R value) {
-    boolean wasOpen = !isDone();
-    super.obtrudeValue(value);
-    if (wasOpen) {
-      endedFromOutside(true);
-    }
+    boolean _ = endFromOutside(() -> wasOpen(() -> super.obtrudeValue(value)), true);
   }
 
   @Override
   public void obtrudeException(Throwable failure) {
-    boolean wasOpen = !isDone();
-    super.obtrudeException(failure);
-    if (wasOpen) {
-      endedFromOutside(true);
-    }
+    boolean _ = endFromOutside(() -> wasOpen(() -> super.obtrudeException(failure)), true);
   }
 
-  private void endedFromOutside(boolean interrupt) {
-    wakeWaiters();
-    ((EngineCall) item.call()).giveUp(item, interrupt);
+  private boolean wasOpen(Runnable change) {
+    boolean wasOpen = !isDone();
+    change.run();
+    return wasOpen;
+  }
+
+  private boolean endFromOutside(BooleanSupplier end, boolean interrupt) {
+    return CompletionPath.endFromOutside(
+        this,
+        end,
+        () -> {
+          wakeWaiters();
+          ((EngineCall) item.call()).giveUp(item, interrupt);
+        });
   }
 
   /** Called by the JDK before it adds a dependent to this future. */
@@ -279,13 +266,15 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     /** The thread is a worker of the same pool: it runs what waits there meanwhile. */
     void help() throws InterruptedException {
       long until = timed ? deadline : System.nanoTime() + FAR_NANOS;
-      try {
-        dispatcher.helpUntil(this, until);
-      } catch (InterruptedException e) {
-        if (interruptible) {
-          throw e;
+      while (!isReleasable()) {
+        try {
+          dispatcher.helpUntil(this, until);
+        } catch (InterruptedException e) {
+          if (interruptible) {
+            throw e;
+          }
+          wasInterrupted = true;
         }
-        wasInterrupted = true;
       }
     }
 

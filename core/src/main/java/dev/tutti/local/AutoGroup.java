@@ -93,7 +93,7 @@ final class AutoGroup extends LocalGroup implements ChoosingGroup {
   public void closeNow() {
     threads.closeNow();
     virtual.closeNow();
-    stopCallers();
+    stopAside();
   }
 
   @Override

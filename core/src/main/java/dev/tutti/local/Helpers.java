@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 
 /** The threads of a pool whose tasks wait for it, and which run what waits there meanwhile. */
 final class Helpers {
@@ -28,6 +29,7 @@ final class Helpers {
   private final Condition tooMany;
   private final WorkSource source;
   private final Runnable workQueued;
+  private final BiConsumer<Runner, Batch> runOn;
   private final Set<Thread> threads = new HashSet<>();
   private final AtomicLong queued = new AtomicLong();
   private final Set<Thread> aside = new HashSet<>();
@@ -37,12 +39,19 @@ final class Helpers {
    * @param lock the group's
    * @param tooMany is signalled when the group may have a thread less
    * @param workQueued has the group bring what waits to a worker
+   * @param runOn runs a batch, which the group can stop
    */
-  Helpers(ReentrantLock lock, Condition tooMany, WorkSource source, Runnable workQueued) {
+  Helpers(
+      ReentrantLock lock,
+      Condition tooMany,
+      WorkSource source,
+      Runnable workQueued,
+      BiConsumer<Runner, Batch> runOn) {
     this.lock = lock;
     this.tooMany = tooMany;
     this.source = source;
     this.workQueued = workQueued;
+    this.runOn = runOn;
   }
 
   /** Work was queued; before {@link #unpark}. */
@@ -88,15 +97,15 @@ final class Helpers {
         long changes = awaited.changes(); // before the looks: what changes after them is seen
         long queuedSoFar = queued.get();
         long left = deadlineNanos - System.nanoTime();
-        if (awaited.isDone() || waiting.wasInterrupted() || left <= 0) {
+        if (awaited.isDone() || isToStop(waiting) || left <= 0) {
           break;
         }
         Batch batch = isDeep && !alone ? null : source.poll(helper, false, 1);
         if (batch != null) {
-          helper.run(batch);
+          runOn.accept(helper, batch);
         } else if (awaited.changes() == changes
             && queued.get() == queuedSoFar
-            && !waiting.wasInterrupted()) {
+            && !isToStop(waiting)) {
           LockSupport.parkNanos(this, left);
         }
       }
@@ -109,6 +118,11 @@ final class Helpers {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
+  }
+
+  /** Or somebody else has interrupted the thread. */
+  private static boolean isToStop(Runner waiting) {
+    return waiting.isToStop() || Thread.currentThread().isInterrupted();
   }
 
   private boolean enter(Thread thread, boolean isDeep) {

@@ -28,7 +28,8 @@ abstract class LocalGroup implements CallerGroup {
   /** Whether the CPU time of each batch is told. */
   final boolean measures;
 
-  private final Set<Runner> onCallers = ConcurrentHashMap.newKeySet();
+  /** What runs batches beside the group's own workers: on callers, and on workers that wait. */
+  private final Set<Runner> aside = ConcurrentHashMap.newKeySet();
 
   LocalGroup(GroupRequest request, boolean measures) {
     this.measures = measures;
@@ -62,23 +63,27 @@ abstract class LocalGroup implements CallerGroup {
   }
 
   final void runOnCaller(Batch batch, Belongings belongings) {
-    Runner runner = Runner.onCaller(this, belongings);
-    onCallers.add(runner);
+    runAside(Runner.onCaller(this, belongings), batch);
+  }
+
+  /** Runs a batch on the calling thread, which is no worker's or runs a task already. */
+  final void runAside(Runner runner, Batch batch) {
+    aside.add(runner);
     try {
       runner.run(batch);
     } finally {
-      onCallers.remove(runner);
+      aside.remove(runner);
     }
   }
 
   /** {@return whether no caller runs anything} */
   final boolean noCallerRuns() {
-    return onCallers.isEmpty();
+    return aside.isEmpty();
   }
 
-  /** Interrupts what callers run. */
-  final void stopCallers() {
-    onCallers.forEach(Runner::stopCurrent);
+  /** Interrupts what runs beside the group's own workers. */
+  final void stopAside() {
+    aside.forEach(Runner::stopCurrent);
   }
 
   @Override

@@ -26,7 +26,8 @@ final class Runner {
    * the thread is the caller's own, an interrupt that was not aimed by stop() is the caller's and stays.
    *
    * While an item waits for its own pool, its thread runs other items by further runners
-   * (`awaited`). An interrupt of the item that waits is kept meanwhile: it is not for those others.
+   * (`awaited`). An interrupt of the item that waits is kept meanwhile (`kept`), for it is not for those others, and sent
+   * once, when the item goes on.
    *
    * A worker whose task makes a call and runs items of it itself does so by a further runner (`inner`). Where an item of that
    * waits, all the tasks around it (`outer`) wait with it.
@@ -41,7 +42,8 @@ final class Runner {
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Item current;
   private @Nullable Thread thread;
-  private volatile boolean interrupted; // written under the lock
+  private boolean interrupted; // by stop(), since the item has begun
+  private volatile boolean kept; // written under the lock
   private HelpingGroup.@Nullable Awaited awaited; // while its thread runs others
   private @Nullable Future<?> stray;
 
@@ -105,15 +107,11 @@ final class Runner {
   private void run(Item item, boolean last) {
     begin(item);
     long start = System.nanoTime();
-    Optional<Future<?>> alarm =
-        item.call()
-            .options()
-            .timeout()
-            .map(limit ->
-                Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> checkTime(item, start)));
+    Optional<Future<?>> alarm = Optional.empty();
     boolean callersInterrupt = false;
     Outcome<?> outcome;
     try {
+      alarm = alarm(item, start);
       outcome = new Success<@Nullable Object>(invoke(item));
     } catch (Throwable failure) { // an Error of a task is a failure like any other
       callersInterrupt = !ownsThread && failure instanceof InterruptedException;
@@ -128,6 +126,14 @@ final class Runner {
       nearlyFree.run();
     }
     group.sink.ended(item, outcome, elapsed);
+  }
+
+  private Optional<Future<?>> alarm(Item item, long start) {
+    return item.call()
+        .options()
+        .timeout()
+        .map(limit ->
+            Timer.after(TimeUnit.NANOSECONDS.convert(limit), () -> checkTime(item, start)));
   }
 
   private @Nullable Object invoke(Item item) throws Exception {
@@ -157,6 +163,7 @@ final class Runner {
       current = item;
       thread = Thread.currentThread();
       interrupted = false;
+      kept = false;
       if (item.isUnwanted()) { // stop() came after the claim and before this
         interruptCurrent();
       }
@@ -223,6 +230,7 @@ final class Runner {
     if (thread != null) {
       interrupted = true;
       if (awaited != null) {
+        kept = true;
         LockSupport.unpark(thread); // between two items it sees that it is to stop
         awaited.interrupted();
       } else {
@@ -244,9 +252,9 @@ final class Runner {
     }
   }
 
-  /** {@return whether the item that waits was interrupted meanwhile} Takes no lock. */
-  boolean wasInterrupted() {
-    return interrupted || (outer != null && outer.wasInterrupted());
+  /** {@return whether the item that waits is to see an interrupt} Takes no lock. */
+  boolean isToStop() {
+    return kept || (outer != null && outer.isToStop());
   }
 
   /** The item that runs goes on, with the interrupt that it was sent meanwhile. */
@@ -254,7 +262,8 @@ final class Runner {
     lock.lock();
     try {
       awaited = null;
-      if (interrupted) {
+      if (kept) {
+        kept = false;
         Thread.currentThread().interrupt();
       }
     } finally {

@@ -58,7 +58,37 @@ public final class SequentialBackend implements Backend {
     @Override
     public void run(Batch batch) {
       Thread caller = Thread.currentThread();
-      runOnCaller(batch, belongings.computeIfAbsent(caller, _ -> new Belongings()));
+      Belongings before = belongings.get(caller); // of an earlier task, or of one around this one
+      Belongings own = before == null ? new Belongings() : before;
+      if (before == null) {
+        belongings.put(caller, own);
+      }
+      runOnCaller(batch, own);
+      if (before == null) {
+        dropUnneeded(caller, own);
+      }
+      if (closed && noCallerRuns()) { // close() has found this one running
+        closeBelongings();
+      }
+    }
+
+    /** A thread that has made nothing, or has ended, is not to stay with the pool. */
+    private void dropUnneeded(Thread caller, Belongings own) {
+      if (own.isEmpty()) {
+        belongings.remove(caller);
+        return;
+      }
+      belongings.forEach((thread, made) -> {
+        if (!thread.isAlive()) {
+          made.close();
+          belongings.remove(thread);
+        }
+      });
+    }
+
+    private void closeBelongings() {
+      belongings.values().forEach(Belongings::close);
+      belongings.clear();
     }
 
     @Override
@@ -81,15 +111,14 @@ public final class SequentialBackend implements Backend {
     public void close() {
       closed = true;
       if (noCallerRuns()) {
-        belongings.values().forEach(Belongings::close);
-        belongings.clear();
+        closeBelongings();
       }
     }
 
     @Override
     public void closeNow() {
       close();
-      stopCallers();
+      stopAside();
     }
 
     @Override

@@ -40,7 +40,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
   private final Condition wake = lock.newCondition();
   private final Condition gone = lock.newCondition();
   private final Set<Worker> workers = new HashSet<>();
-  private final Helpers helpers = new Helpers(lock, wake, source, this::workQueued);
+  private final Helpers helpers = new Helpers(lock, wake, source, this::workQueued, this::runAside);
   private final StartBudget budget = new StartBudget();
   private final long idleNanos;
   private int most;
@@ -258,7 +258,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
       lock.unlock();
     }
     running.forEach(worker -> worker.runner.stopCurrent());
-    stopCallers();
+    stopAside();
   }
 
   @Override

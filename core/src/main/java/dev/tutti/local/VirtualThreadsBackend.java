@@ -137,7 +137,7 @@ public final class VirtualThreadsBackend implements Backend {
         lock.unlock();
       }
       now.forEach(Runner::stopCurrent);
-      stopCallers();
+      stopAside();
     }
 
     @Override

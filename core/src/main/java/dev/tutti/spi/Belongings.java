@@ -45,6 +45,16 @@ public final class Belongings implements AutoCloseable {
     }
   }
 
+  /** {@return whether nothing has been made} */
+  public boolean isEmpty() {
+    lock.lock();
+    try {
+      return values.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Closes what can be closed, the last made first. What fails in that is logged. */
   @Override
   public void close() {

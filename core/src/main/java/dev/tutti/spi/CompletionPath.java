@@ -6,6 +6,9 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * How a future is completed, and by which thread: by the one that brings the outcome, which must
@@ -71,6 +74,53 @@ public final class CompletionPath {
       while (path == DIRECT && !future.isDone()) {
         Thread.onSpinWait();
       }
+    }
+  }
+
+  /**
+   * Ends a future for a caller of its own methods. What hangs on it runs on the calling thread, for
+   * as long as it takes; the work behind the future is told meanwhile.
+   *
+   * @param future the future
+   * @param end ends it, unless it has ended, and says whether it did
+   * @param tellWork is called once if it did; also if somebody else ends it at the same time, by
+   *     when the work has ended or has been told too
+   * @return what {@code end} said
+   */
+  public static boolean endFromOutside(
+      CompletableFuture<?> future, BooleanSupplier end, Runnable tellWork) {
+    if (future.isDone()) {
+      return end.getAsBoolean();
+    }
+    AtomicBoolean told = new AtomicBoolean();
+    if (future.getNumberOfDependents() > 0) {
+      CALLBACKS.execute(() -> {
+        awaitCompletion(future);
+        tellOnce(told, tellWork);
+      });
+    }
+    boolean changed = end.getAsBoolean();
+    if (changed) {
+      tellOnce(told, tellWork);
+    }
+    return changed;
+  }
+
+  private static void tellOnce(AtomicBoolean told, Runnable tellWork) {
+    if (told.compareAndSet(false, true)) {
+      tellWork.run();
+    }
+  }
+
+  /**
+   * Waits until a future is completed, which is the next that another thread does. What hangs on it
+   * may run then for a long time.
+   *
+   * @param future the future
+   */
+  public static void awaitCompletion(CompletableFuture<?> future) {
+    while (!future.isDone()) {
+      LockSupport.parkNanos(future, 1_000);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -207,6 +208,35 @@ interface FutureSuite extends Subject {
         assertThat(folder.resolve("0.end")).exists();
       }
       assertThat(Await.result(pool.submit(() -> 1))).isEqualTo(1);
+    }
+  }
+
+  /** What hangs on a future may wait for the stop that its end from outside asks for. */
+  @Test
+  default void cancel_callbackWaitsForTheStop_workIsStopped(@TempDir Path folder) throws Exception {
+    if (callerRuns()) {
+      return;
+    }
+    List<Consumer<TaskFuture<Integer>>> ends =
+        List.of(
+            future -> future.cancel(true),
+            future -> future.complete(2),
+            future -> future.completeExceptionally(new IOException("no")));
+    try (Pool pool = open(1)) {
+      for (int i = 0; i < ends.size(); i++) {
+        Path begun = folder.resolve("begun" + i);
+        TaskFuture<Integer> future =
+            pool.submit(() -> {
+              Files.createFile(begun);
+              Await.file(begun.resolveSibling("never"));
+              return 1;
+            });
+        Await.file(begun);
+        var _ = future.whenComplete((_, _) -> future.stopped().join());
+        Consumer<TaskFuture<Integer>> end = ends.get(i);
+        Await.result(CompletableFuture.runAsync(() -> end.accept(future)));
+        Await.result(future.stopped());
+      }
     }
   }
 

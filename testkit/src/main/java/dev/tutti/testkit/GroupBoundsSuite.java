@@ -127,10 +127,12 @@ interface GroupBoundsSuite extends Subject {
               Await.file(go);
               throw new IllegalStateException("no");
             });
+        var plain = group.fork(() -> Await.file(folder.resolve("never")));
         var open = group.fork(() -> Await.file(folder.resolve("never")));
         var _ = fails.whenComplete((_, _) -> awaitGate(gate));
         var _ = open.whenComplete((_, _) -> awaitGate(gate));
         createUnlessThere(go);
+        Await.until("what stands before a fork with a callback is cancelled", plain::isCancelled);
         assertThatExceptionOfType(TaskFailedException.class)
             .isThrownBy(group::join)
             .withMessageContaining("fork 0");

@@ -6,7 +6,9 @@ import dev.tutti.Pool;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.WorkerContext;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,56 @@ final class SequentialContractTest extends BackendContract {
   @Override
   public boolean canStop() {
     return false;
+  }
+
+  /** What a task makes for its worker. */
+  private static final class Tool implements AutoCloseable {
+    private boolean closed;
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  @Test
+  void perWorker_poolIsShutDownByATask_isClosed() throws Exception {
+    Pool pool = open();
+    Tool tool =
+        pool.submit(
+                () -> {
+                  pool.shutdown();
+                  return WorkerContext.current().perWorker(Tool.class, Tool::new);
+                })
+            .get();
+    assertThat(tool.closed).isTrue();
+  }
+
+  @Test
+  void submit_threadHasEnded_poolDoesNotKeepIt() throws Exception {
+    try (Pool pool = open()) {
+      WeakReference<Thread> plain = endedThread(() -> pool.submit(() -> 1));
+      List<Tool> made = new ArrayList<>();
+      WeakReference<Thread> maker =
+          endedThread(() ->
+              made.add(
+                  pool.submit(() -> WorkerContext.current().perWorker(Tool.class, Tool::new))
+                      .join()));
+      pool.submit(() -> WorkerContext.current().perWorker(Tool.class, Tool::new)).get();
+      assertThat(made.getFirst().closed).isTrue();
+      Await.until(
+          "the threads are gone",
+          () -> {
+            System.gc();
+            return plain.refersTo(null) && maker.refersTo(null);
+          });
+    }
+  }
+
+  private static WeakReference<Thread> endedThread(Runnable work) throws InterruptedException {
+    Thread thread = Thread.ofPlatform().start(work);
+    thread.join();
+    return new WeakReference<>(thread);
   }
 
   /** Attempts follow one another, they are not nested: their number is not that of stack frames. */

@@ -8,6 +8,7 @@ import dev.tutti.Pool;
 import dev.tutti.plan.ThreadOptions;
 import dev.tutti.task.TaskFuture;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -154,5 +155,64 @@ final class ThreadsContractTest extends BackendContract {
       outer.stopped().get(30, TimeUnit.SECONDS);
       assertThat(outerInterrupted).isTrue();
     }
+  }
+
+  /** A task that is cancelled while its thread runs another one, and waits on: it runs the next. */
+  @Test
+  void cancel_taskThatHelpsAndJoins_goesOnHelping() throws Exception {
+    CountDownLatch firstRuns = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicReference<Integer> joined = new AtomicReference<>();
+    AtomicReference<Integer> got = new AtomicReference<>();
+    try (Pool pool = Pool.threads(1)) {
+      TaskFuture<Integer> outer =
+          pool.submit(() -> {
+            pool.submit(() -> {
+              firstRuns.countDown();
+              return goOn.await(30, TimeUnit.SECONDS);
+            });
+            joined.set(pool.submit(() -> 2).join());
+            boolean interrupted = Thread.interrupted();
+            got.set(
+                pool.submit(() -> 3).get()); // it has seen its interrupt: this is no further one
+            return interrupted ? 1 : 0;
+          });
+      assertThat(firstRuns.await(30, TimeUnit.SECONDS)).isTrue();
+      outer.cancel(true);
+      goOn.countDown();
+      outer.stopped().get(30, TimeUnit.SECONDS);
+      assertThat(joined).hasValue(2);
+      assertThat(got).hasValue(3);
+    }
+  }
+
+  /** What a thread runs while its own task waits is stopped with the pool. */
+  @Test
+  void closeNow_threadRunsAnotherTaskMeanwhile_bothAreStopped() throws Exception {
+    CountDownLatch runs = new CountDownLatch(1);
+    Pool pool = Pool.threads(1);
+    TaskFuture<Integer> outer = pool.submit(() -> pool.submit(() -> hang(runs)).get());
+    assertThat(runs.await(30, TimeUnit.SECONDS)).isTrue();
+    pool.closeNow();
+    assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(outer).isCancelled();
+  }
+
+  /** A task that is cancelled stops the items of its bulk call, those on its own thread too. */
+  @Test
+  void cancel_taskRunsItemsOfItsOwnCall_theyAreStopped() throws Exception {
+    CountDownLatch runs = new CountDownLatch(1);
+    try (Pool pool = Pool.threads(1)) {
+      TaskFuture<List<Integer>> outer = pool.submit(() -> pool.map(List.of(1, 2), _ -> hang(runs)));
+      assertThat(runs.await(30, TimeUnit.SECONDS)).isTrue();
+      outer.cancel(true);
+      outer.stopped().get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private static int hang(CountDownLatch runs) throws InterruptedException {
+    runs.countDown();
+    Thread.sleep(Duration.ofDays(1));
+    return 1;
   }
 }
