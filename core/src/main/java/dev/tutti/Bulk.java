@@ -2,6 +2,7 @@ package dev.tutti;
 
 import dev.tutti.engine.BulkPlan;
 import dev.tutti.engine.Engine;
+import dev.tutti.engine.HelpingFuture;
 import dev.tutti.engine.ResultIterator;
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.DataSize;
@@ -128,7 +129,7 @@ public final class Bulk extends BulkOptions {
           Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
     Objects.requireNonNull(fn, "fn");
     Iterable<?> input = Items.inputOf(items);
-    CompletableFuture<List<R>> future = new CompletableFuture<>();
+    CompletableFuture<List<R>> future = new HelpingFuture<>();
     Runnable run =
         () -> {
           try {

@@ -9,6 +9,7 @@ import dev.tutti.plan.Cpus;
 import dev.tutti.plan.Defaults;
 import dev.tutti.plan.SubmitQueue.WhenFull;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.HelpingGroup;
 import dev.tutti.task.Action;
 import dev.tutti.task.Task;
 import dev.tutti.task.TaskFuture;
@@ -20,14 +21,16 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A pool in front of an engine: the words of {@code ExecutorService}. */
@@ -248,14 +251,14 @@ final class EnginePool implements Pool {
       throw new IllegalArgumentException("tasks must not be empty: tasks=0");
     }
     Deadline deadline = new Deadline(timeout, unit);
-    BlockingQueue<TaskFuture<T>> ended = new LinkedBlockingQueue<>();
+    Ends<TaskFuture<T>> ended = new Ends<>();
     List<TaskFuture<T>> futures = new ArrayList<>(tasks.size());
     try {
       Iterator<? extends Callable<T>> more = tasks.iterator();
       int open = 0;
       ExecutionException failure = null;
       while (more.hasNext() || open > 0) {
-        if (more.hasNext() && ended.isEmpty()) {
+        if (more.hasNext() && !ended.isDone()) {
           TaskFuture<T> future = submit((Callable<T>) more.next());
           futures.add(future);
           boolean done = future.isDone(); // on the caller's own thread: the rest need not start
@@ -267,14 +270,13 @@ final class EnginePool implements Pool {
           }
           continue;
         }
-        TaskFuture<T> first = ended.poll(deadline.leftNanos(), TimeUnit.NANOSECONDS);
-        if (first == null) {
+        if (!Engine.await(ended, deadline.leftNanos())) {
           throw new TimeoutException(
               "no task had succeeded in time: timeout=" + timeout + " " + unit);
         }
         open--;
         try {
-          return first.get();
+          return ended.take().get();
         } catch (ExecutionException e) {
           failure = e;
         } catch (CancellationException e) {
@@ -284,6 +286,33 @@ final class EnginePool implements Pool {
       throw failure != null ? failure : new ExecutionException("no task succeeded", null);
     } finally {
       futures.forEach(future -> future.cancel(true));
+    }
+  }
+
+  /** What has ended, for the thread that waits for it. */
+  private static final class Ends<F> implements HelpingGroup.Awaited {
+    private final Thread owner = Thread.currentThread();
+    private final Queue<F> ended = new ConcurrentLinkedQueue<>();
+    private final AtomicLong count = new AtomicLong();
+
+    void add(F future) {
+      ended.add(future);
+      count.incrementAndGet();
+      LockSupport.unpark(owner);
+    }
+
+    F take() {
+      return ended.remove();
+    }
+
+    @Override
+    public boolean isDone() {
+      return !ended.isEmpty();
+    }
+
+    @Override
+    public long changes() {
+      return count.get();
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.tutti;
 
+import dev.tutti.engine.HelpingFuture;
+import dev.tutti.engine.Link;
 import dev.tutti.spi.CompletionPath;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
@@ -43,7 +45,7 @@ final class Gathering {
   static <R extends @Nullable Object> CompletableFuture<List<R>> results(
       Collection<? extends CompletableFuture<? extends R>> futures) {
     List<CompletableFuture<? extends R>> sources = Futures.listed(futures);
-    CompletableFuture<List<R>> all = new CompletableFuture<>();
+    CompletableFuture<List<R>> all = new HelpingFuture<>();
     hear(
         sources,
         all,
@@ -65,7 +67,7 @@ final class Gathering {
   static <R extends @Nullable Object> CompletableFuture<List<Outcome<R>>> outcomes(
       Collection<? extends CompletableFuture<? extends R>> futures) {
     List<CompletableFuture<? extends R>> sources = Futures.listed(futures);
-    CompletableFuture<List<Outcome<R>>> all = new CompletableFuture<>();
+    CompletableFuture<List<Outcome<R>>> all = new HelpingFuture<>();
     hear(
         sources,
         all,
@@ -85,7 +87,7 @@ final class Gathering {
   static <R extends @Nullable Object> CompletableFuture<R> race(
       Collection<? extends CompletableFuture<? extends R>> futures) {
     List<CompletableFuture<? extends R>> sources = Futures.listed(futures);
-    CompletableFuture<R> first = new CompletableFuture<>();
+    CompletableFuture<R> first = new HelpingFuture<>();
     hear(
         sources,
         first,

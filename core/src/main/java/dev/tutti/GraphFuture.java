@@ -1,5 +1,6 @@
 package dev.tutti;
 
+import dev.tutti.engine.HelpingFuture;
 import dev.tutti.spi.CompletionPath;
 import dev.tutti.task.TaskFuture;
 import java.util.concurrent.CancellationException;
@@ -18,7 +19,7 @@ final class GraphFuture<R extends @Nullable Object> extends TaskFuture<R> {
    */
   private final GraphRun run;
   private final Node<R> node;
-  private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> stopped = new HelpingFuture<>();
 
   GraphFuture(GraphRun run, Node<R> node) {
     this.run = run;
@@ -80,6 +81,11 @@ final class GraphFuture<R extends @Nullable Object> extends TaskFuture<R> {
   public void obtrudeException(Throwable failure) {
     super.obtrudeException(failure);
     run.cancel();
+  }
+
+  @Override
+  public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+    return new HelpingFuture<>();
   }
 
   // ---------------------------------------------------------------- waiting

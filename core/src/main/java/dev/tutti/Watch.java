@@ -1,5 +1,6 @@
 package dev.tutti;
 
+import dev.tutti.engine.Link;
 import dev.tutti.spi.HelpingGroup;
 import java.util.ArrayList;
 import java.util.Collection;

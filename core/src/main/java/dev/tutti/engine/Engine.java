@@ -98,15 +98,24 @@ public final class Engine {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      if (WorkerContext.CURRENT.isBound()) {
-        Optional<Dispatcher> here = current().map(engine -> engine.dispatcher);
-        if (here.isPresent() && here.get().canHelp()) {
-          here.get().helpUntil(awaited, waiting.untilNanos());
-        }
+      Optional<Dispatcher> here = helped();
+      if (here.isPresent()) {
+        here.get().helpUntil(awaited, waiting.untilNanos());
       }
       ForkJoinPool.managedBlock(waiting); // lets a fork-join pool replace its waiting worker
     }
     return awaited.isDone();
+  }
+
+  /** {@return whether the calling thread runs what waits in a pool while it waits} */
+  public static boolean canHelp() {
+    return helped().isPresent();
+  }
+
+  private static Optional<Dispatcher> helped() {
+    return WorkerContext.CURRENT.isBound()
+        ? current().map(engine -> engine.dispatcher).filter(Dispatcher::canHelp)
+        : Optional.empty();
   }
 
   /**

@@ -57,7 +57,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
   public CompletableFuture<@Nullable Void> stopped() {
     CompletableFuture<@Nullable Void> now = stopped.get();
     if (now == null) {
-      CompletableFuture<@Nullable Void> asked = new CompletableFuture<>();
+      CompletableFuture<@Nullable Void> asked = new HelpingFuture<>();
       now = stopped.compareAndSet(null, asked) ? asked : stopped.get();
     }
     return Objects.requireNonNull(now, "stopped").copy();
@@ -188,7 +188,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
   @Override
   public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
     path.expectDependent();
-    return new CompletableFuture<>();
+    return new HelpingFuture<>();
   }
 
   /** Called by the JDK before it adds a dependent to this future as the second or inner one. */

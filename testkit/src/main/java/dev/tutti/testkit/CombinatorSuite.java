@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tutti.Futures;
+import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.Waited;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
+import dev.tutti.task.Task;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.TaskTimeoutException;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -333,6 +336,37 @@ interface CombinatorSuite extends Subject {
     try (Pool pool = open(1)) {
       assertThat(Await.result(pool.submit(() -> sumInside()))).isEqualTo(12);
     }
+  }
+
+  /** However a task waits for what its own pool has, it is no deadlock. */
+  @Test
+  default void anyWait_inTaskOfOneWorker_runsWhatItWaitsFor() throws Exception {
+    try (Pool pool = open(1)) {
+      for (int i = 0; i < WAITS.size(); i++) {
+        int which = i;
+        assertThat(Await.result(pool.submit(() -> WAITS.get(which).call()))).isEqualTo(1);
+      }
+    }
+  }
+
+  /** Ways to wait for a task that gives 1, in a task. */
+  List<Task<Integer>> WAITS =
+      List.of(
+          () -> Pool.current().invokeAny(List.<Task<Integer>>of(() -> 1)),
+          () -> Futures.gather(List.of(one())).join().getFirst(),
+          () -> Futures.gather(List.of(one())).get().getFirst(),
+          () -> Futures.gatherOutcomes(List.of(one())).get(1, TimeUnit.MINUTES).size(),
+          () -> Futures.race(List.of(one(), one())).join(),
+          () -> Parallel.on(Pool.current()).mapAsync(List.of(1), n -> n).get().getFirst(),
+          () -> one().thenApply(n -> n).thenCombine(one(), (a, b) -> a * b).join(),
+          () -> {
+            TaskFuture<Integer> one = one();
+            one.stopped().join();
+            return one.join();
+          });
+
+  private static TaskFuture<Integer> one() {
+    return Pool.current().submit(() -> 1);
   }
 
   private static int sumInside() throws InterruptedException {

@@ -1,10 +1,14 @@
-package dev.tutti;
+package dev.tutti.engine;
 
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Hears the end of a future, and can leave it so that nothing stays registered there. */
-final class Link {
+/**
+ * Hears the end of a future, and can leave it so that nothing stays registered there.
+ *
+ * <p><b>Thread safety.</b> For any thread.
+ */
+public final class Link {
   /*
    * A dependent of a future stays registered until that future ends, with one exception: an anyOf takes itself off
    * its other sources when one of them ends. So each link is an anyOf of the future and of `left`, which ends when
@@ -22,8 +26,9 @@ final class Link {
    * @param future the future
    * @param ended called once at most, on the thread that ends the future; it must be short and not
    *     throw
+   * @return by which it is left
    */
-  static Link to(CompletableFuture<?> future, Runnable ended) {
+  public static Link to(CompletableFuture<?> future, Runnable ended) {
     Link link = new Link();
     var _ =
         CompletableFuture.anyOf(future.toCompletableFuture(), link.left)
@@ -36,7 +41,7 @@ final class Link {
   }
 
   /** Hears nothing more. */
-  void leave() {
+  public void leave() {
     left.complete(null);
   }
 }
