@@ -410,30 +410,47 @@ class ChoosingTest {
     }
   }
 
-  /** The call's own reader, which is no longer wanted after a failure, does not hide it. */
+  /** The call's own reader, which is not wanted any more after a failure, does not hide it. */
   @Test
-  void map_itemFailsAndProgressIsSlow_failureIsTold() {
+  void map_readerHearsOfTheFailureFirst_failureIsTold() {
+    CountDownLatch readsOn = new CountDownLatch(1);
+    Iterator<Integer> keepsItsFlag =
+        Stream.iterate(0, n -> n + 1)
+            .peek(n -> {
+              if (n > 0) {
+                readsOn.countDown();
+                try {
+                  new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+            })
+            .iterator();
     try (Pool pool = AutoPool.open(2)) {
       assertThatThrownBy(() ->
               Parallel.on(pool)
-                  .progress(_ -> {
-                    try {
-                      Thread.sleep(50); // the reader goes on meanwhile
-                    } catch (InterruptedException e) {
-                      throw new IllegalStateException(e);
+                  .progress(state -> {
+                    if (state.finished()) {
+                      readerEnds();
                     }
                   })
                   .map(
-                      Items.of(Stream.iterate(0, n -> n + 1)),
-                      n -> {
-                        if (n == 2_000) {
-                          throw new IOException("bad");
-                        }
-                        Thread.sleep(1);
-                        return n;
+                      Items.of(keepsItsFlag),
+                      _ -> {
+                        readsOn.await();
+                        throw new IOException("bad");
                       }))
           .isInstanceOf(TaskFailedException.class)
           .hasRootCauseMessage("bad");
+    }
+  }
+
+  private static void readerEnds() {
+    try {
+      Await.until("no thread reads", () -> threads("feeder").isEmpty());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
