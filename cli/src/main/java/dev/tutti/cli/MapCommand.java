@@ -3,9 +3,13 @@ package dev.tutti.cli;
 import dev.tutti.Bulk;
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
+import dev.tutti.cli.OrderedResults.Result;
+import dev.tutti.event.Progress;
+import dev.tutti.event.ProgressState;
 import dev.tutti.plan.Batching;
 import dev.tutti.task.Done;
 import dev.tutti.task.Failure;
+import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -13,7 +17,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -27,6 +33,11 @@ import picocli.CommandLine.Parameters;
     name = "map",
     description = "Compile one source file and run its method over the inputs on isolated workers.")
 final class MapCommand implements Callable<Integer> {
+  private static final int HEAP_SHARE = 8;
+
+  /** How an input has ended whose value has become a line: it need not be kept. */
+  private static final Outcome<?> NO_VALUE = new Success<@Nullable Object>(null);
+
   @Mixin private SourceArguments source = new SourceArguments();
 
   @Parameters(index = "1..*", paramLabel = "INPUT", description = "What to run it over.")
@@ -50,7 +61,8 @@ final class MapCommand implements Callable<Integer> {
       names = "--workers",
       paramLabel = "N",
       description =
-          "How many; -1 is one a processor, -2 one less (default: what tutti.workers says, else -1).")
+          "How many; -1 is one a processor, -2 one less (default: what tutti.workers says, else -1)."
+              + " Virtual threads are as many as inputs, up to 1,024, unless this is given.")
   private @Nullable String workers;
 
   @Option(
@@ -81,7 +93,9 @@ final class MapCommand implements Callable<Integer> {
 
     @Option(
         names = "--stop-at-first",
-        description = "Stop at the first input that fails; those that have begun are stopped too.")
+        description =
+            "Stop as soon as an input has failed; those that have begun are stopped too, and what"
+                + " has ended by then is printed.")
     private boolean stopAtFirst;
 
     boolean stopsAtFirst() {
@@ -109,22 +123,57 @@ final class MapCommand implements Callable<Integer> {
     SourceFunction function = new MethodFinder(compiled).find();
     Thread.currentThread().setContextClassLoader(compiled.loader());
     Pool pool = session.open(limits.on(name.options(count, compiled.classPath())));
-    Bulk bulk = limits.on(Parallel.on(pool).batch(batching).progress(session.talk()));
-    try (Stream<Done<String, @Nullable Object>> all = outcomes(bulk, function)) {
+    Bulk bulk = limits.on(Parallel.on(pool).batch(batching).progress(progress(session.talk())));
+    if (name == BackendName.VIRTUAL && workers != null) {
+      bulk = bulk.window(count); // each input in it has a thread
+    }
+    OrderedResults inOrder =
+        new OrderedResults(
+            leastAhead(name, count, batching),
+            Runtime.getRuntime().maxMemory() / HEAP_SHARE,
+            result -> print(session, result));
+    session.atInterrupt(inOrder::printHeld);
+    // where the caller runs the work, it must not be made to wait as the reader
+    boolean isBounded = !unordered && name != BackendName.SEQUENTIAL;
+    Iterable<String> items = isBounded ? inOrder.bounding(items()) : items();
+    Consumer<Result> results = unordered ? result -> print(session, result) : inOrder::add;
+    try (Stream<Done<String, @Nullable Object>> all =
+        bulk.<String, @Nullable Object>unorderedOutcomes(items, function)) {
       Iterator<Done<String, @Nullable Object>> each = all.iterator();
       boolean goesOn = true;
       while (goesOn && each.hasNext()) {
         Done<String, @Nullable Object> done = each.next();
-        print(session, done);
+        results.accept(result(done));
         goesOn = !atFailure.stopsAtFirst() || done.outcome().succeeded();
       }
     }
+    inOrder.printHeld();
   }
 
-  private Stream<Done<String, @Nullable Object>> outcomes(Bulk bulk, SourceFunction function) {
-    return unordered
-        ? bulk.<String, @Nullable Object>unorderedOutcomes(items(), function)
-        : bulk.<String, @Nullable Object>outcomes(items(), function);
+  /**
+   * {@return how many inputs are read ahead of what is printed, however long results are} Twice
+   * what keeps all workers busy, and fills a batch.
+   */
+  private static int leastAhead(BackendName name, int count, Batching batching) {
+    if (name != BackendName.PROCESSES) {
+      return OrderedResults.MOST_AHEAD;
+    }
+    int together = batching instanceof Batching.Fixed(int items) ? items : 1;
+    return Math.clamp(2L * Math.max(count, together), 1, OrderedResults.MOST_AHEAD);
+  }
+
+  /** The inputs are read one by one, so the call does not know how many there are. */
+  private Progress progress(Talk talk) {
+    return isFromStdin()
+        ? talk
+        : state ->
+            talk.advanced(
+                new ProgressState(
+                    state.done(),
+                    state.failed(),
+                    OptionalLong.of(inputs.size()),
+                    state.elapsed(),
+                    state.finished()));
   }
 
   private Iterable<String> items() {
@@ -150,15 +199,23 @@ final class MapCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Session session, Done<?, ?> done) {
+  private Result result(Done<String, @Nullable Object> done) {
     if (done.attempts() == 0 && done.outcome() instanceof Failure<?>(Throwable cause)) {
       throw CommandException.notStarted(String.valueOf(cause.getMessage())); // it never began
     }
-    session.count(String.valueOf(done.item()), done.outcome());
-    if (json) {
-      session.out().line(Json.of(fields(done)));
-    } else if (done.outcome() instanceof Success<?>(@Nullable Object value)) {
-      session.out().line(value == null ? "" : Words.oneLine(value.toString()));
+    Outcome<?> outcome = done.outcome();
+    if (outcome instanceof Success<?>(@Nullable Object value)) {
+      String text = value == null ? "" : Words.oneLine(value.toString());
+      String line = json ? Json.of(fields(done)) : text;
+      return new Result(done.index(), done.item(), NO_VALUE, line);
+    }
+    return new Result(done.index(), done.item(), outcome, json ? Json.of(fields(done)) : null);
+  }
+
+  private static void print(Session session, Result result) {
+    session.count(result.input(), result.outcome());
+    if (result.line() != null) {
+      session.out().line(result.line());
     }
   }
 

@@ -42,6 +42,7 @@ final class Session implements AutoCloseable {
   private final Deque<Pool> pools = new ArrayDeque<>();
   private final Deque<Runnable> cleanUps = new ArrayDeque<>();
   private OptionalLong total = OptionalLong.empty();
+  private Runnable lastResults = () -> {};
   private boolean stopped;
   private boolean interrupted;
 
@@ -94,6 +95,34 @@ final class Session implements AutoCloseable {
       total = OptionalLong.of(items);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Does something first when the session is interrupted, such as to print what has waited for its
+   * turn. Not if it takes long, since nobody may read what it prints.
+   */
+  void atInterrupt(Runnable printer) {
+    lock.lock();
+    try {
+      lastResults = printer;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void printLastResults() {
+    Runnable printer;
+    lock.lock();
+    try {
+      printer = lastResults;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      printer.run();
+    } catch (UncheckedIOException e) {
+      talk.say(e.getMessage() + ": " + e.getCause());
     }
   }
 
@@ -185,6 +214,7 @@ final class Session implements AutoCloseable {
   }
 
   private void interrupted() {
+    forAMoment(this::printLastResults); // first: what ends later has been stopped by this
     lock.lock();
     try {
       interrupted = true;

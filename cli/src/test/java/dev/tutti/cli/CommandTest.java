@@ -42,6 +42,7 @@ class CommandTest {
               case "lines" -> "a\\nb";
               case "exit" -> { System.exit(3); yield s; }
               case "throw" -> throw new java.io.IOException("no " + s);
+              case "wait" -> { Thread.sleep(Long.MAX_VALUE); yield s; }
               default -> s.toUpperCase(java.util.Locale.ROOT);
             };
           }
@@ -177,6 +178,53 @@ class CommandTest {
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.out()).isEqualTo("A\n");
     assertThat(ended.err()).contains("no throw");
+  }
+
+  /** An input that fails ends the run at once, also where one before it would run for ever. */
+  @Test
+  void map_stopAtFirstBehindSlowInput_endsAtOnce() throws Exception {
+    Ended ended =
+        tutti(
+            "",
+            "map",
+            "Some.java::any",
+            "wait",
+            "a",
+            "throw",
+            "b",
+            "--stop-at-first",
+            "--chunk",
+            "1",
+            "--workers",
+            "2");
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.out()).isEqualTo("A\n");
+    assertThat(ended.err())
+        .contains("tutti: failed: throw: java.io.IOException: no throw", "1 item failed");
+  }
+
+  /** So many virtual threads as workers are asked for, and no more. */
+  @Test
+  void map_virtualWithWorkers_soManyAtOnce() throws Exception {
+    Files.writeString(
+        folder.resolve("Count.java"),
+        """
+        import java.util.concurrent.atomic.AtomicInteger;
+
+        class Count {
+          private static final AtomicInteger RUNNING = new AtomicInteger();
+
+          public static boolean f(String s) throws Exception {
+            int now = RUNNING.incrementAndGet();
+            Thread.sleep(5);
+            RUNNING.decrementAndGet();
+            return now <= 2;
+          }
+        }
+        """);
+    Ended ended =
+        tutti("x\n".repeat(40), "map", "Count.java", "--stdin", "--backend=virtual", "--workers=2");
+    assertThat(ended).isEqualTo(new Ended(0, "true\n".repeat(40), ""));
   }
 
   /** Compile errors are shown as the compiler shows them. */

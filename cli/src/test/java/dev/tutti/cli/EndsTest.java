@@ -31,7 +31,13 @@ class EndsTest {
         folder.resolve("Some.java"),
         """
         class Some {
-          public static String f(String s) {
+          public static String f(String s) throws Exception {
+            if (s.equals("mark")) {
+              java.nio.file.Files.createFile(java.nio.file.Path.of(s));
+            }
+            if (s.equals("mark") || s.equals("wait")) {
+              Thread.sleep(Long.MAX_VALUE);
+            }
             if (s.equals("bad")) {
               throw new IllegalArgumentException("a long explanation of what is wrong with it");
             }
@@ -97,6 +103,36 @@ class EndsTest {
     try (Stream<Path> left = Files.list(temporary)) {
       assertThat(left).isEmpty();
     }
+  }
+
+  /** Ctrl-C: what has ended is printed, also where an input before it has not. */
+  @Test
+  void map_interruptedWhileFirstRuns_printsWhatHasEnded() throws Exception {
+    Path out = folder.resolve("stdout");
+    // Two at once: the last input begins when the main thread has got both before it.
+    Process process =
+        start(
+            out,
+            "map",
+            "Some.java",
+            "wait",
+            "a",
+            "bad",
+            "b",
+            "mark",
+            "--backend=virtual",
+            "--workers=2");
+    while (Files.notExists(folder.resolve("mark"))) {
+      assertThat(process.isAlive()).as("it runs").isTrue();
+      assertThat(process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
+    }
+    assertThat(Files.readString(out)).isEmpty();
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    assertEnds(process, 130);
+    assertThat(Files.readString(out)).startsWith("A\n");
+    assertThat(Files.readString(err()))
+        .contains("tutti: failed: bad: ")
+        .containsPattern("tutti: interrupted: [23] of 5 items done, 1 of them failed\n$");
   }
 
   /** Nobody reads what it says: it ends all the same, and its workers with it. */

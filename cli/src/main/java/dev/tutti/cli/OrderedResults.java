@@ -1,0 +1,147 @@
+package dev.tutti.cli;
+
+import dev.tutti.task.Outcome;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Results on their way to the output, in the order of their inputs: those whose turn has not come
+ * are held.
+ */
+final class OrderedResults {
+  /*
+   * They come as soon as they are there, and not in order already, so that a run that is ended early
+   * still has what has ended. What is held is bounded by reading no further ahead of what is printed:
+   * MOST_AHEAD inputs, or fewer where results are so long that they would take too much memory. Nothing is
+   * held back for ever: what has been read ends, and with that the wait.
+   *
+   * `lock` guards all, and is held while something is printed: so that stays in order.
+   */
+
+  /** More than the window of a call, so that this one bounds where an input takes long only. */
+  static final int MOST_AHEAD = 2_048;
+
+  private static final long UNKNOWN_CHARS = 1 << 20; // before the first result has come
+
+  private final int leastAhead;
+  private final long mostChars;
+  private final Consumer<Result> printer;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition room = lock.newCondition();
+  private final Map<Long, Result> held = new HashMap<>();
+  private long read;
+  private long next;
+  private long longest;
+  private boolean ended;
+
+  /**
+   * How an input has ended.
+   *
+   * @param index its place
+   * @param input the input
+   * @param outcome how it ended
+   * @param line what is to be printed; null for nothing
+   */
+  record Result(long index, String input, Outcome<?> outcome, @Nullable String line) {}
+
+  /**
+   * @param leastAhead how many inputs may be read ahead however long results are
+   * @param mostChars how long what is held may be together, as far as that can be known
+   * @param printer prints a result
+   */
+  OrderedResults(int leastAhead, long mostChars, Consumer<Result> printer) {
+    this.leastAhead = Math.min(leastAhead, MOST_AHEAD);
+    this.mostChars = mostChars;
+    this.printer = printer;
+  }
+
+  /** Prints a result if it is its turn, and those that have waited for it; else holds it. */
+  void add(Result result) {
+    lock.lock();
+    try {
+      if (ended) {
+        return;
+      }
+      held.put(result.index(), result);
+      longest = Math.max(longest, result.line() == null ? 1 : result.line().length());
+      for (Result due = held.remove(next); due != null; due = held.remove(next)) {
+        next++;
+        printer.accept(due);
+      }
+      if (read - next <= ahead() / 2) { // a wake-up for each would cost more than quick inputs
+        room.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Prints what is held, though some of what comes before it is missing. It is the end. */
+  void printHeld() {
+    lock.lock();
+    try {
+      ended = true;
+      room.signalAll();
+      held.keySet().stream().sorted().map(held::get).forEach(printer);
+      held.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return the same inputs, read no further ahead than what is held allows} For one reader. */
+  Iterable<String> bounding(Iterable<String> inputs) {
+    return () -> new Bounded(inputs.iterator());
+  }
+
+  private long ahead() {
+    return Math.clamp(mostChars / (longest == 0 ? UNKNOWN_CHARS : longest), leastAhead, MOST_AHEAD);
+  }
+
+  /** Inputs that make their reader wait while too much is held. */
+  private final class Bounded implements Iterator<String> {
+    private final Iterator<String> inputs;
+
+    Bounded(Iterator<String> inputs) {
+      this.inputs = inputs;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return awaitRoom() && inputs.hasNext();
+    }
+
+    @Override
+    public String next() {
+      String input = inputs.next();
+      lock.lock();
+      try {
+        read++;
+      } finally {
+        lock.unlock();
+      }
+      return input;
+    }
+
+    /** {@return whether more is wanted} */
+    private boolean awaitRoom() {
+      lock.lock();
+      try {
+        while (!ended && read - next >= ahead()) {
+          room.await();
+        }
+        return !ended;
+      } catch (InterruptedException e) { // the call is over
+        Thread.currentThread().interrupt();
+        return false;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}
