@@ -124,7 +124,8 @@ public final class Comparison<A extends @Nullable Object, R extends @Nullable Ob
    * pool} Without it the first run pays for loading and compiling the function, and the others look
    * quicker than they are.
    *
-   * @param n how many of the first items; 0, the default, for none
+   * @param n how many of the first items, all of them again and again if there are fewer; 0, the
+   *     default, for none
    * @throws IllegalArgumentException if it is negative
    */
   public Comparison<A, R> warmUp(int n) {

@@ -79,11 +79,13 @@ final class ComparisonRuns<A extends @Nullable Object, R extends @Nullable Objec
   }
 
   private void warmUp(Setup setup, Function<List<A>, Stream<Done<A, R>>> way) {
-    List<A> first = items.subList(0, Math.min(plan.warmUp(), items.size()));
-    if (!first.isEmpty()) {
-      try (Stream<Done<A, R>> all = way.apply(first)) {
+    int left = items.isEmpty() ? 0 : plan.warmUp();
+    while (left > 0) { // a round ends before the next: no item runs twice at the same time
+      List<A> round = items.subList(0, Math.min(left, items.size()));
+      try (Stream<Done<A, R>> all = way.apply(round)) {
         all.forEach(done -> plan.watcher().warmedUp(setup, done));
       }
+      left -= round.size();
     }
   }
 

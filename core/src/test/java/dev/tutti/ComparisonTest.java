@@ -90,6 +90,19 @@ class ComparisonTest {
     }
   }
 
+  /** A warm-up of more items than there are goes round, and never runs one beside itself. */
+  @Test
+  void run_warmUpOfMoreThanThereAre_goesRound() {
+    List<Integer> calls = new ArrayList<>();
+    try (Pool pool = Pool.sequential()) {
+      Comparison.of(List.of(1, 2), n -> calls.add(n)).on(pool).warmUp(5).run();
+    }
+    assertThat(calls).containsExactly(1, 2, 1, 2, 1, 1, 2);
+    try (Pool pool = Pool.threads(2)) {
+      Comparison.of(List.of(), n -> n).on(pool).warmUp(5).run();
+    }
+  }
+
   /** The normal run is what speed-ups are measured by; its own is 1. */
   @Test
   void speedUp_normalRun_isBaseline() {

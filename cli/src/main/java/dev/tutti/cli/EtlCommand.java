@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     description = {
       "Make WAV files, add noise to each, and compare the backends.",
       "",
-      "Workers are started and have run two files each before the time is taken."
+      "Before the time is taken the workers are started, and run two files for each of them."
     })
 final class EtlCommand implements Callable<Integer> {
   private static final int WAV_HEADER_BYTES = 58;
