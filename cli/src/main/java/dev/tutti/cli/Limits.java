@@ -4,6 +4,9 @@ import dev.tutti.Bulk;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.process.ProcessOptions;
+import dev.tutti.task.Failure;
+import dev.tutti.task.TimedOut;
+import dev.tutti.task.WorkerLost;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -17,7 +20,8 @@ final class Limits {
       paramLabel = "TIME",
       description =
           "How long one input may take, such as 30s, 500ms or 2m. What takes longer is stopped, and"
-              + " fails.")
+              + " fails; where there are no processes it is only interrupted, and goes on if it does"
+              + " not heed that.")
   private @Nullable String timeout;
 
   @Option(
@@ -52,7 +56,10 @@ final class Limits {
     Duration limit = timeLimit();
     Bulk bounded = limit == null ? bulk : bulk.timeout(limit);
     int more = furtherAttempts();
-    return more == 0 ? bounded : bounded.retry(RetryPolicy.attempts(1 + more));
+    return more == 0
+        ? bounded
+        : bounded.retry( // unless told otherwise an Error, such as that of a full heap, is final
+            RetryPolicy.attempts(1 + more).on(Failure.class, TimedOut.class, WorkerLost.class));
   }
 
   private @Nullable Duration timeLimit() {

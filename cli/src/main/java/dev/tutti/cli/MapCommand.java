@@ -43,7 +43,9 @@ final class MapCommand implements Callable<Integer> {
   @Parameters(index = "1..*", paramLabel = "INPUT", description = "What to run it over.")
   private List<String> inputs = List.of();
 
-  @Option(names = "--stdin", description = "Take the inputs from standard input, one a line.")
+  @Option(
+      names = "--stdin",
+      description = "Take the inputs from standard input, in UTF-8, one a line.")
   private boolean stdin;
 
   @Option(names = "--null", description = "Inputs on standard input are ended by NUL, not by line.")
@@ -102,6 +104,9 @@ final class MapCommand implements Callable<Integer> {
       return stopAtFirst && !keepGoing;
     }
   }
+
+  /** Whether any input has: then one that cannot begin is one that has failed. */
+  private boolean hasBegun;
 
   @Override
   public Integer call() {
@@ -200,8 +205,10 @@ final class MapCommand implements Callable<Integer> {
   }
 
   private Result result(Done<String, @Nullable Object> done) {
-    if (done.attempts() == 0 && done.outcome() instanceof Failure<?>(Throwable cause)) {
-      throw CommandException.notStarted(String.valueOf(cause.getMessage())); // it never began
+    if (done.attempts() > 0) {
+      hasBegun = true;
+    } else if (!hasBegun && done.outcome() instanceof Failure<?>(Throwable cause)) {
+      throw CommandException.notStarted(String.valueOf(cause.getMessage())); // there is no worker
     }
     Outcome<?> outcome = done.outcome();
     if (outcome instanceof Success<?>(@Nullable Object value)) {

@@ -131,6 +131,10 @@ class CommandTest {
               Files.createFile(Path.of("tried"));
               throw new IllegalStateException("once");
             }
+            if (s.equals("error") && Files.notExists(Path.of("failed"))) {
+              Files.createFile(Path.of("failed"));
+              throw new OutOfMemoryError("once");
+            }
             return s + (Runtime.getRuntime().maxMemory() <= 96 << 20);
           }
         }
@@ -143,6 +147,7 @@ class CommandTest {
             "a",
             "loop",
             "twice",
+            "error",
             "--timeout",
             "700ms",
             "--retries",
@@ -155,7 +160,7 @@ class CommandTest {
             "--chunk",
             "1");
     assertThat(ended.status()).as(ended.err()).isEqualTo(1);
-    assertThat(ended.out().lines()).containsExactlyInAnyOrder("atrue", "twicetrue");
+    assertThat(ended.out().lines()).containsExactlyInAnyOrder("atrue", "twicetrue", "errortrue");
     assertThat(ended.err()).contains("loop").contains("0.7");
   }
 
@@ -225,6 +230,60 @@ class CommandTest {
     Ended ended =
         tutti("x\n".repeat(40), "map", "Count.java", "--stdin", "--backend=virtual", "--workers=2");
     assertThat(ended).isEqualTo(new Ended(0, "true\n".repeat(40), ""));
+  }
+
+  /** Where no worker can be started any more, the rest has failed; what was done is done. */
+  @Test
+  void map_noFurtherWorker_restFails() throws Exception {
+    Files.writeString(
+        folder.resolve("Last.java"),
+        """
+        import java.nio.file.*;
+
+        class Last {
+          public static String f(String s) throws Exception {
+            if (s.equals("last")) { // takes away what the next worker needs
+              Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+              try (var pools = Files.newDirectoryStream(temporary, "tutti-[0-9]*")) {
+                for (Path pool : pools) {
+                  try (var all = Files.walk(pool)) {
+                    for (Path path : all.toList().reversed()) {
+                      Files.delete(path);
+                    }
+                  }
+                }
+              }
+              Runtime.getRuntime().halt(1);
+            }
+            return s;
+          }
+        }
+        """);
+    Ended ended =
+        tutti("", "map", "Last.java", "a", "last", "b", "c", "--workers", "1", "--chunk", "1");
+    assertThat(ended.status()).as(ended.err()).isEqualTo(ExitCode.SOME_FAILED);
+    assertThat(ended.out()).isEqualTo("a\n");
+    assertThat(ended.err())
+        .contains("failed: last: ", "failed: b: ", "failed: c: ", "tutti: 3 items failed");
+  }
+
+  /** An input that is not UTF-8 ends the run, after those before it; nothing is made of it. */
+  @Test
+  void map_stdinNotUtf8_brokenOff() throws Exception {
+    Ended ended =
+        Ended.after(
+            folder,
+            temporary,
+            new byte[] {'a', '\n', (byte) 0xe4, '\n', 'b', '\n'},
+            List.of(),
+            "map",
+            "Some.java::any",
+            "--stdin",
+            "--backend",
+            "threads");
+    assertThat(ended.status()).isEqualTo(ExitCode.SOME_FAILED);
+    assertThat(ended.out()).isEqualTo("A\n");
+    assertThat(ended.err()).startsWith("tutti: input 2 is not UTF-8: \ufffd; convert ");
   }
 
   /** Compile errors are shown as the compiler shows them. */

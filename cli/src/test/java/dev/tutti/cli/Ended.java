@@ -22,13 +22,19 @@ record Ended(int status, String out, String err) {
    */
   static Ended after(Path folder, Path temporary, String stdin, List<String> flags, String... args)
       throws IOException, InterruptedException {
+    return after(folder, temporary, stdin.getBytes(StandardCharsets.UTF_8), flags, args);
+  }
+
+  /** The same, with any bytes on standard input. */
+  static Ended after(Path folder, Path temporary, byte[] stdin, List<String> flags, String... args)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.tutti.cli.Main"));
     command.addAll(List.of(args));
-    Path in = Files.writeString(folder.resolve("stdin"), stdin);
+    Path in = Files.write(folder.resolve("stdin"), stdin);
     Path out = folder.resolve("stdout");
     Path err = folder.resolve("stderr");
     Process process =

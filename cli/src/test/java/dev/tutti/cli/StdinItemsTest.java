@@ -1,6 +1,7 @@
 package dev.tutti.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
@@ -44,6 +45,19 @@ class StdinItemsTest {
   void next_longItems_whole() {
     String item = "xyz".repeat(50_000);
     assertThat(items(item + "\n" + item + "\nshort", false)).containsExactly(item, item, "short");
+  }
+
+  /** What is not UTF-8 is refused, by its number, and also where it does not fit in one read. */
+  @Test
+  void next_notUtf8_refused() {
+    String item = "x".repeat(100_000);
+    byte[] bytes = ("a\n" + item + "\u00e4\n").getBytes(StandardCharsets.ISO_8859_1);
+    StdinItems items = new StdinItems(new ByteArrayInputStream(bytes), false);
+    assertThat(items.next()).isEqualTo("a");
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(items::hasNext)
+        .withMessageStartingWith("input 2 is not UTF-8: xxx")
+        .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.SOME_FAILED));
   }
 
   /** An item is there as soon as its line is: nothing more is read before it is asked for. */
