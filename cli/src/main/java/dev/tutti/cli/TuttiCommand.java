@@ -23,14 +23,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all done",
-      "1:some items failed",
+      "1:some items failed, or the run was broken off",
       "2:wrong usage",
       "3:could not start",
       "130:interrupted"
     },
     footerHeading = "%nEnvironment:%n",
     footer = {
-      "  TUTTI_JAVA_OPTIONS  flags for the command's own JVM, and only for it",
+      "  TUTTI_JAVA_OPTIONS  flags for the command's own JVM; the workers take over -D, -ea and those",
+      "                      about modules, and none about memory",
       "  TUTTI_JAVA_HOME     the JDK to use, 25.0.3 or newer",
       "  NO_COLOR            no colours"
     },
