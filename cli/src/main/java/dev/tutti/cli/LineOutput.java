@@ -52,7 +52,7 @@ final class LineOutput implements AutoCloseable {
 
   static LineOutput onStdout(Talk talk, Runnable onReaderGone) {
     return new LineOutput(
-        new FileOutputStream(FileDescriptor.out),
+        new WaitingOutput(new FileOutputStream(FileDescriptor.out).getChannel()),
         Terminals.isPipe(Terminals.STDOUT),
         Terminals.isTerminal(Terminals.STDOUT) ? talk : null,
         onReaderGone);

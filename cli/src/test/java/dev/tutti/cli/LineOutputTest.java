@@ -6,10 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -90,6 +94,37 @@ class LineOutputTest {
     out.line("b");
     out.close();
     assertThat(told).hasValue(1);
+  }
+
+  /** A slow reader of what does not block has not gone: it gets everything, interrupt or not. */
+  @Test
+  void line_nonBlockingAndFull_waits() throws Exception {
+    Pipe pipe = Pipe.open();
+    pipe.sink().configureBlocking(false);
+    AtomicInteger told = new AtomicInteger();
+    LineOutput out =
+        new LineOutput(new WaitingOutput(pipe.sink()), true, null, told::incrementAndGet);
+    String text = "x".repeat(1_000_000); // more than a pipe holds
+    AtomicBoolean isInterrupted = new AtomicBoolean();
+    Thread writer =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              Thread.currentThread().interrupt();
+              out.line(text);
+              isInterrupted.set(Thread.currentThread().isInterrupted());
+              out.close();
+            });
+    await().until(() -> writer.getState() == Thread.State.TIMED_WAITING);
+    byte[] read;
+    try (InputStream in = Channels.newInputStream(pipe.source())) {
+      read = in.readNBytes(text.length() + 1);
+    }
+    writer.join();
+    pipe.sink().close();
+    assertThat(new String(read, StandardCharsets.UTF_8)).isEqualTo(text + "\n");
+    assertThat(told).hasValue(0);
+    assertThat(isInterrupted).isTrue();
   }
 
   /** A disk that is full is an error. */
