@@ -133,7 +133,7 @@ final class SourceCompiler {
 
   private Path folder() {
     try {
-      Path folder = Files.createTempDirectory("tutti-map-");
+      Path folder = Files.createTempDirectory(folderName());
       session.atEnd(() -> delete(folder));
       return folder;
     } catch (IOException e) {
@@ -141,6 +141,16 @@ final class SourceCompiler {
           "cannot make a folder for classes: %s; set another one with TUTTI_JAVA_OPTIONS=-Djava.io.tmpdir=DIR"
               .formatted(Words.of(e)));
     }
+  }
+
+  /**
+   * {@return how its name begins: as that of a pool's folder} If this JVM is killed, the next pool
+   * that opens removes it, as long as there are no packages in it.
+   */
+  private static String folderName() {
+    String namespace = Terminals.target("/proc/self/ns/pid").replaceAll("\\D", "");
+    return "tutti-%d-%s-map-"
+        .formatted(ProcessHandle.current().pid(), namespace.isEmpty() ? "0" : namespace);
   }
 
   private void delete(Path folder) {

@@ -21,7 +21,7 @@ final class Terminals {
     if ("dumb".equals(System.getenv("TERM"))) {
       return false;
     }
-    String target = target(descriptor);
+    String target = target("/proc/self/fd/" + descriptor);
     return target.isEmpty()
         ? Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
         : target.startsWith("/dev/pts/")
@@ -31,14 +31,14 @@ final class Terminals {
 
   /** Whether whoever reads the stream can go away. */
   static boolean isPipe(int descriptor) {
-    String target = target(descriptor);
+    String target = target("/proc/self/fd/" + descriptor);
     return target.startsWith("pipe:") || target.startsWith("socket:");
   }
 
-  /** Empty where the system does not tell. */
-  private static String target(int descriptor) {
+  /** What a link of the system leads to; empty where the system does not tell. */
+  static String target(String link) {
     try {
-      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      return Files.readSymbolicLink(Path.of(link)).toString();
     } catch (IOException | UnsupportedOperationException noSuchLink) {
       return "";
     }

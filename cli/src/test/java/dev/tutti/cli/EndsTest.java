@@ -105,6 +105,25 @@ class EndsTest {
     }
   }
 
+  /** A command that is killed leaves a folder, which the next one removes. */
+  @Test
+  void map_killed_nextRemovesItsFolders() throws Exception {
+    Path out = folder.resolve("stdout");
+    Process process = start(out, "map", "Some.java", "a", "wait", "--workers", "1");
+    while (Files.readString(out).isEmpty()) {
+      assertThat(process.isAlive()).as("it runs").isTrue();
+      assertThat(process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
+    }
+    List<ProcessHandle> family = process.descendants().toList();
+    process.destroyForcibly().waitFor();
+    for (ProcessHandle member : family) {
+      member.onExit().get(30, TimeUnit.SECONDS);
+    }
+    assertThat(temporary).isNotEmptyDirectory();
+    assertEnds(start(out, "map", "Some.java", "b", "--workers", "1"), 0);
+    assertThat(temporary).isEmptyDirectory();
+  }
+
   /** Ctrl-C: what has ended is printed, also where an input before it has not. */
   @Test
   void map_interruptedWhileFirstRuns_printsWhatHasEnded() throws Exception {
