@@ -41,7 +41,9 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--workers",
       paramLabel = "1,2",
-      description = "Numbers of workers to try; -1 is one a processor (default: -1).")
+      description =
+          "Numbers of threads and processes to try; -1 is one a processor (default: -1). Virtual"
+              + " threads are as many as inputs, up to 1,024.")
   private @Nullable String workers;
 
   @Option(

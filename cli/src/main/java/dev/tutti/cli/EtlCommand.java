@@ -67,7 +67,9 @@ final class EtlCommand implements Callable<Integer> {
   @Option(
       names = "--workers",
       paramLabel = "N",
-      description = "How many (default: one a processor).")
+      description =
+          "How many threads and processes (default: one a processor). Virtual threads are as many"
+              + " as files, up to 1,024.")
   private @Nullable String workers;
 
   @Option(

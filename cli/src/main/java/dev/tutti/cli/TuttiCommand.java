@@ -30,8 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     footerHeading = "%nEnvironment:%n",
     footer = {
-      "  TUTTI_JAVA_OPTIONS  flags for the command's own JVM; the workers take over -D, -ea and those",
-      "                      about modules, and none about memory",
+      "  TUTTI_JAVA_OPTIONS  flags for the command's own JVM; workers take over",
+      "                      -D, -ea and those about modules, and none about memory",
       "  TUTTI_JAVA_HOME     the JDK to use, 25.0.3 or newer",
       "  NO_COLOR            no colours"
     },
