@@ -5,6 +5,8 @@ import dev.tutti.process.PipeEnd;
 import dev.tutti.task.WorkerLostException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Remote implements Line {
   /*
    * `lock` guards which connection there is, and the numbers of calls; it is held while a call is sent, so that calls arrive in the
-   * order of their numbers. A connection is made with the first call, and a new one with the first call after it has ended.
+   * order of their numbers. A connection is made with the first call, and a new one with the first call after it has ended. Its reader
+   * holds it, and by it this; so what is in `ALL`, which refers to it weakly, stays while there is a handle or a connection.
    *
    * If the mailbox is bounded, the owner says so at first, and whoever calls waits for its word, without the lock: `words` has
    * a future for each. The reader completes it with the first message about the call, or with null when the
@@ -33,7 +36,8 @@ final class Remote implements Line {
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Map<Address, Remote> ALL = new ConcurrentHashMap<>();
+  private static final Map<Address, Entry> ALL = new ConcurrentHashMap<>();
+  private static final ReferenceQueue<Remote> DROPPED = new ReferenceQueue<>();
 
   private final Address address;
   private final ReentrantLock lock = new ReentrantLock();
@@ -44,8 +48,33 @@ final class Remote implements Line {
     this.address = address;
   }
 
+  /** What refers to one of `ALL`. */
+  private static final class Entry extends WeakReference<Remote> {
+    private final Address address;
+
+    Entry(Remote remote) {
+      super(remote, DROPPED);
+      this.address = remote.address;
+    }
+
+    void remove() {
+      ALL.remove(address, this);
+    }
+  }
+
   static Remote to(Address address) {
-    return ALL.computeIfAbsent(address, Remote::new);
+    for (var dropped = DROPPED.poll(); dropped != null; dropped = DROPPED.poll()) {
+      ((Entry) dropped).remove();
+    }
+    Remote made = new Remote(address);
+    while (true) {
+      Entry entry = ALL.computeIfAbsent(address, _ -> new Entry(made));
+      Remote there = entry.get();
+      if (there != null) {
+        return there;
+      }
+      entry.remove();
+    }
   }
 
   @Override
@@ -106,8 +135,8 @@ final class Remote implements Line {
       Connection there = connection;
       if (there == null || there.over) {
         there = greet(PipeClient.connect(address.socket(), address.key()));
+        there.start();
         connection = there;
-        Thread.ofPlatform().daemon().name("tutti-" + address.name() + "-handle").start(there::read);
       }
       return there;
     } finally {
@@ -140,13 +169,8 @@ final class Remote implements Line {
     try {
       Connection on = connection;
       if (on != null && on.open.remove(number) != null) {
-        Message.Kind kind = interrupt ? Message.Kind.STOP : Message.Kind.WITHDRAW;
-        on.end.sendBytes(Message.of(kind, number));
+        on.say(interrupt ? Message.Kind.STOP : Message.Kind.WITHDRAW, number);
       }
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "actor {0} is gone: {1}", address.name(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       lock.unlock();
     }
@@ -186,6 +210,19 @@ final class Remote implements Line {
       this.isBounded = isBounded;
     }
 
+    /** A connection that nobody would read is none. */
+    private void start() {
+      boolean begun = false;
+      try {
+        Thread.ofPlatform().daemon().name("tutti-" + address.name() + "-handle").start(this::read);
+        begun = true;
+      } finally {
+        if (!begun) {
+          end.close();
+        }
+      }
+    }
+
     /** {@return whether the call is on its way, or its caller has been told that it is not} */
     private boolean sends(byte[] message, long number, Message.Kind kind)
         throws InterruptedException {
@@ -212,7 +249,7 @@ final class Remote implements Line {
       try {
         said = word.get();
       } catch (InterruptedException e) {
-        leave(number);
+        say(Message.Kind.LEAVE, number);
         said = word.join();
         Thread.currentThread().interrupt();
         interrupt = e;
@@ -231,17 +268,23 @@ final class Remote implements Line {
       }
     }
 
-    private void leave(long number) {
+    /** An interrupt is not to keep it from the owner, and stays: the caller may be interrupted. */
+    private void say(Message.Kind kind, long number) {
+      boolean interrupted = false;
       boolean said = false;
       while (!said) {
         try {
-          end.sendBytes(Message.of(Message.Kind.LEAVE, number));
+          end.sendBytes(Message.of(kind, number));
           said = true;
-        } catch (IOException e) {
-          return; // the reader finds it too
-        } catch (InterruptedException again) {
-          said = false; // the flag is set when the word has come
+        } catch (IOException e) { // the reader finds it too
+          LOG.log(Level.DEBUG, "actor {0} is gone: {1}", address.name(), e);
+          said = true;
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
 
@@ -256,6 +299,19 @@ final class Remote implements Line {
         over = true;
         end.close();
         failIfOver();
+        forget();
+      }
+    }
+
+    /** What it holds is not kept for handles that may never call again. */
+    private void forget() {
+      lock.lock();
+      try {
+        if (connection == this) {
+          connection = null;
+        }
+      } finally {
+        lock.unlock();
       }
     }
 

@@ -16,6 +16,7 @@ import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -149,6 +150,56 @@ class HandleTest {
       assertThat(other.result().get()).isTrue();
       assertThat(marks(actor)).isEmpty();
     }
+  }
+
+  /** A thread that is interrupted already cancels all the same, and stays interrupted. */
+  @Test
+  void handle_cancelsInterrupted_isStopped() throws Exception {
+    byte[] key = PipeListener.newKey();
+    Path begun = folder.resolve("begun");
+    try (Actor<Tape> actor = tape(QUIET);
+        ActorListener door = actor.listen(UnixDomainSocketAddress.of(folder.resolve("a.s")), key);
+        Actor<Tape> handle = Actor.connect(door.address(), key)) {
+      var running = handle.ask(_ -> Tape.untilInterrupted(begun));
+      Await.file(begun);
+      Thread.currentThread().interrupt();
+      boolean cancelled = running.cancel(true);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(cancelled).isTrue();
+      assertThat(marks(actor)).isEmpty();
+    }
+  }
+
+  /**
+   * When an actor is closed, what there was for its handles goes: the connection, then the rest.
+   */
+  @Test
+  void handle_actorIsClosed_leavesNothing() throws Exception {
+    byte[] key = PipeListener.newKey();
+    Actor<Tape> actor = tape(QUIET);
+    try (ActorListener door =
+        actor.listen(UnixDomainSocketAddress.of(folder.resolve("a.s")), key)) {
+      Address first = Address.of("of another owner", "first", 0, door.address(), key);
+      Address second = Address.of("of a third owner", "second", 0, door.address(), key);
+      WeakReference<Remote> dropped = new WeakReference<>(Remote.to(first));
+      Remote kept = Remote.to(second);
+      WeakReference<Remote.Connection> connection = connected(kept);
+      assertThat(connected(Remote.to(first))).isNotNull();
+      actor.close();
+      Await.until(
+          "nothing is left",
+          () -> {
+            System.gc();
+            return dropped.refersTo(null) && connection.refersTo(null);
+          });
+      assertThat(Remote.to(second)).isSameAs(kept);
+    } finally {
+      actor.close();
+    }
+  }
+
+  private static WeakReference<Remote.Connection> connected(Remote remote) throws Exception {
+    return new WeakReference<>(remote.connect());
   }
 
   /** When the actor is closed, handles elsewhere say so. */
