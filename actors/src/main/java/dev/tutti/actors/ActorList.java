@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * {@code removeIf}, {@code replaceAll} and their like run their function in the caller, on a copy,
  * and try again if somebody else has changed the list meanwhile; that is told by changes, so
  * elements need no {@code equals}. A {@code subList} is a view, which is right while nobody else
- * adds or removes; {@link #slice} is a copy.
+ * adds or removes; {@link #slice} is a copy. An iterator only reads: its {@code set}, {@code add}
+ * and {@code remove} throw {@link UnsupportedOperationException}. So do the methods of a {@code
+ * subList} that go by one: {@code sort}, {@code replaceAll}, {@code removeIf}, {@code removeAll},
+ * {@code retainAll}, and {@code remove} of an element; its {@code clear} is one call.
  *
  * <p><b>Thread safety, memory consistency, failure.</b> As told in {@link Actors}.
  *
@@ -108,6 +111,18 @@ public final class ActorList<E> extends AbstractList<E>
             actor,
             list -> {
               list.clear();
+              return 0;
+            });
+  }
+
+  /** Called by {@code clear} of a {@code subList}. */
+  @Override
+  protected void removeRange(int from, int to) {
+    Integer _ =
+        Ready.<List<E>, Integer>call(
+            actor,
+            list -> {
+              list.subList(from, to).clear();
               return 0;
             });
   }

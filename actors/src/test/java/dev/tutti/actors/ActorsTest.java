@@ -73,6 +73,13 @@ class ActorsTest {
       assertThat(list.addAll(IntStream.range(0, 10).boxed().toList())).isTrue();
       assertThat(list.slice(2, 5)).containsExactly(2, 3, 4);
       assertThat(list.subList(8, 10)).containsExactly(8, 9);
+      list.addAll(4, List.of(-1, -2, -3));
+      List<Integer> part = list.subList(4, 7);
+      part.subList(0, 2).clear();
+      assertThat(part).containsExactly(-3);
+      part.clear();
+      assertThat(part).isEmpty();
+      assertThat(list).hasSize(10).doesNotContain(-1, -2, -3);
       assertThat(list.set(0, 100)).isZero();
       list.add(1, 50);
       assertThat(list.remove(2)).isEqualTo(1);
