@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +45,9 @@ final class HostRun {
    * `copying` under the lock, where it has found that, and until it has sent the copy no call begins. So nobody waits for a copy but
    * those who come while it is made, no call is half in it, and the last one that the owner gets is the newest. The word
    * of a call says that it has ended when its copy is made: so a time-out covers that too. No interrupt meets it.
+   *
+   * Once the state is there, whoever ends this process closes the pipe first, which sets `over`. So an interrupt of a thread that
+   * runs no call is not from there: a call has left something that interrupts later. It ends nothing, and meets no other call.
    */
   private enum Copy {
     NOW,
@@ -57,6 +61,7 @@ final class HostRun {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Host host;
+  private final ThreadFactory threads;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<Message> waiting = new ArrayDeque<>();
@@ -68,7 +73,12 @@ final class HostRun {
   private @Nullable ExecutorService runners; // only run() uses it
 
   HostRun(Host host) {
+    this(host, Thread.ofPlatform().daemon().name("actor-", 1).factory());
+  }
+
+  HostRun(Host host, ThreadFactory threads) {
     this.host = host;
+    this.threads = threads;
   }
 
   /** A call that has begun. */
@@ -100,12 +110,12 @@ final class HostRun {
       if (state != null) {
         live(state);
       }
-    } catch (IOException | InterruptedException e) {
+    } catch (IOException e) {
       return; // the owner has left, or stops this process, and knows of it
     }
   }
 
-  private void live(Object state) throws IOException, InterruptedException {
+  private void live(Object state) throws IOException {
     Thread.ofPlatform().daemon().name("tutti-actor-in").start(this::listen);
     try {
       serve(state);
@@ -118,7 +128,7 @@ final class HostRun {
   }
 
   /** {@return the state; null if there is none, which has been said} */
-  private @Nullable Object ready() throws IOException, InterruptedException {
+  private @Nullable Object ready() throws IOException {
     Object state;
     byte[] first;
     try {
@@ -131,10 +141,10 @@ final class HostRun {
       if (e instanceof InterruptedException) {
         Thread.interrupted(); // what was to be stopped has stopped
       }
-      host.pipe().sendBytes(Message.of(Message.Kind.NOT_READY, 0, FailureCodec.encode(e)));
+      send(Message.of(Message.Kind.NOT_READY, 0, FailureCodec.encode(e)));
       return null;
     }
-    host.pipe().sendBytes(Message.of(Message.Kind.READY, 0, first));
+    send(Message.of(Message.Kind.READY, 0, first));
     return state;
   }
 
@@ -216,50 +226,66 @@ final class HostRun {
 
   // ---------------------------------------------------------------- calls
 
-  private void serve(Object state) throws IOException, InterruptedException {
+  private void serve(Object state) throws IOException {
     if (host.atOnce() == 1) {
       for (Message call = begin(); call != null; call = begin()) {
         run(call, state);
       }
       return;
     }
-    runners =
-        Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("actor-", 1).factory());
+    runners = Executors.newCachedThreadPool(threads);
     for (Message call = begin(); call != null; call = begin()) {
       Message begun = call;
-      runners.execute(() -> runApart(begun, state));
+      try {
+        runners.execute(() -> runApart(begun, state));
+      } catch (OutOfMemoryError e) { // no thread can be started: a failure of this call
+        end(call, failure(call, e), state);
+      }
     }
   }
 
   private void runApart(Message call, Object state) {
+    boolean done = false;
     try {
       run(call, state);
-    } catch (IOException | InterruptedException e) {
+      done = true;
+    } catch (IOException e) {
       System.err.println("tutti: an actor cannot answer its owner any more: " + e);
+    } finally {
+      if (!done) {
+        host.pipe().close(); // ends this process: a call without an answer is waited for
+      }
+    }
+  }
+
+  /** Sends what no interrupt is to keep from the owner. */
+  private void send(byte[] message) throws IOException {
+    boolean sent = false;
+    while (!sent) {
+      try {
+        host.pipe().sendBytes(message);
+        sent = true;
+      } catch (InterruptedException e) {
+        sent = false; // it is of no call
+      }
     }
   }
 
   /** {@return the next call, which has begun; null if none will come} */
-  private @Nullable Message begin() throws IOException, InterruptedException {
+  private @Nullable Message begin() throws IOException {
     Message call = next();
     while (call != null && !isRunning(call)) {
-      host.pipe().sendBytes(Message.of(Message.Kind.TAKEN_BACK, call.number()));
+      send(Message.of(Message.Kind.TAKEN_BACK, call.number()));
       call = next();
     }
     return call;
   }
 
   /** {@return the next call, which has begun unless it was taken back; null if none will come} */
-  private @Nullable Message next() throws InterruptedException {
-    lock.lockInterruptibly();
+  private @Nullable Message next() {
+    lock.lock();
     try {
-      while (!over && (mustWait() || host.words().isShut())) {
-        if (mustWait()) {
-          changed.await();
-        } else { // the gate is opened soon, or this process is killed
-          long _ = changed.awaitNanos(LOOK_NANOS);
-        }
-      }
+      awaitNext();
       Message call = waiting.poll();
       if (call != null && host.words().begin(call.slot(), call.number())) {
         running.put(call.number(), new Run());
@@ -267,6 +293,21 @@ final class HostRun {
       return call;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** With the lock held: waits until a call can begin, or none will come. */
+  private void awaitNext() {
+    while (!over && (mustWait() || host.words().isShut())) {
+      try {
+        if (mustWait()) {
+          changed.await();
+        } else { // the gate is opened soon, or this process is killed
+          long _ = changed.awaitNanos(LOOK_NANOS);
+        }
+      } catch (InterruptedException e) {
+        // it is of no call
+      }
     }
   }
 
@@ -283,23 +324,26 @@ final class HostRun {
     }
   }
 
-  private void run(Message call, Object state) throws IOException, InterruptedException {
+  private void run(Message call, Object state) throws IOException {
     runsHere(call);
-    byte[] answer = answer(call, state);
+    end(call, answer(call, state), state);
+  }
+
+  private void end(Message call, byte[] answer, Object state) throws IOException {
     switch (end(call)) {
       case NOW -> {
         try {
           byte[] copy = checkpoint(state);
           host.words().end(call.slot());
-          host.pipe().sendBytes(copy);
+          send(copy);
         } finally {
           hasCopied();
         }
       }
-      case LATE -> host.pipe().sendBytes(noCheckpoint(late()));
+      case LATE -> send(noCheckpoint(late()));
       case NOT_NOW -> {}
     }
-    host.pipe().sendBytes(answer);
+    send(answer);
   }
 
   private IllegalStateException late() {
@@ -315,6 +359,7 @@ final class HostRun {
   private void runsHere(Message call) {
     lock.lock();
     try {
+      Thread.interrupted(); // of no call
       Objects.requireNonNull(running.get(call.number()), "run").isOn(Thread.currentThread());
     } finally {
       lock.unlock();
@@ -357,8 +402,12 @@ final class HostRun {
       byte[] result = result(call, state);
       return Message.of(Message.Kind.RESULT, call.number(), result);
     } catch (Throwable e) { // whatever it is, it is the call's failure
-      return Message.of(Message.Kind.FAILURE, call.number(), FailureCodec.encode(e));
+      return failure(call, e);
     }
+  }
+
+  private static byte[] failure(Message call, Throwable why) {
+    return Message.of(Message.Kind.FAILURE, call.number(), FailureCodec.encode(why));
   }
 
   @SuppressWarnings("unchecked") // the actor's type paired the function with its state

@@ -1,6 +1,7 @@
 package dev.tutti.actors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Filters;
@@ -11,10 +12,15 @@ import dev.tutti.task.Fn;
 import dev.tutti.task.Task;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,7 +94,132 @@ class HostRunTest {
     }
   }
 
-  private static void send(PipeEnd owner, Words words, int call, Fn<Slow, Boolean> function)
+  /** A state whose calls hand over their thread, and whose copy leaves it interrupted. */
+  static final class Careless implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private static final AtomicInteger CALLS = new AtomicInteger();
+
+    boolean isInterrupted() {
+      CALLS.incrementAndGet();
+      return Thread.currentThread().isInterrupted();
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      out.defaultWriteObject();
+      if (CALLS.get() > 0) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * What a call has left to interrupt its thread later ends neither the actor nor the next call.
+   */
+  @Test
+  void interrupt_betweenCalls_isOfNoCall() throws Exception {
+    try (Run run = new Run(encoded(Careless::new), 1, 1)) {
+      for (int call = 1; call <= 3; call++) {
+        run.<Careless>send(call, Careless::isInterrupted);
+        assertThat(run.resultOf(call)).isEqualTo(false);
+        Await.until("idle", () -> run.process.getState() == Thread.State.WAITING);
+        run.process.interrupt();
+      }
+      assertThat(run.process.isAlive()).isTrue();
+    }
+  }
+
+  private static final CountDownLatch CLOSED = new CountDownLatch(1);
+
+  /** Where the thread of a call cannot go on, the process ends, and its owner does not wait. */
+  @Test
+  void severalAtOnce_threadFails_pipeIsClosed() throws Exception {
+    try (Run run = new Run(encoded(() -> "state"), 2, 0)) {
+      run.<String>send(
+          1,
+          _ -> {
+            CLOSED.await();
+            return true;
+          });
+      Await.until("it runs", () -> run.words.begun().get() == 1);
+      run.words.close(); // what the call says when it has ended fails
+      CLOSED.countDown();
+      assertThrows(EOFException.class, () -> run.resultOf(1));
+      Await.ended(run.process);
+    } finally {
+      CLOSED.countDown();
+    }
+  }
+
+  /** A call for which no thread can be started fails alone, and its state can still be copied. */
+  @Test
+  void severalAtOnce_noThread_callFailsAlone() throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    ThreadFactory second =
+        task -> {
+          if (started.getAndIncrement() == 0) {
+            throw new OutOfMemoryError("not really");
+          }
+          return new Thread(task);
+        };
+    try (Run run = new Run(encoded(() -> "state"), 2, 1, second)) {
+      run.<String>send(1, _ -> true);
+      run.<String>send(2, _ -> true);
+      assertThat(run.resultOf(2)).isEqualTo(true);
+      assertThat(run.said)
+          .startsWith(Message.Kind.READY, Message.Kind.CHECKPOINT, Message.Kind.FAILURE);
+    }
+  }
+
+  private static byte[] encoded(Task<?> make) {
+    return Codec.encode(make, Role.ACTOR_FUNCTION);
+  }
+
+  /** A process that is a thread, and what its owner has of it. */
+  private static final class Run implements AutoCloseable {
+    private final Words words;
+    private final MessagePipe pipe = MessagePipe.open();
+    private final PipeEnd owner = pipe.first();
+    private final Thread process;
+    private final List<Message.Kind> said = new ArrayList<>();
+
+    Run(byte[] make, int atOnce, int checkpointEvery) throws IOException {
+      this(make, atOnce, checkpointEvery, Thread.ofPlatform().daemon().factory());
+    }
+
+    Run(byte[] make, int atOnce, int checkpointEvery, ThreadFactory threads) throws IOException {
+      words = Words.create(8);
+      Host host = new Host(pipe.second(), words, make, false, atOnce, checkpointEvery);
+      process = Thread.ofPlatform().start(new HostRun(host, threads)::run);
+    }
+
+    <S> void send(int call, Fn<S, Boolean> function) throws Exception {
+      HostRunTest.send(owner, words, call, function);
+    }
+
+    Object resultOf(long call) throws Exception {
+      while (true) {
+        assertThat(owner.poll(Await.PATIENCE)).isTrue();
+        Message next = Message.parse(owner.receiveBytes());
+        said.add(next.kind());
+        if (next.kind() == Message.Kind.RESULT && next.number() == call) {
+          return decoded(next);
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      pipe.close();
+      try {
+        Await.ended(process);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      words.close();
+    }
+  }
+
+  private static <S> void send(PipeEnd owner, Words words, int call, Fn<S, Boolean> function)
       throws Exception {
     int slot = call - 1;
     words.send(slot, call);
@@ -101,6 +232,10 @@ class HostRunTest {
     while (said.kind() != Message.Kind.RESULT || said.number() != call) {
       said = Message.parse(owner.receiveBytes());
     }
-    return Codec.decode(said.content(), HostRunTest.class.getClassLoader(), Filters.results());
+    return decoded(said);
+  }
+
+  private static Object decoded(Message result) throws Exception {
+    return Codec.decode(result.content(), HostRunTest.class.getClassLoader(), Filters.results());
   }
 }
