@@ -2,8 +2,10 @@ package dev.tutti.actors;
 
 import dev.tutti.process.PipeEnd;
 import dev.tutti.process.PipeListener;
+import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +17,9 @@ final class Door {
    * One thread lets guests in, until close() closes the listener. `lock` guards who is there, and whether the door is closed: a guest
    * that comes while it is being closed is sent away.
    */
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final Duration NO_ROOM_PAUSE = Duration.ofMillis(50);
+
   private final Home home;
   private final PipeListener listener;
   private final Runnable whenClosed;
@@ -40,26 +45,58 @@ final class Door {
   private void letIn() {
     try {
       while (true) {
-        enter(listener.accept());
+        letOneIn();
       }
     } catch (ClosedChannelException | InterruptedException e) {
       return; // it is closed
     }
   }
 
+  /** One for whom there is no room is sent away; there may be some for the next one. */
+  private void letOneIn() throws ClosedChannelException, InterruptedException {
+    try {
+      enter(listener.accept());
+    } catch (OutOfMemoryError e) { // also where a thread cannot be started
+      Thread.sleep(NO_ROOM_PAUSE);
+      tellNoRoom(e);
+    }
+  }
+
+  private void tellNoRoom(OutOfMemoryError why) {
+    try {
+      LOG.log(Level.WARNING, "actor " + home.name() + " has no room for a guest", why);
+    } catch (OutOfMemoryError e) {
+      return; // nor for saying so
+    }
+  }
+
   private void enter(PipeEnd end) {
-    Guest guest = new Guest(home, end, this::leave);
+    boolean entered = false;
+    try {
+      entered = enter(new Guest(home, end, this::leave));
+    } finally {
+      if (!entered) {
+        end.close();
+      }
+    }
+  }
+
+  private boolean enter(Guest guest) {
+    boolean started = false;
     lock.lock();
     try {
       if (!closed) {
         guests.add(guest);
         guest.start();
-        return;
+        started = true;
       }
     } finally {
+      if (!started) {
+        guests.remove(guest); // nobody is to wait for its threads
+      }
       lock.unlock();
     }
-    end.close();
+    return started;
   }
 
   private void leave(Guest guest) {

@@ -124,8 +124,9 @@ final class Guest {
       }
     } catch (IOException | InterruptedException e) {
       LOG.log(Level.DEBUG, "a guest of actor {0} hears nothing any more: {1}", home.name(), e);
+    } finally {
+      end.close(); // ends the reader too
     }
-    end.close(); // ends the reader too
   }
 
   /** It gets the answers that there are, and no more. */

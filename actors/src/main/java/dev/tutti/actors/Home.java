@@ -170,6 +170,7 @@ final class Home implements Line {
 
   private void lead() {
     Ending end;
+    Throwable failure = null;
     try {
       end = live();
       while (comesBack(end.death())) {
@@ -177,7 +178,7 @@ final class Home implements Line {
         end = live();
       }
     } catch (InterruptedException | RuntimeException | Error e) {
-      LOG.log(Level.ERROR, "the thread that leads actor " + name + " has failed", e);
+      failure = e;
       serving = null;
       Incarnation left = it;
       if (left != null) {
@@ -187,6 +188,9 @@ final class Home implements Line {
     }
     words.close();
     end(end);
+    if (failure != null) { // said last: who waits is told whatever becomes of this
+      LOG.log(Level.ERROR, "the thread that leads actor " + name + " has failed", failure);
+    }
   }
 
   private Ending live() throws InterruptedException {
@@ -194,14 +198,19 @@ final class Home implements Line {
     Incarnation now;
     try {
       now = Incarnation.start(this::host, jvm);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return new Ending(e, List.of());
     }
     it = now;
     if (stopping) {
       now.closeNow();
     }
-    Throwable notReady = hearAll(now);
+    Throwable notReady = null;
+    try {
+      notReady = hearAll(now);
+    } catch (RuntimeException | Error e) { // such as no memory for an answer, which is lost then
+      now.kill("it was killed, because its owner could not hear it: " + Answer.text(e));
+    }
     serving = null;
     WorkerLostException death = now.awaitEnd(patience());
     it = null;
@@ -268,6 +277,8 @@ final class Home implements Line {
           "nothing more can be sent to actor {0}: {1}",
           name,
           e); // lead() sees its end
+    } catch (RuntimeException | Error e) { // else who has called would wait for ever
+      to.kill("it was killed, because a call could not be sent to it: " + Answer.text(e));
     }
   }
 

@@ -7,11 +7,16 @@ import static dev.tutti.actors.ActorTest.tape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.tutti.codec.Codec;
+import dev.tutti.codec.Role;
+import dev.tutti.task.Fn;
+import dev.tutti.task.Task;
 import dev.tutti.task.TaskTimeoutException;
 import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +68,63 @@ class RestartTest {
       }
       assertThat(marks(actor)).isEqualTo(IntStream.range(0, 60).boxed().toList());
       assertThat(actor.restarts()).isEqualTo(1);
+    }
+  }
+
+  /** An owner that cannot read an answer loses the process with it, not the actor. */
+  @Test
+  void restart_answerCannotBeRead_isOneDeath() throws Exception {
+    byte[] make = encoded((Task<Tape>) Tape::new);
+    Home home = Home.start(make, RestartTest.class.getClassLoader(), QUIET.withRestart(TWICE));
+    try {
+      Await.result(home.ready());
+      byte[] function = encoded((Fn<Tape, Integer>) tape -> tape.add(1));
+      long _ =
+          home.call(
+              Message.Kind.CALL, function, 0, new Hearing(new OutOfMemoryError("not really")));
+      Hearing again = new Hearing(null);
+      Await.until("another process", () -> home.restarts() == 1);
+      long _ = home.call(Message.Kind.CALL, function, 0, again);
+      Await.result(again.end);
+    } finally {
+      home.closeNow();
+    }
+  }
+
+  private static byte[] encoded(Object function) {
+    return Codec.encode(function, Role.ACTOR_FUNCTION);
+  }
+
+  /** Who waits for a call, and fails when it is answered if there is an error. */
+  private static final class Hearing implements Caller {
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final Error error;
+
+    Hearing(Error error) {
+      this.error = error;
+    }
+
+    @Override
+    public void answered(ByteBuffer result) {
+      if (error != null) {
+        throw error;
+      }
+      end.complete(null);
+    }
+
+    @Override
+    public void failed(ByteBuffer failure) {
+      end.completeExceptionally(new AssertionError("the call has failed"));
+    }
+
+    @Override
+    public void failed(Throwable why) {
+      end.completeExceptionally(why);
+    }
+
+    @Override
+    public void cancelled() {
+      end.cancel(false);
     }
   }
 
