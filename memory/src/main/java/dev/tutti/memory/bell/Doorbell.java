@@ -220,9 +220,17 @@ public final class Doorbell implements Neighbourhood {
             look();
             nextLookNanos = System.nanoTime() + LOOK_NANOS;
           }
-        } catch (IOException | RuntimeException | OutOfMemoryError e) { // all who wait rely on it
-          LOG.log(Level.WARNING, "at the doorbell", e);
+        } catch (Throwable e) { // all who wait rely on it
+          tell(e);
         }
+      }
+    }
+
+    private static void tell(Throwable failure) {
+      try {
+        LOG.log(Level.WARNING, "at the doorbell", failure);
+      } catch (Throwable e) { // no more is there for it than there was before
+        return;
       }
     }
 
@@ -284,14 +292,17 @@ public final class Doorbell implements Neighbourhood {
       ByteBuffer rings = (ByteBuffer) key.attachment();
       int read = ((SocketChannel) key.channel()).read(rings);
       rings.flip();
-      while (rings.remaining() >= Long.BYTES) {
-        WeakReference<Line> weak = lines.get(rings.getLong());
-        Line line = weak == null ? null : weak.get();
-        if (line != null) {
-          line.rung();
+      try {
+        while (rings.remaining() >= Long.BYTES) {
+          WeakReference<Line> weak = lines.get(rings.getLong());
+          Line line = weak == null ? null : weak.get();
+          if (line != null) {
+            line.rung();
+          }
         }
+      } finally {
+        rings.compact(); // whatever fails at a line, what comes next is behind it
       }
-      rings.compact();
       if (read < 0) {
         drop(key);
       }

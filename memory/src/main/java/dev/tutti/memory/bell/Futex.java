@@ -71,7 +71,11 @@ final class Futex {
     if (NUMBER != 0
         && Futex.class.getModule().isNativeAccessEnabled()
         && STARTED.compareAndSet(false, true)) {
-      Thread.ofPlatform().name("tutti-bell-futex").daemon().start(Futex::makeReady);
+      try {
+        Thread.ofPlatform().name("tutti-bell-futex").daemon().start(Futex::makeReady);
+      } catch (OutOfMemoryError e) { // no thread can be started; whoever waits parks
+        STARTED.set(false);
+      }
     }
   }
 

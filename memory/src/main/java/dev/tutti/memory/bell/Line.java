@@ -153,8 +153,8 @@ public final class Line {
     members.answerTheBell();
     Waiter self = new Waiter(ready, alarm.bed());
     boolean interrupted = false;
-    enter(self);
     try {
+      enter(self);
       int before = alarm.now();
       self.woken = false;
       while (!attempt.getAsBoolean()) { // (2)
@@ -217,8 +217,9 @@ public final class Line {
   private void leave(Waiter self) {
     lock.lock();
     try {
-      waiters.remove(self);
-      sleepers -= self.bed == null ? 0 : 1;
+      if (waiters.remove(self)) { // not if it could not enter
+        sleepers -= self.bed == null ? 0 : 1;
+      }
       if (waiters.isEmpty()) {
         members.neighbourhood().unwatch(this);
       }

@@ -205,15 +205,32 @@ final class Turns implements Line.Subject {
     lock.lock();
     try {
       Turn turn = new Turn(words.increment(LAST), ready);
-      standing.addLast(turn);
-      if (standing.size() == 1) {
-        members.neighbourhood().watch(line);
+      boolean shown = false;
+      try {
+        standing.addLast(turn);
+        if (standing.size() == 1) {
+          members.neighbourhood().watch(line);
+        }
+        show(); // (1)
+        shown = true;
+      } finally {
+        if (!shown) { // it would stand before all others for ever
+          takeOut(turn);
+        }
       }
-      show(); // (1)
       return turn;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** With the lock held. */
+  private void takeOut(Turn turn) {
+    standing.remove(turn);
+    if (standing.isEmpty()) {
+      members.neighbourhood().unwatch(line);
+    }
+    show(); // (6)
   }
 
   /** With the lock held. */
@@ -264,11 +281,7 @@ final class Turns implements Line.Subject {
   void leave(Turn turn) {
     lock.lock();
     try {
-      standing.remove(turn);
-      if (standing.isEmpty()) {
-        members.neighbourhood().unwatch(line);
-      }
-      show(); // (6)
+      takeOut(turn);
     } finally {
       lock.unlock();
     }

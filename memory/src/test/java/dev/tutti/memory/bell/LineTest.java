@@ -1,6 +1,7 @@
 package dev.tutti.memory.bell;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tutti.testkit.Await;
 import java.util.concurrent.FutureTask;
@@ -60,6 +61,20 @@ class LineTest {
     Await.ended(leaver);
     assertThat(first.length() + second.length()).isZero();
     assertThat(first.isAwaited()).isFalse();
+  }
+
+  /** Who cannot be looked after does not wait, and does not stand in the line for ever. */
+  @Test
+  void await_noRoomToWatch_leavesTheLine() throws Exception {
+    Street.House house = street.newHouse();
+    Line line = new Line(new Members(house, house), 1, false, free::get);
+    house.fill();
+    assertThrows(
+        OutOfMemoryError.class, () -> line.await(free::get, free::get, Long.MAX_VALUE, true));
+    assertThat(line.length()).isZero();
+    assertThat(line.isAwaited()).isFalse();
+    free.set(true);
+    assertThat(line.await(free::get, free::get, Long.MAX_VALUE, true)).isTrue();
   }
 
   /** Who releases forgets a process that has died asleep, and wakes nobody in vain any more. */

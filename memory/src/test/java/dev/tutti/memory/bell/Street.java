@@ -123,6 +123,7 @@ public final class Street {
     private final List<Line> lines = new CopyOnWriteArrayList<>();
     private volatile boolean killed;
     private volatile boolean gone;
+    private volatile boolean full;
 
     private House(long self) {
       this.self = self;
@@ -306,8 +307,18 @@ public final class Street {
       lines.add(line);
     }
 
+    /** The next line with waiters finds that this process has no room for more. */
+    public void fill() {
+      full = true;
+    }
+
     @Override
-    public void watch(Line line) {}
+    public void watch(Line line) {
+      if (full) {
+        full = false;
+        throw new OutOfMemoryError("not really");
+      }
+    }
 
     @Override
     public void unwatch(Line line) {}
