@@ -59,6 +59,14 @@ class SharedMemoryTest {
     assertThatIllegalArgumentException().isThrownBy(() -> SharedMemory.named("none", bytes));
   }
 
+  /** More than there can be with what comes before it is no room either. */
+  @Test
+  void create_mostBytes_hasNoRoom() {
+    assertThatThrownBy(() -> SharedMemory.create(Long.MAX_VALUE))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no room for a segment of shared memory: bytes=" + Long.MAX_VALUE);
+  }
+
   /** A thread that is interrupted is told so, stays interrupted, and leaves nothing. */
   @Test
   void create_interrupted_saysSo() {

@@ -146,6 +146,7 @@ public final class Segment implements AutoCloseable {
     if (SWEPT.add(folder)) {
       sweep(folder);
     }
+    ensureRoom(folder, bytes);
     Path file = folder.resolve(PREFIX + ProcessHandle.current().pid() + "-" + UUID.randomUUID());
     FileChannel channel =
         FileChannel.open(
@@ -161,6 +162,14 @@ public final class Segment implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /** What does not fit is not begun: it would fill the folder for all others before it fails. */
+  private static void ensureRoom(Path folder, long bytes) throws IOException {
+    long usable = folder.toFile().getUsableSpace(); // 0 also where it is not known
+    if (usable > 0 && usable < bytes) {
+      throw new IOException("less room than that: usable=" + usable);
     }
   }
 

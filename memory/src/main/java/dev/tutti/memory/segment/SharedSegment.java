@@ -125,6 +125,9 @@ public final class SharedSegment implements AutoCloseable {
     if (bytes < 1) {
       throw new IllegalArgumentException("bytes must be >= 1: bytes=" + bytes);
     }
+    if (bytes > Long.MAX_VALUE - HEADER.byteSize()) {
+      throw new IOException("no room for a segment of shared memory: bytes=" + bytes);
+    }
     Segment segment = Segment.create(HEADER.byteSize() + bytes);
     UUID id = UUID.randomUUID();
     MemorySegment head = segment.memory();

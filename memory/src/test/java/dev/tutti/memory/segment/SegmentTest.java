@@ -233,6 +233,24 @@ class SegmentTest {
         .contains("entries []");
   }
 
+  /** Where it is known that there is less room, nothing is written. */
+  @Test
+  @Tag("system")
+  void create_lessRoomThanThat_isToldBeforehand() throws Exception {
+    // The bound is there so that nobody fills the disks if it is not.
+    String out =
+        child(
+            List.of("/bin/sh", "-c", "ulimit -f 2048; exec \"$@\"", "child"),
+            "create",
+            Long.toString(Long.MAX_VALUE / 2));
+
+    assertThat(out)
+        .contains("refused")
+        .contains("no room for a segment of shared memory: bytes=" + Long.MAX_VALUE / 2)
+        .containsPattern("/dev/shm: java.io.IOException: less room than that: usable=\\d+")
+        .doesNotContain("File too large");
+  }
+
   /** Places that are missing, no folder, or closed to writing are passed over. */
   @Test
   @Tag("unit")
