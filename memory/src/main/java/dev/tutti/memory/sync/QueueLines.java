@@ -177,7 +177,10 @@ final class QueueLines {
     return inTurn(ring.takeTurn(), items, action);
   }
 
-  /** Gives up the memory of a large item that has been taken, unless others put: then they do. */
+  /**
+   * Gives up the memory of a large item that has been taken, unless others put: then they do, or
+   * who puts next.
+   */
   void tidy() {
     if (ring.putTurn().tryTakeAtOnce()) {
       try {

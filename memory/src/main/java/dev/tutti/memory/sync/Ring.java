@@ -179,6 +179,7 @@ final class Ring {
       cells.write(after(unit, HEADER_UNITS), item);
     }
     words.set(TAIL, place(number(tail) + 1, after(unit, need))); // pairs with takeInTurn()
+    tidyInTurn(); // who took a large item may not have had the turn
     return Tried.DONE;
   }
 

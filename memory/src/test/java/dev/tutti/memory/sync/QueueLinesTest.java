@@ -123,6 +123,22 @@ class QueueLinesTest {
     assertThat(cells.annexBytes()).isZero();
   }
 
+  /** Where somebody put when a large item was taken, the next put gives up its memory. */
+  @Test
+  void put_largeItemWasTaken_givesUpItsMemory() throws Exception {
+    assertThat(first.put(TOO_LARGE, 0)).isTrue();
+    assertThat(first.put(SMALL, 0)).isTrue();
+    assertThat(second.ring.putTurn().tryTake()).isTrue(); // as one who puts
+    assertThat(first.take(0)).isEqualTo(TOO_LARGE);
+    first.lines.tidy();
+    second.ring.putTurn().give();
+    assertThat(first.take(0)).isEqualTo(SMALL);
+    assertThat(cells.annexBytes()).isEqualTo(TOO_LARGE.length);
+    assertThat(second.put(SMALL, 0)).isTrue();
+    assertThat(cells.annexBytes()).isZero();
+    assertThat(first.take(0)).isEqualTo(SMALL);
+  }
+
   /** A process that dies in its turn to put leaves its room and its turn to the others. */
   @Test
   void put_diesInItsTurn_nextOneHasIt() throws Exception {
