@@ -5,6 +5,7 @@ import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.codec.Filters;
 import dev.tutti.codec.Role;
+import dev.tutti.codec.ValueFilter;
 import dev.tutti.origin.Everywhere;
 import dev.tutti.task.Fn;
 import dev.tutti.task.ItemAction;
@@ -17,8 +18,10 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -56,6 +59,7 @@ final class HostRun {
     LATE
   }
 
+  private static final long READER_STACK_BYTES = 64L << 20;
   private static final long LEAST_LATE = 1000;
   private static final long LATE_TIMES = 100;
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -149,17 +153,44 @@ final class HostRun {
   }
 
   private @Nullable Object state() throws Exception {
-    Object read = read(ByteBuffer.wrap(host.state()), "the state");
-    if (host.restores() || read == null) {
-      return read;
+    if (host.restores()) {
+      return restored();
     }
-    Thread.currentThread().setContextClassLoader(Everywhere.contextOf(read));
-    return ((Task<?>) read).call();
+    Object make =
+        Objects.requireNonNull(
+            read(ByteBuffer.wrap(host.state()), "the state", Filters.tasks()), "make");
+    Thread.currentThread().setContextClassLoader(Everywhere.contextOf(make));
+    return ((Task<?>) make).call();
   }
 
-  private static @Nullable Object read(ByteBuffer bytes, String what) {
+  /**
+   * {@return the state that a process before this one has copied} To read it may take far more of a
+   * stack than to write it took, so that is done on a thread that has more.
+   */
+  private @Nullable Object restored() throws Exception {
+    FutureTask<@Nullable Object> reading =
+        new FutureTask<>(
+            () -> read(ByteBuffer.wrap(host.state()), "the state", Filters.ownCopies()));
+    Thread reader = new Thread(null, reading, "actor-reader", READER_STACK_BYTES);
+    reader.setDaemon(true);
     try {
-      return Codec.decode(bytes, ClassLoader.getSystemClassLoader(), Filters.tasks());
+      reader.start();
+    } catch (OutOfMemoryError e) {
+      reading.run(); // with the stack that there is
+    }
+    try {
+      return reading.get();
+    } catch (InterruptedException e) {
+      reading.cancel(true);
+      throw e;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private static @Nullable Object read(ByteBuffer bytes, String what, ValueFilter filter) {
+    try {
+      return Codec.decode(bytes, ClassLoader.getSystemClassLoader(), filter);
     } catch (DecodeException e) {
       throw new NotSendableException(
           "cannot read %s in the actor's process: %s; it sees the class path of its owner [T003]"
@@ -412,7 +443,8 @@ final class HostRun {
 
   @SuppressWarnings("unchecked") // the actor's type paired the function with its state
   private static byte[] result(Message call, Object state) throws Exception {
-    Object function = Objects.requireNonNull(read(call.content(), "the call"), "function");
+    Object function =
+        Objects.requireNonNull(read(call.content(), "the call", Filters.tasks()), "function");
     Thread.currentThread().setContextClassLoader(Everywhere.contextOf(function));
     if (call.kind() == Message.Kind.TELL) {
       ((ItemAction<Object>) function).accept(state);

@@ -5,9 +5,11 @@ import static dev.tutti.actors.ActorTest.cause;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.task.TaskTimeoutException;
+import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.time.Duration;
@@ -73,6 +75,91 @@ class CheckpointTest {
       boolean hangs = Await.result(actor.ask(s -> s.hangs));
       assertThat(hangs).isFalse();
       assertThat(actor.restarts()).isEqualTo(1);
+    }
+  }
+
+  /** A link of a chain, of which each object holds the next one. */
+  static final class Link implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private Link next;
+
+    int grow(int by) {
+      for (int i = 0; i < by; i++) {
+        Link link = new Link();
+        link.next = next;
+        next = link;
+      }
+      return by;
+    }
+
+    int length() {
+      int length = 0;
+      for (Link link = next; link != null; link = link.next) {
+        length++;
+      }
+      return length;
+    }
+  }
+
+  /** A copy that could be written can be read, though it is nested deeper than a task may be. */
+  @Test
+  void copy_deep_comesBack() throws Exception {
+    ActorOptions deep = COPIED.withJvm(COPIED.jvm().withFlags("-Xss8m"));
+    try (Actor<Link> actor = Actor.open(Link::new, deep)) {
+      Await.result(actor.ask(link -> link.grow(5_000)));
+      die(actor);
+      assertThat(Await.result(actor.ask(Link::length))).isEqualTo(5_000);
+    }
+  }
+
+  private static void die(Actor<?> actor) {
+    cause(
+        WorkerLostException.class,
+        actor.ask(_ -> {
+          Runtime.getRuntime().halt(1);
+          return 0;
+        }));
+  }
+
+  /** A state that takes far more of a stack to be read than it took to be written. */
+  static final class Ladder implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private Ladder next;
+
+    int grow(int by) {
+      for (int i = 0; i < by; i++) {
+        Ladder rung = new Ladder();
+        rung.next = next;
+        next = rung;
+      }
+      return by;
+    }
+
+    boolean isGrown() {
+      return next != null;
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      read(in, 100);
+    }
+
+    private static void read(ObjectInputStream in, int steps)
+        throws IOException, ClassNotFoundException {
+      if (steps == 0) {
+        in.defaultReadObject();
+      } else {
+        read(in, steps - 1);
+      }
+    }
+  }
+
+  /** A copy is read where there is more room on the stack than where it was written. */
+  @Test
+  void copy_readingIsDeeper_comesBack() throws Exception {
+    try (Actor<Ladder> actor = Actor.open(Ladder::new, COPIED)) {
+      Await.result(actor.ask(ladder -> ladder.grow(300)));
+      die(actor);
+      assertThat(Await.result(actor.ask(Ladder::isGrown))).isTrue();
     }
   }
 

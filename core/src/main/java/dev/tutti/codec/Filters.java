@@ -24,6 +24,9 @@ public final class Filters {
       new ValueFilter(
           Rule.ANY, ValueFilter.DEPTH, ValueFilter.REFERENCES, Long.MAX_VALUE, "allow it");
 
+  private static final ValueFilter OWN_COPIES =
+      new ValueFilter(Rule.ANY, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, "allow it");
+
   private static final ValueFilter RESULTS =
       new ValueFilter(
           Rule.USUAL, ValueFilter.DEPTH, ValueFilter.REFERENCES, Long.MAX_VALUE, "allow it");
@@ -85,6 +88,14 @@ public final class Filters {
    */
   public static ValueFilter tasks() {
     return TASKS;
+  }
+
+  /**
+   * {@return the filter for what an actor's process reads that one before it has written} It takes
+   * all that could be written: a copy that cannot be read is found out when it is too late.
+   */
+  public static ValueFilter ownCopies() {
+    return OWN_COPIES;
   }
 
   /** {@return a filter for what a pool reads from its workers, with the usual classes} */
