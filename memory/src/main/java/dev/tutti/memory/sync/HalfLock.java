@@ -3,6 +3,7 @@ package dev.tutti.memory.sync;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.lang.ref.Reference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -25,7 +26,13 @@ final class HalfLock implements Lock, Serializable {
     if (interruptibly && Thread.interrupted()) {
       throw new InterruptedException();
     }
-    return writes ? readership.write(nanos, interruptibly) : readership.read(nanos, interruptibly);
+    try {
+      return writes
+          ? readership.write(nanos, interruptibly)
+          : readership.read(nanos, interruptibly);
+    } finally {
+      Reference.reachabilityFence(whole); // it is not gone before it is known who has it
+    }
   }
 
   @Override
@@ -40,7 +47,11 @@ final class HalfLock implements Lock, Serializable {
 
   @Override
   public boolean tryLock() {
-    return writes ? readership.tryWrite() : readership.tryRead();
+    try {
+      return writes ? readership.tryWrite() : readership.tryRead();
+    } finally {
+      Reference.reachabilityFence(whole); // as above
+    }
   }
 
   @Override

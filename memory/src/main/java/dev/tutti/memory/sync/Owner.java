@@ -101,6 +101,15 @@ final class Owner {
     return last != null && number(last) == thread(owner) && !last.isAlive();
   }
 
+  /** {@return the thread of this process that is the owner, or was when it ended; null if none} */
+  @Nullable Thread here() {
+    long owner = get();
+    Thread last = holder;
+    return owner > 0 && isHere(owner) && last != null && number(last) == thread(owner)
+        ? last
+        : null;
+  }
+
   /** {@return whether the owner was a thread of this process that has ended; then others see it} */
   boolean abandonIfEnded() {
     long owner = get();

@@ -4,11 +4,13 @@ import dev.tutti.memory.bell.Layout;
 import dev.tutti.memory.bell.Line;
 import dev.tutti.memory.bell.Members;
 import dev.tutti.memory.bell.Words;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A lock that a thread of a process owns, and that the next one takes over when that is gone. */
-final class Ownership implements Line.Subject, Turns.Rule {
+final class Ownership implements Line.Subject, Turns.Rule, Cores.Core {
   /*
    * The word OWNER says who has it; see Owner. HOLDS is the owner's: how often it has locked. LOST, LOST_THREAD and then RECOVERIES
    * are written by the owner, when it has taken over and before it goes on; a new owner that dies in between is found gone in its
@@ -173,6 +175,12 @@ final class Ownership implements Line.Subject, Turns.Rule {
   public boolean isReady() {
     long who = owner.get();
     return who == 0 || owner.isGone(who);
+  }
+
+  @Override
+  public Collection<Thread> holders() {
+    Thread holder = owner.here();
+    return holder == null ? List.of() : List.of(holder);
   }
 
   @Override

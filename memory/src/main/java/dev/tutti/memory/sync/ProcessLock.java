@@ -4,6 +4,7 @@ import dev.tutti.memory.bell.SharedObject;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +29,11 @@ import java.util.concurrent.locks.Lock;
  * holder that died had written before its death is seen too.
  *
  * <p><b>Failure.</b> A holder whose process or thread has ended loses the lock to the next one,
- * which finds out within a second. {@link #lock} does not throw for that, or {@code lock}, {@code
- * try}, {@code finally} would break; but what the lock guards may be half done, so {@link
- * #recovered} says so until somebody calls {@link #markConsistent}. A process that is only stopped
- * is not dead, and one that has got the process id of a dead one is not taken for it.
+ * which finds out within a second, or when the garbage collector has found that nothing in the
+ * process of that thread refers to the lock. {@link #lock} does not throw for that, or {@code
+ * lock}, {@code try}, {@code finally} would break; but what the lock guards may be half done, so
+ * {@link #recovered} says so until somebody calls {@link #markConsistent}. A process that is only
+ * stopped is not dead, and one that has got the process id of a dead one is not taken for it.
  *
  * @since 0.1
  */
@@ -43,7 +45,9 @@ public final class ProcessLock implements Lock, Serializable {
 
   ProcessLock(SharedObject object) {
     this.object = object;
-    this.ownership = new Ownership(object.members(), object.key());
+    this.ownership =
+        Cores.of(
+            this, object, Ownership.class, () -> new Ownership(object.members(), object.key()));
   }
 
   /**
@@ -86,7 +90,15 @@ public final class ProcessLock implements Lock, Serializable {
 
   @Override
   public void lock() {
-    Uninterrupted.run(() -> ownership.take(Nanos.FOREVER, false));
+    Uninterrupted.run(() -> take(Nanos.FOREVER, false));
+  }
+
+  private boolean take(long nanos, boolean interruptibly) throws InterruptedException {
+    try {
+      return ownership.take(nanos, interruptibly);
+    } finally {
+      Reference.reachabilityFence(this); // it is not gone before it is known who has it
+    }
   }
 
   @Override
@@ -94,12 +106,16 @@ public final class ProcessLock implements Lock, Serializable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    ownership.take(Nanos.FOREVER, true);
+    take(Nanos.FOREVER, true);
   }
 
   @Override
   public boolean tryLock() {
-    return ownership.tryTake();
+    try {
+      return ownership.tryTake();
+    } finally {
+      Reference.reachabilityFence(this); // as above
+    }
   }
 
   @Override
@@ -107,7 +123,7 @@ public final class ProcessLock implements Lock, Serializable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    return ownership.take(unit.toNanos(time), true);
+    return take(unit.toNanos(time), true);
   }
 
   /**

@@ -35,9 +35,10 @@ import java.util.concurrent.locks.ReadWriteLock;
  *
  * <p><b>Failure.</b> A reader whose process or thread has ended does not count any more, and a
  * writer whose process or thread has ended loses the lock to the next one; both are found within a
- * second. What a dead writer was writing may be half done: {@link #recovered} says so to readers
- * and writers, until a writer calls {@link #markConsistent}. Nothing throws for that. One that dies
- * while it waits takes nothing with it. A process that is only stopped is not dead.
+ * second, or when the garbage collector has found that nothing in the process of that thread refers
+ * to the lock. What a dead writer was writing may be half done: {@link #recovered} says so to
+ * readers and writers, until a writer calls {@link #markConsistent}. Nothing throws for that. One
+ * that dies while it waits takes nothing with it. A process that is only stopped is not dead.
  *
  * @since 0.1
  */
@@ -51,7 +52,9 @@ public final class ProcessReadWriteLock implements ReadWriteLock, Serializable {
 
   ProcessReadWriteLock(SharedObject object) {
     this.object = object;
-    this.readership = new Readership(object.members(), object.key());
+    this.readership =
+        Cores.of(
+            this, object, Readership.class, () -> new Readership(object.members(), object.key()));
     this.readLock = new HalfLock(this, readership, false);
     this.writeLock = new HalfLock(this, readership, true);
   }

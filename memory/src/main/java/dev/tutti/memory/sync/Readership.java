@@ -5,13 +5,16 @@ import dev.tutti.memory.bell.Line;
 import dev.tutti.memory.bell.Members;
 import dev.tutti.memory.bell.Words;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Many threads of several processes that read, or one that writes. */
-final class Readership implements Line.Subject, Turns.Rule {
+final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
   /*
    *   tally of a slot   how many threads of that process read
    *   GATE              which thread has closed the gate, to write; see Owner
@@ -58,7 +61,7 @@ final class Readership implements Line.Subject, Turns.Rule {
     this.gate = new Owner(members, GATE);
     this.tally = Layout.tally(members.slot());
     this.turns = new Turns(members, key, this);
-    words.set(tally, 0); // of readers that have dropped the lock
+    words.set(tally, 0); // no reader of this process is left: see Cores
     members.neighbourhood().add(line);
     line.open();
   }
@@ -281,6 +284,16 @@ final class Readership implements Line.Subject, Turns.Rule {
   public boolean isReady() {
     long owner = gate.get();
     return owner == 0 || gate.isGone(owner);
+  }
+
+  @Override
+  public Collection<Thread> holders() {
+    Set<Thread> all = new HashSet<>(readers.keySet());
+    Thread writer = gate.here();
+    if (writer != null) {
+      all.add(writer);
+    }
+    return all;
   }
 
   @Override
