@@ -18,8 +18,10 @@ import dev.tutti.task.Success;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.WorkerContext;
 import dev.tutti.task.WorkerLost;
+import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.io.Serializable;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -346,6 +348,26 @@ class PackTest {
           assertThat(done.outcome()).isEqualTo(new Success<>(done.item()));
         }
       });
+    }
+  }
+
+  private static WeakReference<List<Integer>> mapped(Pool pool) {
+    List<Integer> items = new ArrayList<>(numbers(MANY));
+    assertThat(Parallel.on(pool).map(items, i -> i + 1)).hasSize(MANY);
+    return new WeakReference<>(items);
+  }
+
+  /** Workers that rest keep nothing of the last call. */
+  @Test
+  void map_hasEnded_inputIsNotKept() throws Exception {
+    try (Pool pool = open(2)) {
+      WeakReference<List<Integer>> input = mapped(pool);
+      Await.until(
+          "the input is gone",
+          () -> {
+            System.gc();
+            return input.get() == null;
+          });
     }
   }
 }

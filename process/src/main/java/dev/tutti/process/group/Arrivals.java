@@ -90,7 +90,7 @@ final class Arrivals {
       }
       case PACK_BEGUN -> packs.begin(frame.atLeast(Long.BYTES).getLong());
       case BATCH_DONE -> {
-        packs.tell(); // what has come lands first
+        packs.past();
         flights.past(frame.atLeast(Long.BYTES).getLong());
         listener.pastBatch();
       }

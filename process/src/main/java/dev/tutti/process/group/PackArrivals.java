@@ -16,7 +16,8 @@ final class PackArrivals {
   /*
    * The outcomes of a pack come in the order of its elements, without a number. Many of them land and are told together:
    * `come` are those of `pack` that have come and not landed. They land before the thread waits, before it reads a
-   * value by code of the user's, and at the last element, which frees the worker.
+   * value by code of the user's, and at the last element, which frees the worker. Then `pack` is forgotten: a worker that
+   * rests would keep the whole call.
    */
   private static final int MOST_AT_ONCE = 1_024;
   private static final int HEAD_BYTES = Long.BYTES;
@@ -67,7 +68,7 @@ final class PackArrivals {
     int element = from + come.size();
     boolean isLast = element + 1 >= flight.held();
     if (isLast) {
-      flights.landNext(flight, come.size() + 1);
+      land(flight, come.size() + 1);
     }
     try {
       if (isLast) {
@@ -143,7 +144,7 @@ final class PackArrivals {
       throws WireException {
     tell();
     int element = flight.landed();
-    flights.landNext(flight, 1);
+    land(flight, 1);
     try {
       listener.landed(1);
       Outcome<?> outcome = reading.read(flight, element, kind, nanos, content, ArrivedParts.NONE);
@@ -171,13 +172,26 @@ final class PackArrivals {
     if (flight != null && !come.isEmpty()) {
       int from = flight.landed();
       int count = come.size();
-      flights.landNext(flight, count);
+      land(flight, count);
       try {
         listener.landed(count);
       } finally {
         tell(flight, from);
       }
     }
+  }
+
+  private void land(Flight flight, int count) throws WireException {
+    flights.landNext(flight, count);
+    if (flight.isOver()) {
+      pack = null;
+    }
+  }
+
+  /** The worker is past all that it was given: what it had not begun of a pack was taken back. */
+  void past() throws WireException {
+    tell(); // what has come lands first
+    pack = null;
   }
 
   private void tell(Flight flight, int from) {
