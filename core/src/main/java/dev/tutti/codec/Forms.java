@@ -19,16 +19,36 @@ import org.jspecify.annotations.Nullable;
 final class Forms {
   private Forms() {}
 
-  record PathForm(@Nullable String path, @Nullable URI uri) implements Serializable {
+  /**
+   * A path: its text, or a URI, which has the very bytes of its names and is never relative.
+   *
+   * @param isRelative whether it is the URI's path without the root
+   */
+  record PathForm(@Nullable String path, @Nullable URI uri, boolean isRelative)
+      implements Serializable {
+    private static final char NO_TEXT = '\uFFFD';
+
     static PathForm of(Path p) {
-      return p.getFileSystem() == FileSystems.getDefault()
-          ? new PathForm(p.toString(), null)
-          : new PathForm(null, p.toUri());
+      if (p.getFileSystem() != FileSystems.getDefault()) {
+        return new PathForm(null, p.toUri(), false);
+      }
+      return isText(p)
+          ? new PathForm(p.toString(), null, false)
+          : new PathForm(null, Path.of("/").resolve(p).toUri(), !p.isAbsolute());
+    }
+
+    /** {@return whether its text says all} In place of bytes that are no text there is a mark. */
+    static boolean isText(Path p) {
+      return p.toString().indexOf(NO_TEXT) < 0;
     }
 
     @Serial
     private Object readResolve() {
-      return path != null ? Path.of(path) : Path.of(Objects.requireNonNull(uri, "uri"));
+      if (path != null) {
+        return Path.of(path);
+      }
+      Path found = Path.of(Objects.requireNonNull(uri, "uri"));
+      return isRelative ? found.subpath(0, found.getNameCount()) : found;
     }
   }
 

@@ -89,7 +89,7 @@ final class Leaves {
   }
 
   private static void path(Output out, Path path) {
-    if (path.getFileSystem() != FileSystems.getDefault()) {
+    if (path.getFileSystem() != FileSystems.getDefault() || !Forms.PathForm.isText(path)) {
       throw CompactWriter.GIVES_UP;
     }
     out.putText(path.toString());

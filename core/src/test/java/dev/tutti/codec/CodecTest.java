@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serial;
 import java.io.Serializable;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -385,6 +386,19 @@ final class CodecTest {
       } catch (DecodeException e) {
         assertThat(e).hasMessageMatching("(?s).+"); // whatever else is thrown fails this test
       }
+    }
+  }
+
+  /** The name of a file is bytes, which need not be text: the same come back. */
+  @Test
+  void decode_pathThatIsNoText_isEqual() throws Exception {
+    Path absolute = Path.of(URI.create("file:///a/../caf%E9"));
+    Path name = absolute.getFileName();
+    for (Path path : List.of(absolute, name, Path.of("..").resolve(name), Path.of("\uFFFD"))) {
+      Fields fields = new Fields(path, Optional.of(path), ByteBuffer.allocate(0));
+      assertThat(roundTrip(path, Role.ITEM)).isEqualTo(path);
+      assertThat(roundTrip(List.of(path), Role.ITEM)).isEqualTo(List.of(path));
+      assertThat(roundTrip(fields, Role.RESULT)).isEqualTo(fields);
     }
   }
 }
