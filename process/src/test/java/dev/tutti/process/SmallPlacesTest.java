@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tutti.Pool;
 import dev.tutti.plan.DataSize;
 import dev.tutti.task.WorkerLostException;
+import dev.tutti.testkit.Await;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -155,6 +157,43 @@ class SmallPlacesTest {
       } catch (java.util.concurrent.ExecutionException e) {
         System.out.println("failure " + e.getCause());
       }
+    }
+  }
+
+  /** What tidies up temporary folders takes ours, too: pools and processes of their own go on. */
+  @Test
+  void submit_foldersWereRemoved_nextWorkersStart() throws Exception {
+    Path tmpdir = Files.createDirectory(folder.resolve("tmp"));
+    System.setProperty(TMPDIR, tmpdir.toString());
+    Marks marks = new Marks(folder);
+    try (Pool pool = Pool.open(ONE.withRecycleAfter(1));
+        JvmProcess<Integer> runs =
+            JvmProcess.start(() -> {
+              marks.leave("runs");
+              marks.await("go");
+              return 6;
+            })) {
+      assertThat(pool.submit(() -> 7).get()).isEqualTo(7);
+      Await.until("no worker is left", () -> Os.workers().isEmpty());
+      marks.await("runs");
+      removeFolders(tmpdir);
+      assertThat(pool.submit(() -> 8).get()).isEqualTo(8);
+      try (JvmProcess<Integer> next = JvmProcess.start(() -> 9)) {
+        assertThat(next.result().get()).isEqualTo(9);
+      }
+      marks.leave("go");
+      assertThat(runs.result().get()).isEqualTo(6);
+    }
+    assertThat(tmpdir).isEmptyDirectory();
+  }
+
+  private static void removeFolders(Path tmpdir) throws IOException {
+    for (String name : Os.leftOvers()) {
+      Path gone = tmpdir.resolve(name);
+      for (String file : Os.files(gone, "")) {
+        Files.delete(gone.resolve(file));
+      }
+      Files.delete(gone);
     }
   }
 }

@@ -43,12 +43,12 @@ final class BellFolder {
     IOException none = new IOException("no place for the socket of a doorbell: tried=" + places);
     for (Path parent : places) {
       try {
-        removeLeftOvers(parent);
         Path folder =
             Files.createTempDirectory(
                 parent,
                 "tutti-" + ProcessHandle.current().pid() + "-" + NAMESPACE + "-bell-",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        removeLeftOvers(parent, folder);
         Path socket = folder.resolve(SOCKET);
         if (bytes(socket) <= Layout.BELL_WORDS * Long.BYTES) {
           folder.toFile().deleteOnExit(); // in the reverse order: the socket first
@@ -89,11 +89,19 @@ final class BellFolder {
     }
   }
 
-  private static void removeLeftOvers(Path parent) {
+  private static Object ownerOf(Path file) throws IOException {
+    return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * @param made a folder that this user has just made there
+   */
+  private static void removeLeftOvers(Path parent, Path made) {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "tutti-*-bell-*")) {
+      Object owner = ownerOf(made);
       for (Path folder : folders) {
         if (isLeftOver(folder)) {
-          remove(folder);
+          remove(folder, owner);
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
@@ -109,14 +117,22 @@ final class BellFolder {
         && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
   }
 
-  private static void remove(Path folder) {
+  private static void remove(Path folder, Object owner) {
+    try {
+      if (ownerOf(folder).equals(owner)) { // anybody can give a folder such a name
+        remove(folder);
+      }
+    } catch (IOException e) { // another user's, or another JVM is quicker
+      LOG.log(Level.DEBUG, "cannot remove the left-over folder {0}: {1}", folder, e);
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
     try (Stream<Path> content = Files.list(folder)) {
       for (Path file : content.toList()) {
         Files.deleteIfExists(file);
       }
-      Files.deleteIfExists(folder);
-    } catch (IOException e) { // another user's, or another JVM is quicker
-      LOG.log(Level.DEBUG, "cannot remove the left-over folder {0}: {1}", folder, e);
     }
+    Files.deleteIfExists(folder);
   }
 }

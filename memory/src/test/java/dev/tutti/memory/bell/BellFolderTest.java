@@ -3,6 +3,7 @@ package dev.tutti.memory.bell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,8 +18,7 @@ class BellFolderTest {
   /** Only its user can enter it; what a killed process has left is removed, nothing else. */
   @Test
   void make_leftOverOfTheDead_isRemoved(@TempDir Path parent) throws Exception {
-    String namespace =
-        Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+    String namespace = namespace();
     long dead = deadPid();
     Path left = parent.resolve("tutti-" + dead + "-" + namespace + "-bell-1");
     Files.createFile(Files.createDirectory(left).resolve("bell"));
@@ -36,6 +36,19 @@ class BellFolderTest {
         .isEqualTo("rwx------");
   }
 
+  /** What another user has given such a name is his; only the system's own user can play him. */
+  @Test
+  void make_leftOverOfAnotherUser_stays(@TempDir Path parent) throws Exception {
+    Path foreign =
+        Files.createDirectory(parent.resolve("tutti-" + deadPid() + "-" + namespace() + "-bell-1"));
+    if (!Files.getAttribute(foreign, "unix:uid").equals(0)) {
+      return;
+    }
+    Files.setAttribute(foreign, "unix:uid", 12_345);
+    assertThat(BellFolder.make(List.of(parent)).getParent()).hasParent(parent);
+    assertThat(foreign).exists();
+  }
+
   /** A place that is missing, or whose path is too long for a socket, is passed over. */
   @Test
   void make_placesOfNoUse_arePassedOver(@TempDir Path parent) throws Exception {
@@ -47,6 +60,10 @@ class BellFolderTest {
         .isThrownBy(() -> BellFolder.make(List.of(missing, deep)))
         .withMessageContaining("no place for the socket");
     assertThat(deep).isEmptyDirectory();
+  }
+
+  private static String namespace() throws IOException {
+    return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
   }
 
   private static long deadPid() throws Exception {

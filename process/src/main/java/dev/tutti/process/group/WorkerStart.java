@@ -66,6 +66,7 @@ final class WorkerStart {
   }
 
   private ReadyWorker start() throws IOException {
+    resources.folder().ensureThere();
     Launcher.Start begun = resources.launcher().begin(resources.folder(), link.name());
     boolean awaited = false;
     Claims claims = null;

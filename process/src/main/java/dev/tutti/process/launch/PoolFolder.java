@@ -8,14 +8,18 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,7 +30,7 @@ import java.util.stream.Stream;
  * crash logs until they are read.
  *
  * <p><b>Lifetime.</b> Removed when the pool is closed. One that a killed JVM has left behind is
- * removed by the next pool that opens; its name tells whose it was.
+ * removed by the next pool of the same user that opens; its name tells whose it was.
  */
 public final class PoolFolder implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
@@ -41,10 +45,15 @@ public final class PoolFolder implements AutoCloseable {
 
   private static final String NAMESPACE = namespace();
 
-  private final Path path;
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-  private PoolFolder(Path path) {
+  private final Path path;
+  private final Map<String, Object> asMade;
+
+  private PoolFolder(Path path) throws IOException {
     this.path = path;
+    this.asMade = ownership(path);
   }
 
   /**
@@ -62,9 +71,9 @@ public final class PoolFolder implements AutoCloseable {
     List<IOException> failures = new ArrayList<>();
     for (Path parent : places) {
       try {
-        removeLeftOvers(parent);
         Path made = createIn(parent);
         try {
+          removeLeftOvers(parent, made);
           ensureUsable(made);
           return new PoolFolder(made);
         } catch (IOException e) {
@@ -115,17 +124,20 @@ public final class PoolFolder implements AutoCloseable {
 
   private static Path createIn(Path parent) throws IOException {
     return Files.createTempDirectory(
-        parent,
-        "tutti-" + ProcessHandle.current().pid() + "-" + NAMESPACE + "-",
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        parent, "tutti-" + ProcessHandle.current().pid() + "-" + NAMESPACE + "-", PRIVATE);
   }
 
-  /** Removes the folders of this user's JVMs that are gone, as far as that is possible. */
-  private static void removeLeftOvers(Path parent) {
+  /**
+   * Removes the folders of this user's JVMs that are gone, as far as that is possible.
+   *
+   * @param made a folder that this user has just made there
+   */
+  private static void removeLeftOvers(Path parent, Path made) {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "tutti-*")) {
+      Object owner = ownerOf(made);
       for (Path folder : folders) {
         if (isLeftOver(folder)) {
-          removeIfPossible(folder);
+          removeIfPossible(folder, owner);
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
@@ -142,6 +154,10 @@ public final class PoolFolder implements AutoCloseable {
     }
   }
 
+  private static Object ownerOf(Path file) throws IOException {
+    return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+  }
+
   private static boolean isLeftOver(Path folder) {
     Matcher name = NAME.matcher(folder.getFileName().toString());
     return name.matches()
@@ -150,9 +166,11 @@ public final class PoolFolder implements AutoCloseable {
         && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
   }
 
-  private static void removeIfPossible(Path folder) {
+  private static void removeIfPossible(Path folder, Object owner) {
     try {
-      remove(folder);
+      if (ownerOf(folder).equals(owner)) { // anybody can give a folder such a name
+        remove(folder);
+      }
     } catch (IOException e) { // another user's, or another JVM is quicker
       LOG.log(Level.DEBUG, "cannot remove the left-over folder {0}: {1}", folder, e);
     }
@@ -170,6 +188,37 @@ public final class PoolFolder implements AutoCloseable {
   /** {@return the folder} */
   public Path path() {
     return path;
+  }
+
+  /**
+   * Makes the folder once more if it is gone: what tidies up temporary folders takes an empty one.
+   *
+   * @throws IOException if that is not possible, or there is something else in its place
+   */
+  public void ensureThere() throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      makeAgain();
+    }
+    Map<String, Object> now = ownership(path);
+    if (!now.equals(asMade)) {
+      throw new IOException(
+          "pool's folder is not as it was made: path=%s made=%s now=%s"
+              .formatted(path, asMade, now));
+    }
+  }
+
+  /** {@return whose it is, what it is, and who may enter it} */
+  private static Map<String, Object> ownership(Path file) throws IOException {
+    return Files.readAttributes(file, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private void makeAgain() throws IOException {
+    try {
+      Files.createDirectory(path, PRIVATE);
+      LOG.log(Level.DEBUG, "{0} was removed, and is made again", path);
+    } catch (FileAlreadyExistsException e) {
+      LOG.log(Level.DEBUG, "another thread has made {0} again", path);
+    }
   }
 
   /**

@@ -40,6 +40,8 @@ public final class SharedFolder implements AutoCloseable {
       if (there == null) {
         there = PoolFolder.create();
         folder = there;
+      } else {
+        there.ensureThere();
       }
       holders++;
       serial = (serial + 1) % NUMBERS;

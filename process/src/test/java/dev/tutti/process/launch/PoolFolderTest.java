@@ -190,4 +190,46 @@ class PoolFolderTest {
     folder.close();
     assertThat(folder.path()).doesNotExist();
   }
+
+  /** What tidies up temporary folders takes an empty one: it is made again. */
+  @Test
+  void ensureThere_removed_isMadeAgain() throws IOException {
+    try (PoolFolder folder = PoolFolder.create()) {
+      Files.delete(folder.path());
+      folder.ensureThere();
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.path())))
+          .isEqualTo("rwx------");
+      Path file = Files.writeString(folder.path().resolve("w0.s"), "");
+      folder.ensureThere();
+      assertThat(file).exists();
+    }
+  }
+
+  /** What others could have put in its place is not taken for it. */
+  @Test
+  void ensureThere_anotherInItsPlace_isRefused() throws IOException {
+    try (PoolFolder folder = PoolFolder.create()) {
+      Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwxrwxrwx"));
+      assertThatThrownBy(folder::ensureThere)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("pool's folder is not as it was made: path=" + folder.path());
+      Files.delete(folder.path());
+      Files.createSymbolicLink(folder.path(), Files.createDirectory(tmp.resolve("elsewhere")));
+      assertThatThrownBy(folder::ensureThere).isInstanceOf(IOException.class);
+      Files.delete(folder.path());
+    }
+  }
+
+  /** What another user has given such a name is his; only the system's own user can play him. */
+  @Test
+  void create_leftOverOfAnotherUser_stays() throws IOException {
+    Path foreign = Files.createDirectory(tmp.resolve(DEAD + "abc"));
+    if (!Files.getAttribute(foreign, "unix:uid").equals(0)) {
+      return;
+    }
+    Files.setAttribute(foreign, "unix:uid", 12_345);
+    try (PoolFolder _ = PoolFolder.create()) {
+      assertThat(foreign).exists();
+    }
+  }
 }
