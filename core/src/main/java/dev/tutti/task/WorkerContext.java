@@ -83,7 +83,7 @@ public interface WorkerContext {
 
   /**
    * Logs a line in the JVM of the pool, by the logger {@code dev.tutti.task}, with the worker's
-   * name in front.
+   * name in front. A worker process waits where that JVM does not take its lines as fast.
    *
    * @param level how grave it is
    * @param message the line

@@ -9,6 +9,7 @@ import dev.tutti.Pool;
 import dev.tutti.event.PoolEvent.TaskAdvanced;
 import dev.tutti.event.PoolEvent.WorkerNotStarted;
 import dev.tutti.event.PoolEvent.WorkerStarted;
+import dev.tutti.memory.sync.ProcessEvent;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.task.NotSendableException;
@@ -171,6 +172,29 @@ class WorkerContextTest {
       assertThatThrownBy(
               () -> pool.submit(() -> WorkerContext.current().progress(Double.NaN)).get())
           .hasMessageContaining("fraction must be from 0 to 1");
+    }
+  }
+
+  /** What a task tells comes while it runs, also where the system does not take it at once. */
+  @Test
+  void log_burst_comesWhileTheTaskRuns() throws Exception {
+    Events events = new Events();
+    ProcessEvent goOn = ProcessEvent.create();
+    try (Pool pool = Pool.open(options(1))) {
+      var _ = pool.listen(events);
+      TaskFuture<Integer> task =
+          pool.submit(() -> {
+            String line = "x".repeat(1 << 16);
+            for (int i = 0; i < 200; i++) {
+              WorkerContext.current().log(System.Logger.Level.TRACE, line);
+            }
+            WorkerContext.current().progress(1);
+            goOn.await();
+            return 7;
+          });
+      assertThat(events.await(TaskAdvanced.class, 1)).hasSize(1);
+      goOn.set();
+      assertThat(task.get()).isEqualTo(7);
     }
   }
 

@@ -241,13 +241,21 @@ public final class Channel implements FrameStream, AutoCloseable {
    * @throws IOException if the channel is broken
    */
   public void drain() throws IOException {
-    while (hasPending()) {
-      LockSupport.parkNanos(this, LOOK_NANOS);
-      writing.lock();
-      try {
-        writePending();
-      } finally {
-        endWriting();
+    boolean interrupted = false;
+    try {
+      while (hasPending()) {
+        interrupted |= Thread.interrupted(); // with the flag set nobody can park
+        LockSupport.parkNanos(this, LOOK_NANOS);
+        writing.lock();
+        try {
+          writePending();
+        } finally {
+          endWriting();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

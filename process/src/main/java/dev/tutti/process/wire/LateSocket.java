@@ -111,13 +111,15 @@ public final class LateSocket implements AutoCloseable {
 
   /** {@return the socket; null if nothing waits for it} An interrupt is not ours to obey. */
   private @Nullable Channel awaitSocket() {
-    Channel there = channel;
-    while (there == null && hasPending()) {
+    boolean interrupted = false;
+    while (channel == null && hasPending()) {
+      interrupted |= Thread.interrupted(); // with the flag set nobody can park
       LockSupport.parkNanos(this, PAUSE_NANOS);
-      Thread.interrupted();
-      there = channel;
     }
-    return there;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return channel; // which may have come between the two looks
   }
 
   /**
@@ -127,16 +129,9 @@ public final class LateSocket implements AutoCloseable {
    * @throws IOException if the socket is broken
    */
   public void drain() throws IOException {
-    boolean interrupted = Thread.interrupted(); // with the flag set nobody can park
-    try {
-      Channel there = awaitSocket();
-      if (there != null) {
-        there.drain();
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    Channel there = awaitSocket();
+    if (there != null) {
+      there.drain();
     }
   }
 
@@ -156,7 +151,8 @@ public final class LateSocket implements AutoCloseable {
     }
     lock.lock();
     try {
-      return !held.isEmpty() && !closed;
+      Channel come = channel; // meanwhile, with what was held
+      return come != null ? come.hasPending() : !held.isEmpty() && !closed;
     } finally {
       lock.unlock();
     }

@@ -17,7 +17,7 @@ final class Teller {
   private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int LONGEST_LINE_BYTES = 1 << 16;
 
-  /** Sends without waiting, from any thread. */
+  /** Sends, from any thread; one that sends more than is taken may have to wait. */
   @FunctionalInterface
   interface Sender {
     void send(List<ByteBuffer> frames) throws IOException;

@@ -57,6 +57,7 @@ public final class WorkerMain {
             @Override
             public void send(List<ByteBuffer> frames) throws IOException {
               work.send(frames);
+              work.drain(); // the runner, which else waits for room, is busy with its task
             }
           };
       Teller teller = new Teller(sender);

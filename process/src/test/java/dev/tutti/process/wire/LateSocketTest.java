@@ -3,6 +3,7 @@ package dev.tutti.process.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.testkit.Await;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -12,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -125,6 +127,30 @@ class LateSocketTest {
     assertIsItem(worker.read(), 3, 10);
     worker.send(List.of(item(4, 10)));
     reader.join();
+  }
+
+  /** Who waits until all is taken keeps an interrupt for later. */
+  @Test
+  void drain_interruptedBeforeSocket_keepsTheInterrupt() throws Exception {
+    worker.send(List.of(item(1, MORE_THAN_A_RING)));
+    AtomicBoolean kept = new AtomicBoolean();
+    Thread sender =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                worker.drain();
+                kept.set(Thread.interrupted());
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+    Await.blocked(sender);
+    sender.interrupt();
+    Await.until("it waits on", () -> !sender.isInterrupted());
+    connect();
+    assertIsItem(pool.read(), 1, MORE_THAN_A_RING);
+    sender.join();
+    assertThat(kept).isTrue();
   }
 
   /** A reader whose socket has come sleeps, and is woken. */
