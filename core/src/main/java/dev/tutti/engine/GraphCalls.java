@@ -42,8 +42,9 @@ final class GraphCalls {
         if (last == null || last.given != given) {
           last = byOptions.computeIfAbsent(given, SameOptions::new);
         }
-        boolean single = !severalUse.getOrDefault(plan.step(node).function(), false);
-        calls[node] = call(node, plan.step(node), last, single);
+        Step step = plan.step(node);
+        boolean single = !step.canShare() || !severalUse.getOrDefault(step.function(), false);
+        calls[node] = call(node, step, last, single);
       }
     }
   }

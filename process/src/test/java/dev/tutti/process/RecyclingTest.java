@@ -15,8 +15,11 @@ import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerContext;
 import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
+import dev.tutti.testkit.Await;
 import dev.tutti.testkit.Faults;
 import dev.tutti.testkit.LeakCheck;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -351,5 +354,35 @@ class RecyclingTest {
       pool.resize(1);
       await().until(() -> Os.workers().size() == 1);
     }
+  }
+
+  /** Who keeps futures keeps nothing of the workers that are gone. */
+  @Test
+  void submit_futuresAreKept_workersAreNot() throws Exception {
+    int many = 12;
+    List<TaskFuture<Long>> kept = new ArrayList<>();
+    try (Pool pool = Pool.open(options(1).withRecycleAfter(1))) {
+      pool.submit(RecyclingTest::pid).get(); // what the first one makes for good
+      long before = directBuffers();
+      for (int i = 0; i < many; i++) {
+        TaskFuture<Long> future = pool.submit(RecyclingTest::pid);
+        future.get();
+        kept.add(future);
+      }
+      Await.until(
+          () -> "their buffers are gone: before=" + before + " now=" + directBuffers(),
+          () -> {
+            System.gc();
+            return directBuffers() < before + many;
+          });
+    }
+    assertThat(kept).allMatch(TaskFuture::isDone);
+  }
+
+  private static long directBuffers() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getCount)
+        .sum();
   }
 }

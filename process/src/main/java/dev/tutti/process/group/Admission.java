@@ -71,6 +71,11 @@ final class Admission implements AutoCloseable {
     if (item.form() instanceof SentItem sent) {
       sent.forget();
     }
+    Call call = item.call();
+    if (!call.body().hasItem()) { // it is one task, so this was all of it
+      forget(call);
+      call.form(null); // who keeps its future need not keep its bytes
+    }
   }
 
   /** All workers are gone. */

@@ -36,7 +36,7 @@ final class Link implements Runnable {
    *   READY, LEAVING -> LOST     the channel ended, broke, or said what it must not
    *
    * `retirement` is written by who reads, by who dismisses an idle worker, which run() finds out only at its end,
-   * and by nobody else. `ready` is set once, by run(), before the group hears of the link; `process` as soon as there is one, so
+   * and by nobody else. `ready` is set by run(), before the group hears of the link, and taken away at its end; `process` as soon as there is one, so
    * that a pool that is stopped can kill a worker that never gets ready. What the worker has is in `flights`.
    *
    * At the end the channel is read to its last frame before anything is judged: what was written counts.
@@ -113,8 +113,8 @@ final class Link implements Runnable {
       group.startFailed(this, new IOException("worker cannot be reached: " + e, e));
       return;
     }
-    reading.onRelief(left -> relieve(started, left));
     ready = started;
+    reading.onRelief(this::relieve);
     tellStart(Duration.ofNanos(System.nanoTime() - begin));
     group.ready(this);
     resources.cache().ready(pid());
@@ -145,7 +145,8 @@ final class Link implements Runnable {
   }
 
   /** Leads the worker on in place of a thread that does not come to an end with what it reads. */
-  private void relieve(ReadyWorker worker, Reading.Current left) {
+  private void relieve(Reading.Current left) {
+    ReadyWorker worker = requireNonNull(ready, "ready"); // what it says is read
     Outcome<?> outcome = left.outcome();
     LOG.log(Level.WARNING, "{0}: a thread does not come back: {1}", name, outcome);
     Thread.ofPlatform()
@@ -535,6 +536,7 @@ final class Link implements Runnable {
     close(flights.claims());
     dead.awaitOutput();
     tellEnd(why, worker.signs().ran(), left.isEmpty());
+    ready = null; // items may keep this link for long
     group.gone(this);
   }
 
