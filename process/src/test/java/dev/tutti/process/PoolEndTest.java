@@ -117,12 +117,32 @@ class PoolEndTest {
         stopped.warm();
         List<Long> own = new ArrayList<>(Os.workers());
         own.removeAll(others);
-        Os.signal("STOP", own.getFirst());
-        Await.until( // its other threads may run until one has taken the signal
-            "it is stopped", () -> Os.text(own.getFirst(), "status").contains("(stopped)"));
+        stop(own.getFirst());
         List<Integer> squares = stopped.map(List.of(1, 2, 3, 4, 5, 6), i -> i * i);
         assertThat(squares).containsExactly(1, 4, 9, 16, 25, 36);
       }
+    }
+  }
+
+  private static void stop(long pid) throws InterruptedException {
+    Os.signal("STOP", pid);
+    Await.until( // its other threads may run until one has taken the signal
+        "it is stopped", () -> Os.text(pid, "status").contains("(stopped)"));
+  }
+
+  /** A stopped worker is found out also when the only thing that it had is not wanted any more. */
+  @Test
+  void cancel_idleWorkerIsStopped_itIsReplaced() throws Exception {
+    List<Long> others = Os.workers();
+    try (Pool stopped = Pool.open(options(1))) {
+      stopped.warm();
+      List<Long> own = new ArrayList<>(Os.workers());
+      own.removeAll(others);
+      stop(own.getFirst());
+      TaskFuture<Integer> unwanted = stopped.submit(() -> 6);
+      assertThat(unwanted.cancel(true)).isTrue();
+      assertThat(Await.result(stopped.submit(() -> 7))).isEqualTo(7);
+      assertThat(Os.isGone(own.getFirst())).isTrue();
     }
   }
 

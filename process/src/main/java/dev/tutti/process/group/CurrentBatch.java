@@ -32,6 +32,11 @@ final class CurrentBatch {
     return number;
   }
 
+  /** {@return whether the worker has one} It may have taken nothing of it, and all is back. */
+  boolean isOpen() {
+    return batch != null;
+  }
+
   /** {@return whether a batch is the one that the worker has} */
   boolean is(Batch asked) {
     return batch == asked;

@@ -220,13 +220,15 @@ final class Flights {
 
   /**
    * {@return how many looks in a row have found that the worker has claimed nothing since the look
-   * before, though it has items and runs none} As it is with a worker that the system has stopped.
+   * before, though it has a batch and runs nothing of it} As it is with a worker that the system
+   * has stopped, also where nobody wants the batch any more.
    */
   int stalledLooks() {
     lock.lock();
     try {
       boolean same = batch.isAsLookedAt(open);
-      return batch.looked(same && open > 0 && all().stream().noneMatch(f -> f.isBegun(claims)));
+      boolean stalls = batch.isOpen() && all().stream().noneMatch(f -> f.isBegun(claims));
+      return batch.looked(same && stalls);
     } finally {
       lock.unlock();
     }
