@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 
 /** Says why a value cannot cross: which class, by which field, and what to do. */
 final class Refusal {
+  private static final String NO_HOLDER = "it is or holds ";
+
   private Refusal() {}
 
   /**
@@ -33,14 +35,25 @@ final class Refusal {
         culprit = e.culprit();
       }
       visited = again.visited();
-    } catch (IOException | RuntimeException | StackOverflowError e) {
+    } catch (IOException | RuntimeException | Error e) { // also what a user's writeObject throws
       first.addSuppressed(e); // the second look failed in another way; the first one still counts
     }
     String text =
         "cannot send %s: %s%s; %s [T003]"
             .formatted(
-                role.words(), holder(culprit, visited), what(culprit), wayOut(root, culprit, role));
+                role.words(),
+                holderOrNone(culprit, visited),
+                what(culprit),
+                wayOut(root, culprit, role));
     return new NotSendableException(text, first);
+  }
+
+  private static String holderOrNone(Object culprit, List<Object> visited) {
+    try {
+      return holder(culprit, visited);
+    } catch (RuntimeException | Error e) {
+      return NO_HOLDER; // a collection can be anybody's code, and need not let itself be looked at
+    }
   }
 
   private static String what(Object culprit) {
@@ -109,7 +122,7 @@ final class Refusal {
         .map(holder -> held(holder, culprit))
         .filter(found -> !found.isEmpty())
         .findFirst()
-        .orElse("it is or holds ");
+        .orElse(NO_HOLDER);
   }
 
   private static String held(Object holder, Object culprit) {

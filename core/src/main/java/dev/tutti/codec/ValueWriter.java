@@ -67,7 +67,7 @@ final class ValueWriter extends ObjectOutputStream {
     } catch (IOException | RuntimeException | Error e) { // also what a user's writeObject throws
       throw new NotSendableException(
           "cannot send %s: writing %s failed: %s [T003]"
-              .formatted(role.words(), value.getClass().getName(), e),
+              .formatted(role.words(), value.getClass().getName(), ValueReader.textOf(e)),
           e);
     }
     return bytes.toByteArray();

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tutti.task.SubstituteException;
 import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serial;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -237,5 +240,74 @@ final class FailureCodecTest {
                 FailureCodecTest.class.getClassLoader(),
                 Filters.results()))
         .withMessage("exception came without its substitute");
+  }
+
+  /** Cannot be asked what it holds, and can be sent. */
+  private static final class Unasked extends AbstractList<Object> implements Serializable {
+    @Serial private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings({"unused", "UnusedVariable", "serial"}) // it is in the way
+    private final Object held = new Object();
+
+    private final transient Error failure;
+
+    Unasked(Error failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public Object get(int index) {
+      throw failure;
+    }
+
+    @Override
+    public int size() {
+      throw failure;
+    }
+  }
+
+  /** Holds a list. */
+  private static final class Listing extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings({"unused", "UnusedVariable", "serial"}) // it is in the way
+    private final List<Object> list;
+
+    Listing(List<Object> list) {
+      super("listing");
+      this.list = list;
+    }
+  }
+
+  /** Fails where it is written, with what has no text. */
+  private static final class Unwritten extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    @Serial
+    private void writeObject(ObjectOutputStream out) {
+      throw new Silent() {
+        @Serial private static final long serialVersionUID = 1L;
+
+        @Override
+        RuntimeException failure() {
+          throw new AssertionError("an error, not an exception");
+        }
+      };
+    }
+  }
+
+  /** The words for what cannot be sent need no help of what is in it. */
+  @Test
+  void encode_refusedAndCannotBeAsked_isItsSubstitute() throws Exception {
+    for (Error failure : List.of(new AssertionError("x"), new StackOverflowError())) {
+      assertThat(roundTrip(new Listing(new Unasked(failure))))
+          .isInstanceOfSatisfying(
+              SubstituteException.class,
+              stand -> assertThat(stand.reason()).contains("java.lang.Object"));
+    }
+    assertThat(roundTrip(new Unwritten()))
+        .isInstanceOfSatisfying(
+            SubstituteException.class,
+            stand -> assertThat(stand.reason()).contains("writing " + Unwritten.class.getName()));
   }
 }
