@@ -58,13 +58,22 @@ public final class Door implements AutoCloseable {
     this.path = folder.path().resolve("w" + number + ".s");
     this.secret = secret;
     this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    this.selector = Selector.open();
+    this.selector = selectorOf(server);
     try {
       server.bind(UnixDomainSocketAddress.of(path));
       server.configureBlocking(false);
       server.register(selector, SelectionKey.OP_ACCEPT);
     } catch (IOException e) {
       close();
+      throw e;
+    }
+  }
+
+  private static Selector selectorOf(ServerSocketChannel server) throws IOException {
+    try {
+      return Selector.open();
+    } catch (IOException e) { // such as no descriptor
+      server.close();
       throw e;
     }
   }
@@ -164,7 +173,10 @@ public final class Door implements AutoCloseable {
     try {
       ByteBuffer buffer = buffers.pollFirst();
       return buffer == null ? new Channel(socket) : new Channel(socket, buffer);
-    } catch (IOException | RuntimeException | Error e) { // an Error: no memory for its buffer
+    } catch (IOException e) { // such as no descriptor
+      socket.close();
+      throw new WireException("no channel can be made of a worker's socket: " + e, e);
+    } catch (RuntimeException | Error e) { // an Error: no memory for its buffer
       socket.close();
       throw e;
     }

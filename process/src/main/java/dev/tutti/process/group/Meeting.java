@@ -8,6 +8,7 @@ import dev.tutti.process.wire.LateSocket;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.process.wire.WorkChannel;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,6 +21,7 @@ final class Meeting implements AutoCloseable {
   /*
    * The door belongs to the thread that waits here and then reads the channel, one after the other if it is relieved.
    */
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final long LOOK_MILLIS = 1;
 
   /** A first small item has ended after some milliseconds. */
@@ -33,6 +35,7 @@ final class Meeting implements AutoCloseable {
   private final LateSocket socket = new LateSocket();
   private final WorkChannel work;
   private int pauses; // the reading thread's
+  private boolean failed; // the reading thread's
   private boolean connected; // the reading thread's
 
   /**
@@ -77,7 +80,7 @@ final class Meeting implements AutoCloseable {
     } catch (WireException e) {
       throw e;
     } catch (IOException e) {
-      return worker.isAlive(); // what it has said before is read to its end
+      return mayStillCome(e);
     }
     if (come) {
       Map<Frame.Role, Channel> channels = door.take();
@@ -86,6 +89,21 @@ final class Meeting implements AutoCloseable {
       connected = true;
       door.close();
     }
+    return true;
+  }
+
+  /** The worker has ended; or nothing can be accepted for now, as where there is no descriptor. */
+  private boolean mayStillCome(IOException failure) {
+    if (!worker.isAlive()) {
+      return false; // what it has said before is read to its end
+    }
+    LOG.log(
+        failed ? Level.DEBUG : Level.WARNING,
+        "the socket of a new worker cannot be accepted for now: {0}",
+        failure);
+    failed = true;
+    LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+    Thread.interrupted(); // the thread is the pool's own
     return true;
   }
 
