@@ -95,7 +95,13 @@ public final class WorkerProcess {
     plan.directory().ifPresent(d -> builder.directory(d.toFile()));
     tidy(builder.environment());
     builder.environment().putAll(plan.environment());
-    return new WorkerProcess(builder.start(), plan, name, holdsOutput);
+    Process process = builder.start();
+    try {
+      return new WorkerProcess(process, plan, name, holdsOutput);
+    } catch (RuntimeException | Error e) { // such as no thread for its output
+      process.destroyForcibly();
+      throw e;
+    }
   }
 
   /**
