@@ -13,8 +13,9 @@ import java.util.Optional;
  * {@snippet class=dev.tutti.process.ProcessSnippets region=jvm lang=java}
  *
  * <p>What is not set is inherited: a worker sees the classes that its parent sees and has its
- * {@code -D} properties, locale, encoding, environment and directory; it never has its parent's
- * heap flags, agents, debugger, JMX or flight recording.
+ * {@code -D} properties, opened and exported packages (also by the manifest of an executable jar),
+ * locale, encoding, environment and directory; it never has its parent's heap flags, agents,
+ * debugger, JMX or flight recording.
  *
  * @param heap the largest heap; if empty, a fair share of the memory that the parent leaves
  * @param metaspace how much memory classes may take; if empty, there is no bound

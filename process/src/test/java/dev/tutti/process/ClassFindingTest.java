@@ -69,6 +69,8 @@ class ClassFindingTest {
             System.out.println("captured " + pool.submit(() -> captured.size()).get());
             System.out.println("module " + pool.submit(() -> "" + Main.class.getModule()).get());
             System.out.println("text " + pool.submit(() -> text()).get());
+            System.out.println("opens " + opens());
+            System.out.println("worker opens " + pool.submit(() -> opens()).get());
             try {
               pool.submit(() -> { throw new Stumble("over a stone"); }).get();
             } catch (java.util.concurrent.ExecutionException e) {
@@ -76,6 +78,13 @@ class ClassFindingTest {
                   + " " + e.getCause().getMessage());
             }
           }
+        }
+
+        private static String opens() {
+          Module own = Main.class.getModule();
+          Module base = Object.class.getModule();
+          return base.isOpen("java.lang", own) + " " + base.isExported("sun.nio.ch", own)
+              + " " + base.isOpen("sun.nio.ch", own);
         }
 
         private static String text() throws Exception {
@@ -151,7 +160,7 @@ class ClassFindingTest {
     runs(List.of("-cp", path(with(jar, tutti)), "app.Main"), "unnamed");
   }
 
-  /** An executable jar, whose manifest names all else. */
+  /** An executable jar, whose manifest names all else, and opens packages of the JDK. */
   @Test
   void run_fromExecutableJar_workersSeeItsClasses() throws Exception {
     Manifest manifest = new Manifest();
@@ -161,8 +170,14 @@ class ClassFindingTest {
     main.put(
         Attributes.Name.CLASS_PATH,
         tutti.stream().map(p -> p.toUri().toString()).collect(Collectors.joining(" ")));
+    main.put(new Attributes.Name("Add-Opens"), "java.base/java.lang java.base/java.util");
+    main.put(new Attributes.Name("Add-Exports"), "java.base/sun.nio.ch");
     jar("runs.jar", plain, manifest);
-    runs(List.of("-jar", "runs.jar"), "unnamed");
+    runs(
+        List.of("-jar", "runs.jar", "an argument"),
+        "unnamed",
+        "opens true true false",
+        "worker opens true true false");
   }
 
   /** A named module, which exports nothing; Tutti is on the module path too. */
@@ -205,7 +220,7 @@ class ClassFindingTest {
     }
   }
 
-  private static void runs(List<String> line, String module) throws Exception {
+  private static void runs(List<String> line, String module, String... more) throws Exception {
     try (ParentJvm app = ParentJvm.start(line, builder -> builder.directory(folder.toFile()))) {
       app.awaitSuccess();
       assertThat(app.out())
@@ -219,6 +234,7 @@ class ClassFindingTest {
               "enum [GREEN]",
               "captured 3")
           .contains("text of the app", "own exception true over a stone")
+          .containsAll(List.of(more))
           .anyMatch(out -> out.startsWith("module " + module));
       assertThat(app.err()).isEmpty();
     }

@@ -230,6 +230,7 @@ final class WorkerCommand {
     args.add("-XX:-CreateCoredumpOnCrash");
     args.add("-XX:ErrorFile=" + folder.resolve("crash-%p.log"));
     args.addAll(inherited);
+    args.addAll(ExecutableJar.flags());
     addSettings(args, inherited);
     args.add("--enable-native-access=" + (modular ? nativeModules() : "ALL-UNNAMED"));
     addClasses(args, plan, modular);
