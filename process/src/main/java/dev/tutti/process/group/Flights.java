@@ -98,7 +98,8 @@ final class Flights {
    * Enters a batch.
    *
    * @param next the batch, of at most {@link #LARGEST_BATCH} items
-   * @return the frames to send; null if the worker is gone
+   * @return the frames to send; null if the worker is gone. Where it throws anything nothing was
+   *     entered, and the worker is of no use any more: it has not got the function
    */
   @Nullable List<ByteBuffer> load(Batch next) {
     lock.lock();
@@ -107,18 +108,35 @@ final class Flights {
         return null;
       }
       batch.begin(next);
-      FramePacker frames = new FramePacker();
-      if (!lastCall.refersTo(next.call())) {
-        SentCall sent = (SentCall) requireNonNull(next.call().form(), "form");
-        sent.addTo(frames, next.call().body());
-        lastCall = new WeakReference<>(next.call());
-      }
-      next.items().forEach(item -> enter(item, frames));
-      frames.batchEnd(batch.number());
-      return frames.pack();
+      return enter(next);
+    } catch (RuntimeException | Error e) { // such as no memory
+      takeOut(next);
+      throw e;
     } finally {
       lock.unlock();
     }
+  }
+
+  private List<ByteBuffer> enter(Batch next) {
+    FramePacker frames = new FramePacker();
+    if (!lastCall.refersTo(next.call())) {
+      SentCall sent = (SentCall) requireNonNull(next.call().form(), "form");
+      sent.addTo(frames, next.call().body());
+      lastCall = new WeakReference<>(next.call());
+    }
+    next.items().forEach(item -> enter(item, frames));
+    frames.batchEnd(batch.number());
+    return frames.pack();
+  }
+
+  /** Nothing of a batch is sent. */
+  private void takeOut(Batch unsent) {
+    for (Item item : unsent.items()) {
+      if (item.place() instanceof Flight flight && flight.link() == link && holds(flight)) {
+        remove(flight);
+      }
+    }
+    var _ = batch.finish();
   }
 
   private void enter(Item item, FramePacker frames) {

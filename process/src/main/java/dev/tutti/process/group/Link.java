@@ -116,8 +116,12 @@ final class Link implements Runnable {
     ready = started;
     reading.onRelief(this::relieve);
     tellStart(Duration.ofNanos(System.nanoTime() - begin));
-    group.ready(this);
-    resources.cache().ready(pid());
+    try {
+      group.ready(this);
+      resources.cache().ready(pid());
+    } catch (RuntimeException | Error e) { // such as no memory
+      killFor("it could not be given work, and was killed: " + e);
+    }
     lead(started);
   }
 
@@ -292,7 +296,12 @@ final class Link implements Runnable {
   /** Sends a batch. The worker has none. */
   void send(Batch batch) {
     ReadyWorker worker = ready;
-    List<ByteBuffer> frames = worker == null ? null : worker.flights().load(batch);
+    List<ByteBuffer> frames = null;
+    try {
+      frames = worker == null ? null : worker.flights().load(batch);
+    } catch (RuntimeException | Error e) { // such as no memory: the batch runs elsewhere
+      killFor("it could not be given a batch, and was killed: " + e);
+    }
     if (worker == null || frames == null) {
       batch.items().forEach(item -> resources.sink().returned(item, null));
       resources.sink().batchEnded(batch, 0);

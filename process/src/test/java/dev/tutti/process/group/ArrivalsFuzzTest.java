@@ -377,4 +377,19 @@ class ArrivalsFuzzTest {
     }
     return new Frame(kind, content.put(value).flip());
   }
+
+  /** A batch that cannot be sent as a whole is not there at all. */
+  @Test
+  void load_fails_nothingIsLeft() throws Exception {
+    Claims gone = Claims.create();
+    Flights flights = new Flights(new Link(group, 0), gone);
+    Call call = new Call(Body.FN, Session.function(), CallOptions.DEFAULTS) {};
+    call.form(new SentCall(NO_FUNCTION, Frame.Loader.SYSTEM));
+    Batch batch = new Batch(call, List.of(new Item(call, 0, "a"), new Item(call, 1, "b")));
+    gone.close();
+    assertThatThrownBy(() -> flights.load(batch)).isInstanceOf(IllegalStateException.class);
+    assertThat(flights.isBusy()).isFalse();
+    assertThat(flights.all()).isEmpty();
+    assertThat(flights.finish()).isNull();
+  }
 }
