@@ -15,6 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -144,6 +147,43 @@ class PoolEndTest {
       assertThat(Await.result(stopped.submit(() -> 7))).isEqualTo(7);
       assertThat(Os.isGone(own.getFirst())).isTrue();
     }
+  }
+
+  /** A log that fails, as one can for want of a descriptor, keeps no pool open. */
+  @Test
+  void close_logOfAnEndFails_ends() throws Exception {
+    Logger logger = Logger.getLogger("dev.tutti");
+    Failing failing = new Failing();
+    logger.addHandler(failing);
+    List<Long> others = Os.workers();
+    try (Pool closing = Pool.open(options(1))) {
+      closing.warm();
+      List<Long> own = new ArrayList<>(Os.workers());
+      own.removeAll(others);
+      Os.signal("KILL", own.getFirst());
+      Await.until("the log has failed", () -> failing.hasFailed);
+      assertThat(Await.result(closing.submit(() -> 7))).isEqualTo(7);
+    } finally {
+      logger.removeHandler(failing);
+    }
+  }
+
+  private static final class Failing extends Handler {
+    private volatile boolean hasFailed;
+
+    @Override
+    public void publish(LogRecord line) {
+      if (line.getMessage().contains("has ended") && !hasFailed) {
+        hasFailed = true;
+        throw new NoClassDefFoundError("a log of a test");
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   /** A worker that leaves has no thread of its own in native code, for which its JVM would wait. */

@@ -518,7 +518,17 @@ final class Link implements Runnable {
 
   // ---------------------------------------------------------------- the end
 
+  /** Whatever happens then, such as that there is no memory, the group does not wait for it. */
   private void conclude(ReadyWorker worker) {
+    try {
+      seeOff(worker);
+    } finally {
+      ready = null; // items may keep this link for long
+      group.gone(this);
+    }
+  }
+
+  private void seeOff(ReadyWorker worker) {
     try {
       worker.arrivals().tell();
     } catch (WireException | RuntimeException | Error e) { // the worker is seen off all the same
@@ -545,8 +555,6 @@ final class Link implements Runnable {
     close(flights.claims());
     dead.awaitOutput();
     tellEnd(why, worker.signs().ran(), left.isEmpty());
-    ready = null; // items may keep this link for long
-    group.gone(this);
   }
 
   private void tellEnd(Retirement why, long ran, boolean wasIdle) {

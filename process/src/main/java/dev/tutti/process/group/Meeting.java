@@ -12,6 +12,7 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two channels of a new worker, from its start on. It can be given work as soon as it says in
@@ -35,7 +36,7 @@ final class Meeting implements AutoCloseable {
   private final LateSocket socket = new LateSocket();
   private final WorkChannel work;
   private int pauses; // the reading thread's
-  private boolean failed; // the reading thread's
+  private @Nullable IOException refusal; // the reading thread's
   private boolean connected; // the reading thread's
 
   /**
@@ -88,6 +89,7 @@ final class Meeting implements AutoCloseable {
       socket.join(one(channels, Frame.Role.WORK));
       connected = true;
       door.close();
+      tellRefusal();
     }
     return true;
   }
@@ -97,14 +99,18 @@ final class Meeting implements AutoCloseable {
     if (!worker.isAlive()) {
       return false; // what it has said before is read to its end
     }
-    LOG.log(
-        failed ? Level.DEBUG : Level.WARNING,
-        "the socket of a new worker cannot be accepted for now: {0}",
-        failure);
-    failed = true;
+    refusal = failure; // to log it now can need a descriptor, too
     LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
     Thread.interrupted(); // the thread is the pool's own
     return true;
+  }
+
+  private void tellRefusal() {
+    IOException last = refusal;
+    if (last != null) {
+      LOG.log(
+          Level.WARNING, "the sockets of a new worker were accepted late: {0}", last.toString());
+    }
   }
 
   /** Waits until the sockets have come. */
