@@ -324,7 +324,8 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
 
   /**
    * Asks the process to end (SIGTERM): its shutdown hooks run. The exit status is 143 then. The
-   * programs that the task has started are killed after it, where the system has {@code setsid}.
+   * programs that the task has started are killed after it, where the system has {@code setsid}. A
+   * process whose JVM still starts is asked when it has started; its task does not begin.
    */
   public void terminate() {
     run.terminate();

@@ -48,8 +48,8 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
    * The three futures are completed by run() alone and given to nobody: a user's code that depends on one
    * runs on a thread of its own (JvmProcess.view).
    *
-   * `lock` guards `control` and `interrupted`: an interrupt that comes before the process is ready is sent
-   * when it is.
+   * `lock` guards `control`, `interrupted` and `isReady`: an interrupt, or a SIGTERM, that comes before the process is ready is
+   * sent when it is. A JVM that gets a SIGTERM while it starts may complain of it, and end with another status.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
 
@@ -76,6 +76,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Channel control;
   private boolean interrupted;
+  private boolean isReady;
   private volatile boolean terminated;
   private volatile boolean killed;
   private @Nullable String notReady; // only run() uses it
@@ -126,8 +127,16 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
   }
 
   void terminate() {
-    terminated = true;
-    started.join().terminate();
+    WorkerProcess process = started.join();
+    lock.lock();
+    try {
+      terminated = true;
+      if (isReady) {
+        process.terminate();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   void kill() {
@@ -163,8 +172,8 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
     try (Channel work = channels.get(Frame.Role.WORK);
         Channel interrupts = channels.get(Frame.Role.CONTROL)) {
       if (work != null && interrupts != null) {
-        ready(interrupts);
-        killedFor = talk(work, interrupts);
+        boolean begins = ready(process, interrupts);
+        killedFor = talk(work, interrupts, begins);
         if (result.isDone()) {
           process.onExit().join(); // a thread that the task has left may go on for long
         } else if (killedFor != null) {
@@ -209,13 +218,19 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
     }
   }
 
-  private void ready(Channel interrupts) {
+  /** {@return whether the task is to begin} */
+  private boolean ready(WorkerProcess process, Channel interrupts) {
     lock.lock();
     try {
+      isReady = true;
       control = interrupts;
       if (interrupted) {
         sendInterrupt(interrupts);
       }
+      if (terminated) {
+        process.terminate();
+      }
+      return !terminated;
     } finally {
       lock.unlock();
     }
@@ -234,14 +249,17 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
    * Sends the task, waits for its outcome, and answers questions until the channel ends: threads
    * that the task has left may need classes as well.
    *
+   * @param begins whether there is a task for it, which otherwise waits for its end
    * @return what the process has said that it must not; null if it has kept to the rules
    */
-  private @Nullable String talk(Channel work, Channel answers) {
+  private @Nullable String talk(Channel work, Channel answers, boolean begins) {
     LateSocket control = new LateSocket(answers);
     try {
-      FramePacker frames = new FramePacker();
-      frames.call(body.ordinal(), contextLoader, bytes);
-      work.send(frames.pack());
+      if (begins) {
+        FramePacker frames = new FramePacker();
+        frames.call(body.ordinal(), contextLoader, bytes);
+        work.send(frames.pack());
+      }
       for (Frame frame = work.read(); frame != null; frame = work.read()) {
         if (frame.kind() == Frame.Kind.QUESTION) {
           classes.take(frame, control);
