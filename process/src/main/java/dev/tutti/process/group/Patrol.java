@@ -28,6 +28,7 @@ final class Patrol {
   private final WorkSource source;
   private final Runnable workQueued;
   private boolean looking;
+  private boolean waited; // at the last look, which uses it alone
   private int warming;
 
   /**
@@ -107,9 +108,11 @@ final class Patrol {
     }
     due.forEach(Link::dismiss);
     running.forEach(Link::look);
-    if (source.hasWork()) {
+    boolean waits = source.hasWork();
+    if (waits && waited) { // else whoever has queued it may be about to bring it to a worker
       workQueued.run();
     }
+    waited = waits;
   }
 
   private boolean isDue(Link link, Map<Link, Retirement> due) {
