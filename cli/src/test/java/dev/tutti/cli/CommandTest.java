@@ -254,6 +254,7 @@ class CommandTest {
                       Files.delete(path);
                     }
                   }
+                  Files.createFile(pool); // else the folder is made again
                 }
               }
               Runtime.getRuntime().halt(1);

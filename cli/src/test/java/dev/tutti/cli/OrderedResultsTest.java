@@ -64,8 +64,8 @@ class OrderedResultsTest {
             .daemon()
             .start(() -> inputs.forEachRemaining(_ -> read.incrementAndGet()));
     await().until(() -> read.get() == LEAST && reader.getState() == Thread.State.WAITING);
-    results.add(result(0, "x".repeat(100)));
     results.add(result(1, "y"));
+    results.add(result(0, "x".repeat(100)));
     // Ten of the longest now fit.
     await().until(() -> read.get() == 12 && reader.getState() == Thread.State.WAITING);
     results.printHeld();
