@@ -34,15 +34,12 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
    * While the socket is still to come, nobody can be woken: the reader pauses again and again and never says that it sleeps, and what has
    * to go by the socket is kept. A bell for a reader whose socket has come before ours is kept too, until ours has.
    *
-   * A reader that is told that more will come soon naps: it looks again after some milliseconds by itself, so that a writer of
+   * A reader that is told that more will come soon naps: it looks again after a millisecond by itself, so that a writer of
    * many short outcomes need not wake it for each; it is woken when the ring is half full, and when the writer itself goes
-   * to sleep (see read()). A nap in which nothing came is followed by a wait without end. Naps become longer until some frames
-   * come in each, and shorter where many do.
+   * to sleep (see read()).
    */
   private static final int READ_BYTES = 1 << 16;
-  private static final long LONGEST_NAP_MILLIS = 8;
-  private static final int FEW_FRAMES = 4;
-  private static final int MANY_FRAMES = 16;
+  private static final long NAP_MILLIS = 1;
   private static final long FOREVER = 0;
 
   // No lambdas where a worker comes by: each of them would make its start longer.
@@ -70,8 +67,6 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   private @Nullable IOException broken;
   private @Nullable Frame left; // of the ring, by a sender who looked
   private @Nullable Throwable wrong; // what happened to such a one
-  private long napMillis = 1;
-  private int sinceNap; // frames
   private final LookOut lookOut;
   private final LookOut senders;
 
@@ -133,8 +128,8 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     /**
      * Called before the reader waits.
      *
-     * @return whether several frames are expected soon; then the first of them may be read some
-     *     milliseconds late
+     * @return whether several frames are expected soon; then the first of them may be read a
+     *     millisecond late
      * @throws IOException if what was read before was wrong
      */
     boolean begins() throws IOException;
@@ -157,7 +152,6 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     while (true) {
       Frame frame = poll();
       if (frame != null) {
-        sinceNap++;
         return frame;
       }
       if (isAtEnd()) {
@@ -275,24 +269,13 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     }
     in.sleep(nap ? FrameRing.Sleep.NAPPING : FrameRing.Sleep.ASLEEP);
     try {
-      if (!in.hasMore() && (nap ? nap() : sleep())) {
+      if (!in.hasMore() && (nap ? socket.select(NAP_MILLIS) : sleep())) {
         takeBells();
       }
     } finally {
       in.sleep(FrameRing.Sleep.AWAKE);
     }
     return in.hasMore();
-  }
-
-  /** Waits for the socket, but not long. */
-  private boolean nap() throws IOException {
-    if (sinceNap < FEW_FRAMES) {
-      napMillis = Math.min(2 * napMillis, LONGEST_NAP_MILLIS);
-    } else if (sinceNap > MANY_FRAMES) {
-      napMillis = Math.max(napMillis / 2, 1);
-    }
-    sinceNap = 0;
-    return socket.select(napMillis);
   }
 
   /** Waits for the socket; a sender may look meanwhile. */
