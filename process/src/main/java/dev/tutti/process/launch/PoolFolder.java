@@ -1,36 +1,29 @@
 package dev.tutti.process.launch;
 
+import dev.tutti.memory.segment.ProcessFolder;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * A folder of one pool that only the user can enter: for sockets until they are connected, and for
  * crash logs until they are read.
  *
- * <p><b>Lifetime.</b> Removed when the pool is closed. One that a killed JVM has left behind is
- * removed by the next pool of the same user that opens; its name tells whose it was.
+ * <p><b>Lifetime.</b> Removed when the pool is closed.
  */
 public final class PoolFolder implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
@@ -39,14 +32,6 @@ public final class PoolFolder implements AutoCloseable {
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
   private static final String LONGEST_SOCKET = "w999999.s";
-
-  /** tutti-PID-NAMESPACE-RANDOM: a process id means something only in its namespace. */
-  private static final Pattern NAME = Pattern.compile("tutti-(\\d{1,10})-(\\d{1,20})-.*");
-
-  private static final String NAMESPACE = namespace();
-
-  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path path;
   private final Map<String, Object> asMade;
@@ -71,13 +56,12 @@ public final class PoolFolder implements AutoCloseable {
     List<IOException> failures = new ArrayList<>();
     for (Path parent : places) {
       try {
-        Path made = createIn(parent);
+        Path made = ProcessFolder.make(parent, "");
         try {
-          removeLeftOvers(parent, made);
           ensureUsable(made);
           return new PoolFolder(made);
         } catch (IOException e) {
-          remove(made);
+          ProcessFolder.remove(made);
           throw e;
         }
       } catch (IOException e) {
@@ -122,69 +106,6 @@ public final class PoolFolder implements AutoCloseable {
     Files.delete(socket);
   }
 
-  private static Path createIn(Path parent) throws IOException {
-    return Files.createTempDirectory(
-        parent, "tutti-" + ProcessHandle.current().pid() + "-" + NAMESPACE + "-", PRIVATE);
-  }
-
-  /**
-   * Removes the folders of this user's JVMs that are gone, as far as that is possible.
-   *
-   * @param made a folder that this user has just made there
-   */
-  private static void removeLeftOvers(Path parent, Path made) {
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "tutti-*")) {
-      Object owner = ownerOf(made);
-      for (Path folder : folders) {
-        if (isLeftOver(folder)) {
-          removeIfPossible(folder, owner);
-        }
-      }
-    } catch (IOException | DirectoryIteratorException e) {
-      LOG.log(Level.DEBUG, "cannot look for left-over folders in {0}: {1}", parent, e);
-    }
-  }
-
-  /** {@return the number of this JVM's namespace of process ids; 0 if the system does not tell} */
-  private static String namespace() {
-    try {
-      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
-    } catch (IOException | UnsupportedOperationException e) {
-      return "0";
-    }
-  }
-
-  private static Object ownerOf(Path file) throws IOException {
-    return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static boolean isLeftOver(Path folder) {
-    Matcher name = NAME.matcher(folder.getFileName().toString());
-    return name.matches()
-        && name.group(2).equals(NAMESPACE)
-        && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
-  }
-
-  private static void removeIfPossible(Path folder, Object owner) {
-    try {
-      if (ownerOf(folder).equals(owner)) { // anybody can give a folder such a name
-        remove(folder);
-      }
-    } catch (IOException e) { // another user's, or another JVM is quicker
-      LOG.log(Level.DEBUG, "cannot remove the left-over folder {0}: {1}", folder, e);
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> content = Files.list(folder)) {
-      for (Path file : content.toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
-    Files.deleteIfExists(folder);
-  }
-
   /** {@return the folder} */
   public Path path() {
     return path;
@@ -214,7 +135,7 @@ public final class PoolFolder implements AutoCloseable {
 
   private void makeAgain() throws IOException {
     try {
-      Files.createDirectory(path, PRIVATE);
+      ProcessFolder.makeAgain(path);
       LOG.log(Level.DEBUG, "{0} was removed, and is made again", path);
     } catch (FileAlreadyExistsException e) {
       LOG.log(Level.DEBUG, "another thread has made {0} again", path);
@@ -253,7 +174,7 @@ public final class PoolFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (Files.exists(path)) {
-      remove(path);
+      ProcessFolder.remove(path);
     }
   }
 }

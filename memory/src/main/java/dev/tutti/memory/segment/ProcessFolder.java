@@ -1,0 +1,122 @@
+package dev.tutti.memory.segment;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Folders for temporary files whose names tell which process they belong to, and that only its user
+ * can enter. Who makes one removes those that killed processes of the same user have left beside
+ * it.
+ *
+ * <p><b>Thread safety.</b> For any thread.
+ */
+public final class ProcessFolder {
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+
+  /** tutti-PID-NAMESPACE-RANDOM: a process id means something only in its namespace. */
+  private static final Pattern NAME = Pattern.compile("tutti-(\\d{1,10})-(\\d{1,20})-.*");
+
+  private static final String NAMESPACE = namespace();
+
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private ProcessFolder() {}
+
+  /**
+   * Makes a folder.
+   *
+   * @param parent where
+   * @param purpose a word for its name that tells what it is for; may be empty
+   * @return the folder
+   * @throws IOException if that is not possible
+   */
+  public static Path make(Path parent, String purpose) throws IOException {
+    String name = "tutti-%d-%s-".formatted(ProcessHandle.current().pid(), NAMESPACE);
+    Path made = Files.createTempDirectory(parent, name + purpose, PRIVATE);
+    removeLeftOvers(parent, made);
+    return made;
+  }
+
+  /**
+   * Makes a folder again that has been removed.
+   *
+   * @param folder that {@link #make} has given
+   * @throws IOException if that is not possible, such as because it is there
+   */
+  public static void makeAgain(Path folder) throws IOException {
+    Files.createDirectory(folder, PRIVATE);
+  }
+
+  /**
+   * Removes a folder with the files in it.
+   *
+   * @param folder which has no folders in it
+   * @throws IOException if that is not possible
+   */
+  public static void remove(Path folder) throws IOException {
+    try (Stream<Path> content = Files.list(folder)) {
+      for (Path file : content.toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.deleteIfExists(folder);
+  }
+
+  /** {@return the number of this JVM's namespace of process ids; 0 if the system does not tell} */
+  private static String namespace() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+    } catch (IOException | UnsupportedOperationException e) {
+      return "0";
+    }
+  }
+
+  /** As far as that is possible. */
+  private static void removeLeftOvers(Path parent, Path made) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "tutti-*")) {
+      Object owner = ownerOf(made);
+      for (Path folder : folders) {
+        if (isLeftOver(folder)) {
+          removeIfPossible(folder, owner);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.log(Level.DEBUG, "cannot look for left-over folders in {0}: {1}", parent, e);
+    }
+  }
+
+  private static Object ownerOf(Path file) throws IOException {
+    return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static boolean isLeftOver(Path folder) {
+    Matcher name = NAME.matcher(folder.getFileName().toString());
+    return name.matches()
+        && name.group(2).equals(NAMESPACE)
+        && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
+  }
+
+  private static void removeIfPossible(Path folder, Object owner) {
+    try {
+      if (ownerOf(folder).equals(owner)) { // anybody can give a folder such a name
+        remove(folder);
+      }
+    } catch (IOException e) { // another user's, or another JVM is quicker
+      LOG.log(Level.DEBUG, "cannot remove the left-over folder {0}: {1}", folder, e);
+    }
+  }
+}
