@@ -215,26 +215,29 @@ final class BulkRun extends EngineCall {
 
   @Override
   void ended(Item item, Outcome<?> outcome, long elapsedNanos) {
-    settle(item, outcome, elapsedNanos);
-  }
-
-  void settle(Item item, Outcome<?> outcome, long elapsedNanos) {
-    ended(List.of(new OutcomeSink.Ended(item, outcome, elapsedNanos)));
+    OutcomeSink.Ended one = new OutcomeSink.Ended(item, outcome, elapsedNanos);
+    giveUpRest(state.settle(one, count(one)));
   }
 
   @Override
   void ended(List<OutcomeSink.Ended> all) {
     List<Done<?, ?>> dones = new ArrayList<>();
     for (OutcomeSink.Ended one : all) {
-      Outcome<?> outcome = one.outcome() instanceof Cancelled ? state.ofCancelled() : one.outcome();
-      if (!keepsAll || !outcome.succeeded()) { // who keeps all wants values only
-        dones.add(Dones.of(one, outcome));
-      }
-      if (meter != null) {
-        meter.count(outcome.succeeded());
+      Done<?, ?> done = count(one);
+      if (done != null) {
+        dones.add(done);
       }
     }
     giveUpRest(state.settle(all, dones));
+  }
+
+  /** {@return what the consumer gets of it; null for who keeps all and wants values only} */
+  private @Nullable Done<?, ?> count(OutcomeSink.Ended one) {
+    Outcome<?> outcome = one.outcome() instanceof Cancelled ? state.ofCancelled() : one.outcome();
+    if (meter != null) {
+      meter.count(outcome.succeeded());
+    }
+    return keepsAll && outcome.succeeded() ? null : Dones.of(one, outcome);
   }
 
   @Override

@@ -215,6 +215,16 @@ final class BulkState {
   // ---------------------------------------------------------------- outcomes
 
   /**
+   * An item has ended.
+   *
+   * @param done what the consumer gets of it; null if that is its value
+   * @return from which index on the rest is to be given up; {@link #NOTHING} if it is not
+   */
+  long settle(OutcomeSink.Ended one, @Nullable Done<?, ?> done) {
+    return settle(1, one.item().bytes(), () -> keep(one, done));
+  }
+
+  /**
    * Items have ended.
    *
    * @param dones of them those that the consumer gets as such, not as values
@@ -226,27 +236,29 @@ final class BulkState {
       inBytes += one.item().bytes();
     }
     Runnable keep =
-        results.keepsAll()
-            ? () -> all.forEach(one -> keepValue(one.item().index(), one.outcome()))
-            : () -> all.forEach(this::countResultBytes);
-    return settle(all.size(), inBytes, dones, keep);
+        () -> {
+          dones.forEach(this::keep);
+          all.forEach(this::keepValue);
+        };
+    return settle(all.size(), inBytes, keep);
   }
 
   /** Some elements of a pack have ended; otherwise the same. */
   long settlePart(Item pack, int from, PartOutcomes outcomes, List<Done<?, ?>> dones) {
-    return settle(
-        outcomes.size(),
-        pack.bytes(from, from + outcomes.size()),
-        dones,
-        () -> keepValues(pack.index() + from, outcomes));
+    Runnable keep =
+        () -> {
+          dones.forEach(this::keep);
+          keepValues(pack.index() + from, outcomes);
+        };
+    return settle(outcomes.size(), pack.bytes(from, from + outcomes.size()), keep);
   }
 
-  private long settle(int count, long inBytes, List<Done<?, ?>> dones, Runnable keepValues) {
+  private long settle(int count, long inBytes, Runnable keep) {
     lock.lock();
     try {
       long failedBefore = end.failedFrom();
       window.settle(count, inBytes);
-      boolean lost = !end.isStopped() && !isKept(count, dones, keepValues);
+      boolean lost = !end.isStopped() && !isKept(count, keep);
       if (!window.isFedAhead(lane.size()) || end.isInputOver()) {
         lock.wake(room);
       }
@@ -266,10 +278,9 @@ final class BulkState {
   }
 
   /** {@return whether results are kept; if not, for want of memory, the call is over} */
-  private boolean isKept(int count, List<Done<?, ?>> dones, Runnable keepValues) {
+  private boolean isKept(int count, Runnable keep) {
     try {
-      dones.forEach(this::keep);
-      keepValues.run();
+      keep.run();
     } catch (RuntimeException | Error e) { // else the call would go on with a result less
       end.lose(e);
       return false;
@@ -282,6 +293,13 @@ final class BulkState {
     return true;
   }
 
+  private void keep(OutcomeSink.Ended one, @Nullable Done<?, ?> done) {
+    if (done != null) {
+      keep(done);
+    }
+    keepValue(one);
+  }
+
   private void keep(Done<?, ?> done) {
     results.add(done);
     if (stopsAtFailure && !done.outcome().succeeded()) {
@@ -289,8 +307,12 @@ final class BulkState {
     }
   }
 
-  private void countResultBytes(OutcomeSink.Ended ended) {
-    resultBytes.add(ended.item().index(), ended.item().resultBytes());
+  private void keepValue(OutcomeSink.Ended one) {
+    if (results.keepsAll()) {
+      keepValue(one.item().index(), one.outcome());
+    } else {
+      resultBytes.add(one.item().index(), one.item().resultBytes());
+    }
   }
 
   private void keepValue(long index, Outcome<?> outcome) {

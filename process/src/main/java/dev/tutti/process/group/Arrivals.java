@@ -207,7 +207,10 @@ final class Arrivals {
 
   /** Tells what was reported, of items that are no packs. */
   void tellReported() {
-    if (!untold.isEmpty()) {
+    if (untold.size() == 1) { // the way of several is much more to compile
+      OutcomeSink.Ended one = untold.removeFirst();
+      sink.ended(one.item(), one.outcome(), one.elapsedNanos());
+    } else if (!untold.isEmpty()) {
       List<OutcomeSink.Ended> all = List.copyOf(untold);
       untold.clear();
       sink.ended(all);
