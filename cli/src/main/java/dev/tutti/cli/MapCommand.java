@@ -40,7 +40,11 @@ final class MapCommand implements Callable<Integer> {
 
   @Mixin private SourceArguments source = new SourceArguments();
 
-  @Parameters(index = "1..*", paramLabel = "INPUT", description = "What to run it over.")
+  @Parameters(
+      index = "1..*",
+      arity = "0..*", // all at once: for one by one picocli copies what is left each time
+      paramLabel = "INPUT",
+      description = "What to run it over.")
   private List<String> inputs = List.of();
 
   @Option(
