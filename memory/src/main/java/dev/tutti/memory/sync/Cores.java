@@ -4,6 +4,7 @@ import dev.tutti.memory.bell.SharedObject;
 import dev.tutti.memory.segment.SharedSegment;
 import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -18,10 +19,15 @@ final class Cores {
    * cleaner of each Java object holds its core, and when the object is gone each thread that has the lock has a virtual one that
    * waits for its end and holds the core meanwhile. To lock and to unlock costs nothing more.
    *
-   * A Java object that is made meanwhile gets the same core, so it knows who has the lock, and that thread can unlock by it.
+   * A Java object that is made meanwhile gets the same core, so it knows who has the lock, and that thread can unlock by it. It can
+   * also lock by it before the cleaner has come to the object before, and is then waited for although the new one has a cleaner of its
+   * own. Nobody says so when it unlocks, or that would cost something: so who waits looks now and then whether it still has the lock.
+   * That suffices for both, where a count of the objects would see to the second alone.
+   *
    * `HERE` has what there is; Handle's lock, under which all these objects are made, guards it.
    */
   private static final Cleaner CLEANER = Cleaner.create();
+  private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Map<SharedSegment, WeakReference<Core>> HERE = new WeakHashMap<>();
 
   private Cores() {}
@@ -54,9 +60,13 @@ final class Cores {
     }
   }
 
+  /** Or until it has unlocked. */
   private static void awaitEnd(Thread holder, Core core) {
     try {
-      holder.join();
+      boolean ended = false;
+      while (!ended && core.holders().contains(holder)) {
+        ended = holder.join(LOOK);
+      }
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts it", e);
     }

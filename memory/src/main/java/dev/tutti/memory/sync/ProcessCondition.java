@@ -4,6 +4,7 @@ import dev.tutti.memory.bell.SharedObject;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -89,6 +90,14 @@ public final class ProcessCondition implements Condition, Serializable {
     return bond().lock;
   }
 
+  private boolean leave(long nanos, boolean interruptibly) throws InterruptedException {
+    try {
+      return signals().await(nanos, interruptibly);
+    } finally {
+      Reference.reachabilityFence(this); // nor is its lock gone before it is known who has it again
+    }
+  }
+
   /**
    * Leaves the lock, waits until called, and takes the lock again.
    *
@@ -97,7 +106,7 @@ public final class ProcessCondition implements Condition, Serializable {
    */
   @Override
   public void await() throws InterruptedException {
-    signals().await(Nanos.FOREVER, true);
+    boolean _ = leave(Nanos.FOREVER, true);
   }
 
   /**
@@ -109,7 +118,7 @@ public final class ProcessCondition implements Condition, Serializable {
    * @throws IllegalMonitorStateException if the calling thread has not locked
    */
   public boolean await(Duration timeout) throws InterruptedException {
-    return signals().await(Nanos.of(timeout), true);
+    return leave(Nanos.of(timeout), true);
   }
 
   /**
@@ -123,7 +132,7 @@ public final class ProcessCondition implements Condition, Serializable {
    */
   @Override
   public boolean await(long time, TimeUnit unit) throws InterruptedException {
-    return signals().await(unit.toNanos(time), true);
+    return leave(unit.toNanos(time), true);
   }
 
   /**
@@ -138,7 +147,7 @@ public final class ProcessCondition implements Condition, Serializable {
   public long awaitNanos(long nanosTimeout) throws InterruptedException {
     long start = System.nanoTime();
     long nanos = Math.max(0, nanosTimeout); // the least number less some time would be a large one
-    signals().await(nanos, true);
+    boolean _ = leave(nanos, true);
     return nanos - (System.nanoTime() - start);
   }
 
@@ -153,7 +162,7 @@ public final class ProcessCondition implements Condition, Serializable {
   @Override
   @SuppressWarnings("JavaUtilDate") // that of the interface
   public boolean awaitUntil(Date deadline) throws InterruptedException {
-    return signals().await(Nanos.of(Duration.between(Instant.now(), deadline.toInstant())), true);
+    return leave(Nanos.of(Duration.between(Instant.now(), deadline.toInstant())), true);
   }
 
   /**
@@ -164,7 +173,7 @@ public final class ProcessCondition implements Condition, Serializable {
    */
   @Override
   public void awaitUninterruptibly() {
-    Uninterrupted.run(() -> signals().await(Nanos.FOREVER, false));
+    Uninterrupted.run(() -> leave(Nanos.FOREVER, false));
   }
 
   /**
@@ -198,7 +207,7 @@ public final class ProcessCondition implements Condition, Serializable {
     boolean so = condition.getAsBoolean();
     long left = nanos;
     while (!so && left > 0) {
-      signals().await(left, true);
+      boolean _ = leave(left, true);
       so = condition.getAsBoolean();
       left = nanos == Nanos.FOREVER ? nanos : nanos - (System.nanoTime() - start);
     }

@@ -6,6 +6,8 @@ import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import dev.tutti.testkit.Watchdog;
 import java.lang.ref.WeakReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What becomes of a lock that a thread has while nothing in its process refers to the lock. */
 @Tag("system")
 @ExtendWith({LeakCheck.class, Watchdog.class})
-@SuppressWarnings("LockNotBeforeTry") // as it is meant
+@SuppressWarnings({"LockNotBeforeTry", "WaitNotInLoop"}) // as it is meant
 class DroppedLockTest {
   // In the other process: what the thread that has the lock does next, and the lock, which it has
   // dropped.
@@ -49,9 +52,7 @@ class DroppedLockTest {
   @MethodSource("locks")
   void lock_threadEnds_isTakenOver(Lock lock, Lock all) throws Exception {
     try (Neighbour holder = Neighbour.start()) {
-      holder.call(() -> lockAndDrop(lock));
-      holder.call(DroppedLockTest::isGone);
-      assertThat(all.tryLock()).isFalse();
+      haveItDropped(holder, lock, all);
       holder.call(() -> NEXT.add(Optional.empty()));
       assertThat(all.tryLock(Await.PATIENCE.toNanos(), TimeUnit.NANOSECONDS)).isTrue();
       all.unlock();
@@ -63,14 +64,52 @@ class DroppedLockTest {
   @MethodSource("locks")
   void lock_comesAgain_canBeUnlocked(Lock lock, Lock all) throws Exception {
     try (Neighbour holder = Neighbour.start()) {
-      holder.call(() -> lockAndDrop(lock));
-      holder.call(DroppedLockTest::isGone);
-      assertThat(all.tryLock()).isFalse();
-      assertThat(holder.call(() -> NEXT.add(Optional.of(lock)) && Await.result(UNLOCKED))).isTrue();
+      haveItDropped(holder, lock, all);
+      haveItUnlocked(holder, lock);
       assertThat(all.tryLock(Await.PATIENCE.toNanos(), TimeUnit.NANOSECONDS)).isTrue();
       assertThat(all.toString()).doesNotContain("recovered");
       all.unlock();
     }
+  }
+
+  /** Nothing keeps the lock in its process when that thread has unlocked so, and goes on. */
+  @ParameterizedTest
+  @MethodSource("locks")
+  void lock_comesAgainAndIsUnlocked_isLetGo(Lock lock, Lock all) throws Exception {
+    try (Neighbour holder = Neighbour.start()) {
+      haveItDropped(holder, lock, all);
+      haveItUnlocked(holder, lock);
+      assertThat(holder.call(DroppedLockTest::isUnmapped)).isTrue();
+    }
+  }
+
+  /**
+   * While a thread waits at a condition the lock's Java object stays, also where the compiler finds
+   * that nobody uses the condition again: or that thread has a lock again which nobody looks after.
+   */
+  @Test
+  void await_nobodyUsesTheConditionAgain_lockStays() throws Exception {
+    ProcessLock lock = ProcessLock.create();
+    ProcessCondition condition = lock.newCondition();
+    try (Neighbour waiter =
+        Neighbour.start(
+            "-Xcomp",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=compileonly,dev.tutti.memory.sync.*::*")) {
+      waiter.call(() -> lockAndWait(condition));
+      Await.until("it waits", () -> condition.waiting() == 1);
+      assertThat(waiter.call(DroppedLockTest::staysWhenCollected)).isTrue();
+    }
+  }
+
+  private static void haveItDropped(Neighbour holder, Lock lock, Lock all) throws Exception {
+    holder.call(() -> lockAndDrop(lock));
+    holder.call(DroppedLockTest::isGone);
+    assertThat(all.tryLock()).isFalse();
+  }
+
+  private static void haveItUnlocked(Neighbour holder, Lock lock) throws Exception {
+    assertThat(holder.call(() -> NEXT.add(Optional.of(lock)) && Await.result(UNLOCKED))).isTrue();
   }
 
   /** In the other process. */
@@ -84,13 +123,38 @@ class DroppedLockTest {
           once.getAndSet(null).lock();
           locked.countDown();
           try {
-            NEXT.take().ifPresent(Lock::unlock);
-            UNLOCKED.complete(true);
+            while (NEXT.take().map(DroppedLockTest::unlock).orElse(false)) {
+              UNLOCKED.complete(true);
+            }
           } catch (InterruptedException | RuntimeException e) {
             UNLOCKED.completeExceptionally(e);
           }
         });
     locked.await();
+    return true;
+  }
+
+  /** In the other process. */
+  private static boolean lockAndWait(ProcessCondition condition) {
+    DROPPED.set(new WeakReference<>(condition.lock()));
+    AtomicReference<ProcessCondition> once = new AtomicReference<>(condition);
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          once.get().lock().lock();
+          once.getAndSet(null).awaitUninterruptibly();
+        });
+    return true;
+  }
+
+  /** In the other process. */
+  private static boolean staysWhenCollected() {
+    System.gc();
+    return !DROPPED.get().refersTo(null);
+  }
+
+  private static boolean unlock(Lock lock) {
+    lock.unlock();
     return true;
   }
 
@@ -101,6 +165,20 @@ class DroppedLockTest {
         () -> {
           System.gc();
           return DROPPED.get().refersTo(null);
+        });
+    return true;
+  }
+
+  /** In the other process, to which this one has given the only segment that it has. */
+  private static boolean isUnmapped() throws InterruptedException {
+    String given = "tutti-" + ProcessHandle.current().parent().orElseThrow().pid() + "-";
+    Await.until(
+        "no segment is mapped",
+        () -> {
+          System.gc();
+          try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.noneMatch(line -> line.contains(given));
+          }
         });
     return true;
   }
