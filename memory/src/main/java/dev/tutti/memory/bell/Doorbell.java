@@ -217,8 +217,8 @@ public final class Doorbell implements Neighbourhood {
             selector.select(this::hear);
           }
           if (looks && System.nanoTime() - nextLookNanos >= 0) {
-            look();
             nextLookNanos = System.nanoTime() + LOOK_NANOS;
+            look();
           }
         } catch (Throwable e) { // all who wait rely on it
           tell(e);
@@ -242,7 +242,16 @@ public final class Doorbell implements Neighbourhood {
         }
         looks = true;
       }
-      watched.forEach(Line::look);
+      watched.forEach(Listener::look);
+    }
+
+    /** What goes wrong at one line is no matter of the others. */
+    private static void look(Line line) {
+      try {
+        line.look();
+      } catch (Throwable e) {
+        tell(e);
+      }
     }
 
     private void hear(SelectionKey key) {
@@ -268,12 +277,12 @@ public final class Doorbell implements Neighbourhood {
               selector, SelectionKey.OP_READ, ByteBuffer.allocateDirect(RINGS * Long.BYTES));
         }
       } catch (IOException | OutOfMemoryError e) {
+        close(neighbour);
         if (!toldNoRoom) {
           toldNoRoom = true;
           LOG.log(
               Level.WARNING, "a neighbour cannot ring for now; it waits up to 250 ms longer", e);
         }
-        close(neighbour);
         LockSupport.parkNanos(NO_ROOM_PAUSE_NANOS);
       }
     }

@@ -2,10 +2,12 @@ package dev.tutti.memory.bell;
 
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,22 +19,26 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class DoorbellTest {
   /**
-   * What goes wrong at a line, and when that is told, does not end the thread on which all rely.
+   * What goes wrong at a line, and when that is told, does not end the thread on which all rely,
+   * nor does it keep that thread from the other lines.
    */
   @Test
   void listen_lookAndLogFail_goesOn() throws Exception {
-    AtomicInteger looks = new AtomicInteger();
+    List<AtomicInteger> looks = Stream.generate(AtomicInteger::new).limit(8).toList();
     Doorbell bell = Doorbell.own();
     Members members = new Members(Street.sound(0).newHouse(), bell);
-    Line line = new Line(members, -1, false, failing(looks));
+    List<Line> lines =
+        looks.stream().map(count -> new Line(members, -1, false, failing(count))).toList();
     Logger logger = Logger.getLogger("dev.tutti");
     Handler failing = failing();
     logger.addHandler(failing);
     try {
-      bell.watch(line);
-      Await.until("looked again and again", () -> looks.get() >= 3);
+      lines.forEach(bell::watch);
+      Await.until(
+          () -> "all are looked at again and again: " + looks,
+          () -> looks.stream().allMatch(count -> count.get() >= 3));
     } finally {
-      bell.unwatch(line);
+      lines.forEach(bell::unwatch);
       logger.removeHandler(failing);
     }
   }
