@@ -67,9 +67,12 @@ final class Receiver {
     }
   }
 
-  /** Who waits for several wires could not ask meanwhile, and may have seen the socket empty. */
+  /**
+   * Who waits for several wires could not ask meanwhile, and may have seen the socket empty; of one
+   * that a lie has ended nothing shows any more.
+   */
   private void stopReading(boolean hasMore) {
-    boolean wakes = hasMore || next != null;
+    boolean wakes = hasMore || next != null || end != null;
     reading.unlock();
     if (wakes) {
       socket.wakeWatchers();

@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,24 @@ class WireTest {
       assertThat(peer.read(ByteBuffer.allocate(1))).as("the peer is told").isEqualTo(-1);
       close();
       open();
+    }
+  }
+
+  /**
+   * Who finds a lie wakes those who wait for several wires: nothing shows at the socket any more.
+   */
+  @Test
+  void receive_lieWhileOthersWatch_theyAreWoken() throws Exception {
+    says(message(2, 1, 2));
+    says(message(-1, 1, 0));
+    assertThat(wire.receive(Message.Kind.BYTES)).hasSize(2);
+    try (Selector watcher = Selector.open()) {
+      wire.watch(watcher);
+      assertThat(watcher.selectNow()).as("both have been read").isZero();
+      assertThatThrownBy(() -> wire.receive(Message.Kind.BYTES))
+          .isInstanceOf(StreamCorruptedException.class);
+      assertThat(watcher.select()).as("it is woken, or this does not come back").isZero();
+      wire.unwatch(watcher);
     }
   }
 
