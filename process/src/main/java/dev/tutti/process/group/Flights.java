@@ -245,8 +245,8 @@ final class Flights {
     lock.lock();
     try {
       boolean same = batch.isAsLookedAt(open);
-      boolean stalls = batch.isOpen() && all().stream().noneMatch(f -> f.isBegun(claims));
-      return batch.looked(same && stalls);
+      boolean stalls = same && batch.isOpen() && all().stream().noneMatch(f -> f.isBegun(claims));
+      return batch.looked(stalls);
     } finally {
       lock.unlock();
     }

@@ -89,6 +89,7 @@ final class Patrol {
     try {
       boolean nothingToSee = resources.plan().rules().letIdle() || roster.isEmpty();
       looking = !(roster.isAtRest() && nothingToSee && !source.hasWork());
+      waited = waited && looking; // what waits at the first look after a rest may just have come
       return !looking;
     } finally {
       lock.unlock();
