@@ -118,13 +118,14 @@ class HostRunTest {
   @Test
   void interrupt_betweenCalls_isOfNoCall() throws Exception {
     try (Run run = new Run(encoded(Careless::new), 1, 1)) {
-      for (int call = 1; call <= 3; call++) {
-        run.<Careless>send(call, Careless::isInterrupted);
-        assertThat(run.resultOf(call)).isEqualTo(false);
+      run.<Careless>send(1, Careless::isInterrupted);
+      assertThat(run.resultOf(1)).isEqualTo(false);
+      for (int call = 2; call <= 3; call++) {
         Await.until("idle", () -> run.process.getState() == Thread.State.WAITING);
         run.process.interrupt();
+        run.<Careless>send(call, Careless::isInterrupted);
+        assertThat(run.resultOf(call)).isEqualTo(false);
       }
-      assertThat(run.process.isAlive()).isTrue();
     }
   }
 

@@ -218,12 +218,7 @@ class SegmentTest {
   @Test
   @Tag("system")
   void create_noRoom_isIoExceptionThatNamesBothPlaces() throws Exception {
-    // A bound on the size of files stands for a file system that is full: the write fails.
-    String out =
-        child(
-            List.of("/bin/sh", "-c", "ulimit -f 2048; exec \"$@\"", "child"),
-            "create",
-            Long.toString(64L << 20));
+    String out = childThatCreates(64L << 20);
 
     assertThat(out)
         .contains("refused")
@@ -237,12 +232,7 @@ class SegmentTest {
   @Test
   @Tag("system")
   void create_lessRoomThanThat_isToldBeforehand() throws Exception {
-    // The bound is there so that nobody fills the disks if it is not.
-    String out =
-        child(
-            List.of("/bin/sh", "-c", "ulimit -f 2048; exec \"$@\"", "child"),
-            "create",
-            Long.toString(Long.MAX_VALUE / 2));
+    String out = childThatCreates(Long.MAX_VALUE / 2);
 
     assertThat(out)
         .contains("refused")
@@ -310,6 +300,17 @@ class SegmentTest {
           .hasMessage("segment is too short: bytes=64 expected=128");
       assertThat(Files.size(Path.of("/proc/self/fd/" + handle.descriptor()))).isEqualTo(64);
     }
+  }
+
+  /**
+   * A bound on the size of files stands for a file system that is full: the write fails. It also
+   * keeps what is not refused from the disks.
+   */
+  private static String childThatCreates(long bytes) throws Exception {
+    return child(
+        List.of("/bin/sh", "-c", "ulimit -f 2048; exec \"$@\"", "child"),
+        "create",
+        Long.toString(bytes));
   }
 
   private static String child(List<String> before, String... args) throws Exception {
