@@ -19,10 +19,10 @@ final class Cores {
    * cleaner of each Java object holds its core, and when the object is gone each thread that has the lock has a virtual one that
    * waits for its end and holds the core meanwhile. To lock and to unlock costs nothing more.
    *
-   * A Java object that is made meanwhile gets the same core, so it knows who has the lock, and that thread can unlock by it. It can
-   * also lock by it before the cleaner has come to the object before, and is then waited for although the new one has a cleaner of its
-   * own. Nobody says so when it unlocks, or that would cost something: so who waits looks now and then whether it still has the lock.
-   * That suffices for both, where a count of the objects would see to the second alone.
+   * A Java object that is made meanwhile gets the same core, so it knows who has the lock, and that thread can unlock by it. It may
+   * even lock before the cleaner of the object before has run, which then finds a holder whose lock still has an object. To unlock
+   * tells nobody, as that would cost something; so who waits for the thread looks now and then whether it still has the lock. To count
+   * the objects instead would help in the second case alone.
    *
    * `HERE` has what there is; Handle's lock, under which all these objects are made, guards it.
    */
