@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
 final class MapCommand implements Callable<Integer> {
   private static final int HEAP_SHARE = 8;
 
-  /** How an input has ended whose value has become a line: it need not be kept. */
+  /** How an input has ended whose value has become a line: neither need be kept. */
   private static final Outcome<?> NO_VALUE = new Success<@Nullable Object>(null);
 
   @Mixin private SourceArguments source = new SourceArguments();
@@ -218,7 +218,7 @@ final class MapCommand implements Callable<Integer> {
     if (outcome instanceof Success<?>(@Nullable Object value)) {
       String text = value == null ? "" : Words.oneLine(value.toString());
       String line = json ? Json.of(fields(done)) : text;
-      return new Result(done.index(), done.item(), NO_VALUE, line);
+      return new Result(done.index(), "", NO_VALUE, line); // only a failure names its input
     }
     return new Result(done.index(), done.item(), outcome, json ? Json.of(fields(done)) : null);
   }

@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class OrderedResults {
   /*
    * They come as soon as they are there, and not in order already, so that a run that is ended early
-   * still has what has ended. What is held is bounded by reading no further ahead of what is printed:
-   * MOST_AHEAD inputs, or fewer where results are so long that they would take too much memory. Nothing is
-   * held back for ever: what has been read ends, and with that the wait.
+   * still has what has ended. No input is read further ahead of what is printed than MOST_AHEAD, and fewer
+   * are where the results so far are so long that they would take too much memory. Nothing is held back for
+   * ever: what has been read ends, and with that the wait.
+   *
+   * How long the results are of what has been read nobody knows before they come, and each must be taken,
+   * since the one whose turn it is may come after it. So those that memory has no room for wait on disk.
    *
    * `lock` guards all, and is held while something is printed: so that stays in order.
    */
@@ -34,6 +37,8 @@ final class OrderedResults {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private final Map<Long, Result> held = new HashMap<>();
+  private final LinesOnDisk onDisk = new LinesOnDisk();
+  private long heldChars; // without those on disk
   private long read;
   private long next;
   private long longest;
@@ -43,15 +48,23 @@ final class OrderedResults {
    * How an input has ended.
    *
    * @param index its place
-   * @param input the input
+   * @param input the input; empty where it did not fail
    * @param outcome how it ended
    * @param line what is to be printed; null for nothing
    */
-  record Result(long index, String input, Outcome<?> outcome, @Nullable String line) {}
+  record Result(long index, String input, Outcome<?> outcome, @Nullable String line) {
+    int chars() {
+      return line == null ? 0 : line.length();
+    }
+
+    Result withLine(@Nullable String other) {
+      return new Result(index, input, outcome, other);
+    }
+  }
 
   /**
    * @param leastAhead how many inputs may be read ahead however long results are
-   * @param mostChars how long what is held may be together, as far as that can be known
+   * @param mostChars how long the lines that are held in memory may be together
    * @param printer prints a result
    */
   OrderedResults(int leastAhead, long mostChars, Consumer<Result> printer) {
@@ -67,9 +80,9 @@ final class OrderedResults {
       if (ended) {
         return;
       }
-      held.put(result.index(), result);
-      longest = Math.max(longest, result.line() == null ? 1 : result.line().length());
-      for (Result due = held.remove(next); due != null; due = held.remove(next)) {
+      hold(result);
+      longest = Math.max(longest, Math.max(1, result.chars()));
+      for (Result due = take(next); due != null; due = take(next)) {
         next++;
         printer.accept(due);
       }
@@ -81,14 +94,44 @@ final class OrderedResults {
     }
   }
 
+  private void hold(Result result) {
+    String line = result.line();
+    if (line == null
+        || result.index() == next // it is printed now
+        || result.chars() <= mostChars - heldChars) {
+      held.put(result.index(), result);
+      heldChars += result.chars();
+    } else {
+      onDisk.put(result.index(), line);
+      held.put(result.index(), result.withLine(null));
+    }
+  }
+
+  private @Nullable Result take(long index) {
+    Result result = held.remove(index);
+    if (result == null) {
+      return null;
+    }
+    String line = onDisk.take(index);
+    if (line != null) {
+      return result.withLine(line);
+    }
+    heldChars -= result.chars();
+    return result;
+  }
+
   /** Prints what is held, though some of what comes before it is missing. It is the end. */
   void printHeld() {
     lock.lock();
     try {
       ended = true;
       room.signalAll();
-      held.keySet().stream().sorted().map(held::get).forEach(printer);
-      held.clear();
+      for (long index : held.keySet().stream().sorted().toList()) {
+        Result result = take(index);
+        if (result != null) {
+          printer.accept(result);
+        }
+      }
     } finally {
       lock.unlock();
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -269,6 +270,44 @@ class CommandTest {
     assertThat(ended.out()).isEqualTo("a\n");
     assertThat(ended.err())
         .contains("failed: last: ", "failed: b: ", "failed: c: ", "tutti: 3 items failed");
+  }
+
+  /** Results that are together longer than memory wait for the first one, and come in order. */
+  @Test
+  void map_longResultsWaitForFirst_allInOrder() throws Exception {
+    Files.writeString(
+        folder.resolve("Long.java"),
+        """
+        import java.nio.file.*;
+
+        class Long {
+          public static String f(String s) throws Exception {
+            if (s.equals("199")) {
+              Files.createFile(Path.of("mark"));
+            }
+            while (s.equals("0") && Files.notExists(Path.of("mark"))) {
+              Thread.sleep(10);
+            }
+            return s + ":" + "x".repeat(s.length() < 3 ? 0 : 500_000);
+          }
+        }
+        """);
+    List<String> inputs = IntStream.range(0, 200).mapToObj(Integer::toString).toList();
+    // A worker gets the first hundred, of which one waits for the last of the other hundred.
+    Ended ended =
+        tutti(
+            String.join("\n", inputs),
+            List.of("-Xmx40m"),
+            "map",
+            "Long.java",
+            "--stdin",
+            "--workers=2",
+            "--chunk=100");
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.status()).isZero();
+    assertThat(ended.out().lines().map(line -> line.substring(0, line.indexOf(':'))))
+        .isEqualTo(inputs);
+    assertThat(ended.out().chars().filter(c -> c == 'x').count()).isEqualTo(50_000_000);
   }
 
   /** An input that is not UTF-8 ends the run, after those before it; nothing is made of it. */

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +27,7 @@ class OrderedResultsTest {
     return new OrderedResults(LEAST, mostChars, result -> printed.add(result.line()));
   }
 
-  private static Result result(int index, String line) {
+  private static Result result(int index, @Nullable String line) {
     return new Result(index, "in", new Success<>(""), line);
   }
 
@@ -39,6 +40,23 @@ class OrderedResultsTest {
     assertThat(printed).isEmpty();
     results.add(result(0, "a"));
     assertThat(printed).containsExactly("a", "b", "c");
+  }
+
+  /** Lines for which memory has no room are printed in their turn too, as they are. */
+  @Test
+  void add_moreThanMemoryTakes_printedInOrder() {
+    OrderedResults results = results(3);
+    results.add(result(3, "dd"));
+    results.add(result(2, "\u00e4\ud83d\ude00"));
+    results.add(result(4, ""));
+    results.add(result(5, null));
+    results.add(result(1, "bbbb"));
+    assertThat(printed).isEmpty();
+    results.add(result(0, "aaaa"));
+    assertThat(printed).containsExactly("aaaa", "bbbb", "\u00e4\ud83d\ude00", "dd", "", null);
+    results.add(result(7, "hhhh"));
+    results.printHeld();
+    assertThat(printed).endsWith("hhhh");
   }
 
   /** At the end what is held is printed in order, and nothing after that. */
