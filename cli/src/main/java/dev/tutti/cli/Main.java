@@ -1,5 +1,10 @@
 package dev.tutti.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
 /** Where the command begins, and the only place where it exits. */
 public final class Main {
   private Main() {}
@@ -14,6 +19,37 @@ public final class Main {
       System.out.println(VersionText.line());
       System.exit(0);
     }
+    Thread.setDefaultUncaughtExceptionHandler(new AtDeath());
     System.exit(TuttiCommand.run(args));
+  }
+
+  /** What happens when a thread has died: for want of memory the command ends. */
+  private static final class AtDeath implements Thread.UncaughtExceptionHandler {
+    /*
+     * Others may wait for ever for what the thread would have done. What is left to do takes no memory, so no
+     * hook runs: the next command removes the folders, and workers end with the command.
+     */
+    private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
+    private final byte[] outOfMemory =
+        ("tutti: out of memory: heap="
+                + (Runtime.getRuntime().maxMemory() >> 20)
+                + "m; give the command more, as by TUTTI_JAVA_OPTIONS=-Xmx4g\n")
+            .getBytes(StandardCharsets.UTF_8);
+
+    @Override
+    public void uncaughtException(Thread thread, Throwable failure) {
+      if (!(failure instanceof OutOfMemoryError)) {
+        System.err.print("Exception in thread \"" + thread.getName() + "\" "); // as the JVM says it
+        failure.printStackTrace();
+        return;
+      }
+      try {
+        err.write(outOfMemory);
+      } catch (IOException e) {
+        return; // nobody reads it
+      } finally {
+        Runtime.getRuntime().halt(ExitCode.SOME_FAILED);
+      }
+    }
   }
 }

@@ -310,6 +310,25 @@ class CommandTest {
     assertThat(ended.out().chars().filter(c -> c == 'x').count()).isEqualTo(50_000_000);
   }
 
+  /** A thread that dies for want of memory may leave others waiting for ever: the command ends. */
+  @Test
+  void map_threadDiesOfMemory_brokenOff() throws Exception {
+    Files.writeString(
+        folder.resolve("Full.java"),
+        """
+        class Full {
+          public static String f(String s) throws Exception {
+            Thread.ofPlatform().start(() -> { throw new OutOfMemoryError("of the test"); });
+            Thread.sleep(Long.MAX_VALUE);
+            return s;
+          }
+        }
+        """);
+    Ended ended = tutti("", "map", "Full.java", "a", "--backend=threads");
+    assertThat(ended.status()).isEqualTo(ExitCode.SOME_FAILED);
+    assertThat(ended.err()).matches("tutti: out of memory: heap=[0-9]+m; give .*\n");
+  }
+
   /** An input that is not UTF-8 ends the run, after those before it; nothing is made of it. */
   @Test
   void map_stdinNotUtf8_brokenOff() throws Exception {

@@ -44,7 +44,11 @@ record Ended(int status, String out, String err) {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ended by itself").isTrue();
+    try {
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ended by itself").isTrue();
+    } finally {
+      process.destroyForcibly(); // its workers end with it
+    }
     return new Ended(
         process.exitValue(),
         Files.readString(out, StandardCharsets.UTF_8),
