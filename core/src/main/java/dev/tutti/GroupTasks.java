@@ -43,7 +43,8 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
    * fork() itself.
    *
    * With a bound, `running` counts tasks that were started and may still run: those whose future is over
-   * too. The next one is started by who hears that one has stopped.
+   * too. The next one is started by who hears that one has stopped, unless the group has ended. Both ends of a task are
+   * told on threads of their own; that of its future, which may end the group, is heard first.
    */
   private enum Ending {
     FAILED,
@@ -155,10 +156,17 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
   }
 
   private void hear(Fork<T> fork) {
-    if (bounded) {
-      var _ = fork.future().stopped().thenRun(() -> stopped(fork.task()));
+    CompletableFuture<@Nullable Void> heard = new CompletableFuture<>();
+    if (bounded) { // the next one is started on a thread that nobody waits for
+      CompletableFuture<?> stopped = fork.future().stopped();
+      var _ =
+          stopped.runAfterBothAsync(heard, () -> stopped(fork.task()), CompletionPath.CALLBACKS);
     }
-    fork.task().whenEnded(() -> ended(fork, !fork.future().isCompletedExceptionally()));
+    fork.task()
+        .whenEnded(() -> {
+          ended(fork, !fork.future().isCompletedExceptionally());
+          heard.complete(null);
+        });
   }
 
   private void ended(Fork<T> fork, boolean succeeded) {
@@ -192,7 +200,7 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
     }
   }
 
-  /** A task runs nowhere any more, or has never run. */
+  /** A task has ended and runs nowhere any more, or has never run. */
   private void stopped(HeldTask<?> task) {
     HeldTask<?> next = null;
     lock.lock();
@@ -200,7 +208,7 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
       if (waiting.remove(task)) {
         return; // it was given up while it waited
       }
-      if (waiting.isEmpty()) {
+      if (waiting.isEmpty() || ending != null) {
         running--;
       } else {
         next = waiting.removeFirst();

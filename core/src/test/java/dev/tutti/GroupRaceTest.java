@@ -7,6 +7,7 @@ import dev.tutti.task.TaskFuture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -50,6 +51,36 @@ final class GroupRaceTest {
     cancelWhileStarting(Pool.threads(2));
     cancelWhileStarting(Pool.virtualThreads());
     cancelWhileStarting(Pool.sequential());
+  }
+
+  /** What waits in a group that is left does not begin when what runs there stops. */
+  @Test
+  void close_whileOneRuns_whatWaitsNeverBegins() throws Exception {
+    AtomicInteger began = new AtomicInteger();
+    for (Pool pool : List.of(Pool.threads(2), Pool.virtualThreads())) {
+      try (pool) {
+        for (int round = 0; round < 5 * ROUNDS; round++) {
+          CountDownLatch runs = new CountDownLatch(1);
+          try (var group = TaskGroup.open(pool, TaskGroup.awaitAll().atMost(1))) {
+            var _ = group.fork(() -> awaitInterrupt(runs));
+            var waits = group.fork(began::incrementAndGet);
+            var _ = waits.whenComplete((_, _) -> {});
+            runs.await();
+          }
+        }
+      }
+    }
+    assertThat(began).hasValue(0);
+  }
+
+  private static int awaitInterrupt(CountDownLatch runs) {
+    runs.countDown();
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      return 1;
+    }
+    return 0;
   }
 
   /** A deadline that comes while a task is being handed over. */

@@ -11,6 +11,7 @@ import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.task.Action;
 import dev.tutti.task.NotSendableException;
+import dev.tutti.task.Task;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerContext;
@@ -154,6 +155,42 @@ interface GroupBoundsSuite extends Subject {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** What waits for the bound never begins once its group has ended, whatever hangs on it. */
+  @Test
+  default void join_groupHasEnded_whatWaitsForTheBoundNeverBegins(@TempDir Path folder)
+      throws Exception {
+    if (callerRuns()) {
+      return; // nothing waits
+    }
+    try (Pool pool = open(2)) {
+      for (int round = 0; round < 20; round++) {
+        try (var group = TaskGroup.open(pool, TaskGroup.failFast().atMost(1))) {
+          group.fork(Faults.throwsUnchecked("bad"));
+          hangOn(group.fork(Faults.writesMarkers(folder, round, () -> 0)));
+          hangOn(group.fork(Faults.writesMarkers(folder, round, () -> 0)));
+          assertThatExceptionOfType(TaskFailedException.class)
+              .isThrownBy(group::join)
+              .satisfies(e -> assertThat(e.index()).isZero());
+        }
+        Path runs = folder.resolve("runs" + round);
+        try (var group = TaskGroup.open(pool, TaskGroup.failFast().atMost(1))) {
+          Task<Integer> stopped = Faults.waitsForInterrupt();
+          group.fork(() -> {
+            Files.createFile(runs);
+            return stopped.call();
+          });
+          hangOn(group.fork(Faults.writesMarkers(folder, round, () -> 0)));
+          Await.file(runs);
+        }
+      }
+      assertThat(names(folder)).allMatch(name -> name.startsWith("runs"));
+    }
+  }
+
+  private static void hangOn(TaskFuture<?> future) {
+    var _ = future.whenComplete((_, _) -> {});
   }
 
   /** A time that no clock can count is as good as none. */
