@@ -32,10 +32,10 @@ public final class HelpingFuture<R extends @Nullable Object> extends Completable
   @Override
   public R get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
-    long nanos = unit.toNanos(timeout);
+    long nanos = Math.max(0, unit.toNanos(timeout));
     long begin = System.nanoTime();
     help(nanos);
-    return super.get(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
+    return super.get(Math.max(0, nanos - (System.nanoTime() - begin)), TimeUnit.NANOSECONDS);
   }
 
   @Override

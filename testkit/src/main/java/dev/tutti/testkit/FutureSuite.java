@@ -300,8 +300,12 @@ interface FutureSuite extends Subject {
         return;
       }
       TaskFuture<Integer> running = pool.submit(() -> afterFile(go, 1));
-      assertThatExceptionOfType(TimeoutException.class)
-          .isThrownBy(() -> running.get(0, TimeUnit.SECONDS));
+      for (Future<Integer> open : List.of(running, running.thenApply(n -> n))) {
+        assertThatExceptionOfType(TimeoutException.class)
+            .isThrownBy(() -> open.get(0, TimeUnit.SECONDS));
+        assertThatExceptionOfType(TimeoutException.class)
+            .isThrownBy(() -> open.get(Long.MIN_VALUE, TimeUnit.NANOSECONDS));
+      }
       assertThat(running.state()).isEqualTo(Future.State.RUNNING);
       running.cancel(true);
       assertThatExceptionOfType(CancellationException.class)
