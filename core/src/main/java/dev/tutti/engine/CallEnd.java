@@ -17,7 +17,8 @@ final class CallEnd {
    *                the input has ended then, and outcomes are counted and dropped
    *   left         the consumer has what it wanted, and the call is not the pool's any more
    *
-   * None of them is taken back; failedFrom only goes down. The first reason counts.
+   * None of them is taken back; failedFrom only goes down. The first reason counts. What says that a result was lost is made
+   * where it is thrown: there may be no memory for it where that happens.
    */
   private boolean inputEnded;
   private long failedFrom = Long.MAX_VALUE;
@@ -25,6 +26,7 @@ final class CallEnd {
   private boolean left;
   private @Nullable Throwable inputFailure;
   private @Nullable RuntimeException poolFailure;
+  private @Nullable Throwable lost;
   private @Nullable Duration expired;
 
   /** No further item will be read. */
@@ -48,7 +50,7 @@ final class CallEnd {
 
   /** The pool is being stopped. */
   void abandon() {
-    if (poolFailure == null) {
+    if (poolFailure == null && lost == null) {
       poolFailure = new CancellationException("pool was closed before the call had ended");
     }
     stop();
@@ -56,14 +58,10 @@ final class CallEnd {
 
   /** A result could not be kept. */
   void lose(Throwable cause) {
-    if (poolFailure == null) {
-      poolFailure =
-          new IllegalStateException(
-              "results of the call cannot be kept: %s; use stream() or a smaller input"
-                  .formatted(cause),
-              cause);
-    }
     stop();
+    if (poolFailure == null && lost == null) {
+      lost = cause;
+    }
   }
 
   /** Who waits for results was interrupted. */
@@ -131,8 +129,15 @@ final class CallEnd {
         : new TimedOut<>(new TaskTimeoutException(expired, true));
   }
 
-  /** {@return what to throw if the pool was stopped or the caller was interrupted} */
+  /** {@return what to throw if the pool was stopped, the caller interrupted or a result lost} */
   @Nullable RuntimeException poolFailure() {
+    if (poolFailure == null && lost != null) {
+      poolFailure =
+          new IllegalStateException(
+              "results of the call cannot be kept: %s; use stream() or a smaller input"
+                  .formatted(lost),
+              lost);
+    }
     return poolFailure;
   }
 

@@ -143,7 +143,7 @@ abstract class Resequencer {
   }
 
   /** All results, kept for a list; or none, where only failures matter. */
-  static final class All extends Resequencer {
+  static class All extends Resequencer {
     /** A collection that says that it has more is not believed before that many have come. */
     private static final int MOST_VALUES = Integer.MAX_VALUE - 8; // what an array can have
 

@@ -54,15 +54,13 @@ final class BulkRunTest {
         };
   }
 
+  private static BulkPlan plan(int window, DataSize bytes, Batching batching) {
+    CallOptions options = CallOptions.DEFAULTS;
+    return new BulkPlan(window, bytes, batching, options, FailurePolicy.STOP_AT_FIRST, null);
+  }
+
   private ResultIterator iterate(Iterable<?> items, int window, int batch) {
-    BulkPlan plan =
-        new BulkPlan(
-            window,
-            DataSize.mib(1),
-            Batching.fixed(batch),
-            CallOptions.DEFAULTS,
-            FailurePolicy.STOP_AT_FIRST,
-            null);
+    BulkPlan plan = plan(window, DataSize.mib(1), Batching.fixed(batch));
     BulkRun run =
         new BulkRun(dispatcher, Body.FN, SAME, items, plan, new Resequencer.InOrder(window), false);
     return ResultIterator.over(run, false, "test", this);
@@ -170,53 +168,28 @@ final class BulkRunTest {
     assertThat(results.next().index()).isZero();
   }
 
-  /** A message about a failed item does not depend on what the item says of itself. */
+  private BulkRun keepsAll(Iterable<?> items, Resequencer results) {
+    return keepsAll(items, plan(8, DataSize.mib(1), Batching.fixed(1)), results);
+  }
+
+  private BulkRun keepsAll(Iterable<?> items, BulkPlan plan, Resequencer results) {
+    return new BulkRun(dispatcher, Body.FN, SAME, items, plan, results, true);
+  }
+
+  private static Resequencer keepsNothing(Error full) {
+    return new Resequencer.All(true, 0) {
+      @Override
+      void keepValue(long index, @Nullable Object value) {
+        throw full;
+      }
+    };
+  }
+
   @Test
   void runAll_resultCannotBeKept_callEndsAndSaysSo() {
     OutOfMemoryError full = new OutOfMemoryError("heap");
-    Resequencer results =
-        new Resequencer() {
-          @Override
-          void store(Done<?, ?> done) {
-            throw full;
-          }
-
-          @Override
-          void keepValue(long index, @Nullable Object value) {
-            throw full;
-          }
-
-          @Override
-          boolean keepsAll() {
-            return true;
-          }
-
-          @Override
-          boolean isReady() {
-            return false;
-          }
-
-          @Override
-          @Nullable Done<?, ?> take() {
-            return null;
-          }
-        };
     runAtOnce();
-    BulkRun run =
-        new BulkRun(
-            dispatcher,
-            Body.FN,
-            SAME,
-            List.of(1, 2, 3),
-            new BulkPlan(
-                8,
-                DataSize.mib(1),
-                Batching.fixed(1),
-                CallOptions.DEFAULTS,
-                FailurePolicy.STOP_AT_FIRST,
-                null),
-            results,
-            true);
+    BulkRun run = keepsAll(List.of(1, 2, 3), keepsNothing(full));
     assertThatThrownBy(() -> run.runAll(false))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("cannot be kept")
@@ -224,6 +197,36 @@ final class BulkRunTest {
     assertThat(dispatcher.openItems()).isZero();
   }
 
+  /** Who brings an outcome is not held up if there is no memory for a message either. */
+  @Test
+  void runAll_resultCannotBeKeptNorTold_callEndsAllTheSame() {
+    List<Error> heldUp = new ArrayList<>();
+    OutOfMemoryError full =
+        new OutOfMemoryError("heap") {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public String getMessage() {
+            throw this;
+          }
+        };
+    BulkRun run = keepsAll(List.of(1, 2, 3), keepsNothing(full));
+    runAtOnce();
+    Runnable workers = group.onWork;
+    group.onWork =
+        () -> {
+          try {
+            workers.run();
+          } catch (OutOfMemoryError e) {
+            heldUp.add(e);
+          }
+        };
+    assertThatThrownBy(() -> run.runAll(false)).isSameAs(full);
+    assertThat(heldUp).isEmpty();
+    assertThat(dispatcher.openItems()).isZero();
+  }
+
+  /** A message about a failed item does not depend on what the item says of itself. */
   @Test
   void failure_itemCannotSpeak_isNamedByIndex() {
     List<Object> inItself = new ArrayList<>();
@@ -243,21 +246,7 @@ final class BulkRunTest {
         _ -> {
           throw new NotSendableException("no", null);
         };
-    BulkRun run =
-        new BulkRun(
-            dispatcher,
-            Body.FN,
-            SAME,
-            List.of(silent),
-            new BulkPlan(
-                8,
-                DataSize.mib(1),
-                Batching.fixed(1),
-                CallOptions.DEFAULTS,
-                FailurePolicy.STOP_AT_FIRST,
-                null),
-            new Resequencer.All(true, 0),
-            true);
+    BulkRun run = keepsAll(List.of(silent), new Resequencer.All(true, 0));
     assertThatExceptionOfType(TaskFailedException.class)
         .isThrownBy(() -> run.runAll(false))
         .satisfies(e -> assertThat(e.index()).isZero())
@@ -280,17 +269,9 @@ final class BulkRunTest {
             open.addAll(batch.items());
           }
         };
-    BulkPlan plan =
-        new BulkPlan(
-            100,
-            DataSize.bytes(350),
-            Batching.adaptive(),
-            CallOptions.DEFAULTS,
-            FailurePolicy.STOP_AT_FIRST,
-            null);
+    BulkPlan plan = plan(100, DataSize.bytes(350), Batching.adaptive());
     Resequencer.All results = new Resequencer.All(true, 0);
-    BulkRun run =
-        new BulkRun(dispatcher, Body.FN, SAME, numbers(sizes.length), plan, results, true);
+    BulkRun run = keepsAll(numbers(sizes.length), plan, results);
     Thread caller = Thread.ofVirtual().start(() -> run.runAll(false));
     for (int i = 0; i < sizes.length; i++) {
       Awaitility.await().until(() -> caller.getState() == Thread.State.WAITING);
@@ -319,17 +300,9 @@ final class BulkRunTest {
             dispatcher.batchEnded(batch, 1);
           }
         };
-    BulkPlan plan =
-        new BulkPlan(
-            100,
-            DataSize.bytes(1_000),
-            Batching.fixed(2),
-            CallOptions.DEFAULTS,
-            FailurePolicy.STOP_AT_FIRST,
-            null);
+    BulkPlan plan = plan(100, DataSize.bytes(1_000), Batching.fixed(2));
     Resequencer.All results = new Resequencer.All(true, 0);
-    BulkRun run =
-        new BulkRun(dispatcher, Body.FN, SAME, numbers(sizes.length), plan, results, true);
+    BulkRun run = keepsAll(numbers(sizes.length), plan, results);
     Thread caller = Thread.ofVirtual().start(() -> run.runAll(false));
     while (caller.isAlive()) {
       Awaitility.await()
