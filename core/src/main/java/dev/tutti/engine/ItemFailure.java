@@ -43,8 +43,7 @@ final class ItemFailure {
   static String textOf(@Nullable Object item) {
     try {
       return String.valueOf(item);
-    } catch (RuntimeException
-        | Error e) { // toString of a user's class, in a message about another failure
+    } catch (RuntimeException | Error e) { // a user's toString, while another failure is told
       return "(its toString failed: " + e.getClass().getName() + ")";
     }
   }
