@@ -65,7 +65,8 @@ public final class Engine {
     Backend backend = backend(options.backend());
     String name = "p" + POOLS.incrementAndGet();
     Lookup<Dispatcher> self = new Lookup<>();
-    Keeper keeper = new Keeper("tutti-" + name + "-keeper", () -> self.value().openItems() > 0);
+    Thread.Builder keeping = Thread.ofPlatform().name("tutti-" + name + "-keeper").daemon(false);
+    Keeper keeper = new Keeper(keeping.factory(), () -> self.value().openItems() > 0);
     Dispatcher dispatcher = new Dispatcher(keeper);
     self.set(dispatcher);
     Listeners listeners = new Listeners();

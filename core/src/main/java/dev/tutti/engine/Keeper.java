@@ -1,6 +1,8 @@
 package dev.tutti.engine;
 
+import dev.tutti.spi.CompletionPath;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,19 +18,25 @@ final class Keeper {
    *
    * workBegins() is called with the lock of the open work held, and only takes `lock`; the thread asks the
    * dispatcher without holding `lock` but for the last look, which is made under it: either it sees the
-   * new work, or workBegins() sees that there is no thread.
+   * new work, or workBegins() sees that there is no thread. If the system gives none, work goes on and is not kept, which is
+   * told once; on a virtual thread, since where logs go is the user's code and may wait for what the pool does.
    */
   private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  private final String name;
+  private final ThreadFactory threads;
   private final BooleanSupplier hasOpenItems;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition never = lock.newCondition();
   private boolean running;
+  private boolean told;
   private long begun;
 
-  Keeper(String name, BooleanSupplier hasOpenItems) {
-    this.name = name;
+  /**
+   * @param threads makes its threads, which are no daemons
+   * @param hasOpenItems whether there is work
+   */
+  Keeper(ThreadFactory threads, BooleanSupplier hasOpenItems) {
+    this.threads = threads;
     this.hasOpenItems = hasOpenItems;
   }
 
@@ -46,11 +54,23 @@ final class Keeper {
 
   private void start() {
     try {
-      Thread.ofPlatform().name(name).daemon(false).start(this::keep);
+      threads.newThread(this::keep).start();
       running = true;
-    } catch (OutOfMemoryError e) { // the system gives no thread: work goes on, and is not kept
-      System.getLogger("dev.tutti")
-          .log(Level.WARNING, "work that is open does not keep this JVM: " + e);
+    } catch (OutOfMemoryError e) {
+      if (!told) {
+        told = true;
+        tell(e);
+      }
+    }
+  }
+
+  private static void tell(OutOfMemoryError noThread) {
+    try {
+      CompletionPath.CALLBACKS.execute(() ->
+          System.getLogger("dev.tutti")
+              .log(Level.WARNING, "work that is open does not keep this JVM: " + noThread));
+    } catch (RuntimeException | Error e) { // no more is there for it than there was before
+      return;
     }
   }
 

@@ -36,7 +36,7 @@ final class Submissions {
     dispatcher.group().admit(call);
     try {
       offer(call, new Item(call, 0, null), !enterGate(call.options()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       dispatcher.group().forget(call);
       throw e;
     }
@@ -58,7 +58,7 @@ final class Submissions {
       call.isCounted();
       deadline = dispatcher.deadlines().watch(call);
       offer(call, call.item(), runsHere);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       deadline.ifPresent(d -> d.cancel(false));
       dispatcher.group().forget(call);
       throw e;

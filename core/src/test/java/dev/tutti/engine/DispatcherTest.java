@@ -5,19 +5,31 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.plan.Batching;
+import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Batch;
+import dev.tutti.spi.Body;
 import dev.tutti.spi.Item;
 import dev.tutti.task.Cancelled;
 import dev.tutti.task.Failure;
 import dev.tutti.task.Success;
+import dev.tutti.task.Task;
 import dev.tutti.task.WorkerLost;
 import dev.tutti.task.WorkerLostException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +88,74 @@ final class DispatcherTest {
     assertThatThrownBy(() -> call.offer(dispatcher, 1)).isSameAs(noThread);
     assertThat(dispatcher.openItems()).isZero();
     assertThat(call.outcomes).containsEntry(0L, new Failure<>(noThread));
+  }
+
+  /** Nor does it wait for its deadline. */
+  @Test
+  void submit_groupHasNoWorkerForIt_deadlineIsTakenBack() {
+    group.onWork =
+        () -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        };
+    dispatcher.engine(new Engine("test", "auto", dispatcher, new Listeners()));
+    WeakReference<Object> task = refused();
+    Awaitility.await()
+        .until(() -> {
+          System.gc();
+          return task.refersTo(null);
+        });
+  }
+
+  private WeakReference<Object> refused() {
+    CallOptions inAnHour = CallOptions.DEFAULTS.withDeadline(Duration.ofHours(1));
+    Task<Integer> task = dispatcher::hashCode;
+    assertThatThrownBy(() -> dispatcher.engine().submit(Body.CALLABLE, task, inAnHour))
+        .isInstanceOf(OutOfMemoryError.class);
+    return new WeakReference<>(task);
+  }
+
+  /**
+   * That nothing keeps the JVM is told once, and a log that waits for the pool's work may do so.
+   */
+  @Test
+  void offer_noThreadToKeepTheJvm_isToldOnceWithoutLocks() throws Exception {
+    group.keepers =
+        _ -> {
+          throw new OutOfMemoryError("no thread");
+        };
+    Dispatcher unkept = group.dispatcher();
+    CompletableFuture<Long> seen = new CompletableFuture<>();
+    Queue<String> told = new ConcurrentLinkedQueue<>();
+    Handler log =
+        new Handler() {
+          @Override
+          public void publish(LogRecord message) {
+            told.add(message.getMessage());
+            var _ = seen.completeAsync(unkept::openItems);
+            seen.orTimeout(10, TimeUnit.SECONDS).join();
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger("dev.tutti");
+    logger.addHandler(log);
+    try {
+      RecordingCall call = RecordingCall.ofBatches(1);
+      for (int i = 0; i < 2; i++) {
+        call.offer(unkept, 1);
+        Batch batch = Objects.requireNonNull(unkept.poll(this, false, Integer.MAX_VALUE));
+        unkept.ended(batch.items().getFirst(), new Success<>(i), 1);
+        unkept.batchEnded(batch, 1);
+      }
+      assertThat(seen.get()).isBetween(0L, 1L);
+      assertThat(told).singleElement().asString().contains("does not keep this JVM");
+    } finally {
+      logger.removeHandler(log);
+    }
   }
 
   /** Calls take turns, so one with many items does not starve another. */

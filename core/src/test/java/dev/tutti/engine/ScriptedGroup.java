@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -24,6 +25,7 @@ class ScriptedGroup implements WorkerGroup {
   Consumer<Item> onAdmit = _ -> {};
   Runnable onWork = () -> {};
   Consumer<Batch> onRun = _ -> {};
+  ThreadFactory keepers = Thread.ofPlatform().name("tutti-test-keeper").daemon(false).factory();
 
   /** One of which the engine chooses the way. */
   static final class Choosing extends ScriptedGroup implements ChoosingGroup {
@@ -53,7 +55,7 @@ class ScriptedGroup implements WorkerGroup {
   /** {@return a dispatcher in front of this group} */
   Dispatcher dispatcher() {
     Dispatcher[] self = new Dispatcher[1];
-    Keeper keeper = new Keeper("tutti-test-keeper", () -> self[0].openItems() > 0);
+    Keeper keeper = new Keeper(keepers, () -> self[0].openItems() > 0);
     self[0] = new Dispatcher(keeper);
     self[0].group(this);
     return self[0];
