@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks of one group: who may start, what has ended it, and how. */
@@ -54,7 +55,15 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
     CLOSED
   }
 
-  private record Fork<T extends @Nullable Object>(long index, HeldTask<? extends T> task) {
+  /**
+   * A task of the group.
+   *
+   * @param index counts them
+   * @param task the task
+   * @param heard ends when its future has ended and the group knows it
+   */
+  private record Fork<T extends @Nullable Object>(
+      long index, HeldTask<? extends T> task, CompletableFuture<@Nullable Void> heard) {
     TaskFuture<? extends T> future() {
       return task.asFuture();
     }
@@ -95,11 +104,14 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
 
   <U extends T> TaskFuture<U> fork(Task<U> task) {
     HeldTask<U> held = pool.hold(Body.CALLABLE, carried.around(task));
-    Fork<T> fork = new Fork<>(forks.size(), held);
+    Fork<T> fork = new Fork<>(forks.size(), held, new CompletableFuture<>());
     boolean starts = enter(fork);
     if (starts && pool.engine().callerRuns()) {
-      held.start(); // and when it has ended the group knows it before the next fork
-      hear(fork);
+      try {
+        held.start(); // and when it has ended the group knows it before the next fork
+      } finally {
+        hear(fork);
+      }
     } else {
       hear(fork);
       if (starts) {
@@ -118,13 +130,13 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
     alarm.ifPresent(a -> a.cancel(false));
   }
 
-  /** Cancels what is open, and waits until nothing runs any more. */
+  /** Cancels what is open, and waits until all futures have ended and nothing runs any more. */
   void close() {
     cancelAlarm();
     end(Ending.CLOSED, null);
     CompletableFuture.allOf(
             forks.stream()
-                .map(fork -> fork.future().stopped())
+                .flatMap(fork -> Stream.of(fork.heard(), fork.future().stopped()))
                 .toArray(CompletableFuture<?>[]::new))
         .join();
   }
@@ -156,16 +168,16 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
   }
 
   private void hear(Fork<T> fork) {
-    CompletableFuture<@Nullable Void> heard = new CompletableFuture<>();
     if (bounded) { // the next one is started on a thread that nobody waits for
       CompletableFuture<?> stopped = fork.future().stopped();
       var _ =
-          stopped.runAfterBothAsync(heard, () -> stopped(fork.task()), CompletionPath.CALLBACKS);
+          stopped.runAfterBothAsync(
+              fork.heard(), () -> stopped(fork.task()), CompletionPath.CALLBACKS);
     }
     fork.task()
         .whenEnded(() -> {
           ended(fork, !fork.future().isCompletedExceptionally());
-          heard.complete(null);
+          fork.heard().complete(null);
         });
   }
 
@@ -247,6 +259,7 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
       if (fork.future().getNumberOfDependents() == 0) {
         fork.future().cancel(true);
       } else { // which run where it is cancelled, and the next fork is not to wait for them
+        fork.task().drop();
         CompletionPath.CALLBACKS.execute(() -> fork.future().cancel(true));
       }
     }

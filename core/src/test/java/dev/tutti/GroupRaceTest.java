@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,24 +54,35 @@ final class GroupRaceTest {
     cancelWhileStarting(Pool.sequential());
   }
 
-  /** What waits in a group that is left does not begin when what runs there stops. */
-  @Test
-  void close_whileOneRuns_whatWaitsNeverBegins() throws Exception {
+  /** What waits when a group is left does not begin when what runs there stops. */
+  private static void leaveWhileOneRuns(Pool pool, GroupPolicy<@Nullable Object, ?> policy)
+      throws Exception {
     AtomicInteger began = new AtomicInteger();
-    for (Pool pool : List.of(Pool.threads(2), Pool.virtualThreads())) {
-      try (pool) {
-        for (int round = 0; round < 5 * ROUNDS; round++) {
-          CountDownLatch runs = new CountDownLatch(1);
-          try (var group = TaskGroup.open(pool, TaskGroup.awaitAll().atMost(1))) {
-            var _ = group.fork(() -> awaitInterrupt(runs));
-            var waits = group.fork(began::incrementAndGet);
-            var _ = waits.whenComplete((_, _) -> {});
-            runs.await();
-          }
+    try (pool) {
+      for (int round = 0; round < 5 * ROUNDS; round++) {
+        CountDownLatch runs = new CountDownLatch(1);
+        TaskFuture<Integer> waits;
+        try (var group = TaskGroup.open(pool, policy)) {
+          var _ = group.fork(() -> awaitInterrupt(runs));
+          waits = group.fork(began::incrementAndGet);
+          var _ = waits.whenComplete((_, _) -> {});
+          runs.await();
         }
+        assertThat(waits).isCancelled();
       }
     }
     assertThat(began).hasValue(0);
+  }
+
+  @Test
+  void close_whileOneRuns_whatWaitsForTheBoundNeverBegins() throws Exception {
+    leaveWhileOneRuns(Pool.threads(2), TaskGroup.awaitAll().atMost(1));
+    leaveWhileOneRuns(Pool.virtualThreads(), TaskGroup.awaitAll().atMost(1));
+  }
+
+  @Test
+  void close_whileOneRuns_whatWaitsForItsThreadNeverBegins() throws Exception {
+    leaveWhileOneRuns(Pool.threads(1), TaskGroup.awaitAll());
   }
 
   private static int awaitInterrupt(CountDownLatch runs) {

@@ -69,6 +69,13 @@ final class HeldCall<R extends @Nullable Object> extends SubmittedCall<R> implem
     }
   }
 
+  @Override
+  public void drop() {
+    if (!future().isDone()) {
+      giveUp(item(), false);
+    }
+  }
+
   private void offerUnlessDropped() {
     lock.lock();
     try {

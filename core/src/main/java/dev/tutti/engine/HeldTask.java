@@ -19,6 +19,12 @@ public sealed interface HeldTask<R extends @Nullable Object> permits HeldCall {
   void start();
 
   /**
+   * Has the task not begin, unless it has; what runs goes on. To be followed by the end of its
+   * future, which may take a while: this runs no code of a user.
+   */
+  void drop();
+
+  /**
    * Calls something once, when the future has ended; never on a thread that the pool needs, and
    * whatever else hangs on the future: dependents that block do not hold it up.
    *
