@@ -61,7 +61,7 @@ def measure(row, chosen, java, scratch, log):
             cells.append(Cell(column, row, command(column, row, chosen.workers, items, folder, java), chosen.workers, folder,
                               beside if row.condition == "neighbour" else None))
         for cell in cells:
-            cell.warm_up(chosen.warm)
+            cell.warm_up(chosen.warm * row.warm)
         reps = chosen.reps * (1 if chosen.quick else row.often)
         for rep in range(reps):
             first = rep % len(cells) if cells else 0

@@ -19,6 +19,7 @@ class Row:
     still: bool = False  # only runs count in which nobody else used the machine
     of: str = ""  # another figure of that row's runs, not a row of its own
     often: int = 1  # so many times as many runs as elsewhere, because they are short
+    warm: int = 1  # so many times as long is it warmed up, because a run is long and calls little
 
 
 def each_us(s, n):
@@ -42,7 +43,7 @@ ROWS = [
     Row("map.one", "map, one item a message", "items/s", a_second, 20_000, 5_000, higher_is_better=True, limit="jdk-forkjoin"),
     Row("map.default", "map, default batches", "items/s", a_second, 500_000, 100_000, higher_is_better=True, limit="jdk-stream", often=6),
     Row("millis", "tasks of 1 ms", "% of the ideal", lambda s, n: n * 0.1 / s, 4_000, 200, higher_is_better=True, limit="jdk-forkjoin",
-        reads="worker_seconds", still=True),
+        reads="worker_seconds", still=True, warm=4),
     Row("millis.parent", "tasks of 1 ms, CPU time of the parent", "us an item", each_us, 0, 0, reads="parent_cpu", of="millis"),
     Row("graph", "graph, a lattice of tasks", "us a node", each_us, 10_000, 2_500, limit="jdk-forkjoin"),
     Row("queue", "queue between two processes", "messages/s", a_second, 300_000, 50_000, higher_is_better=True),
