@@ -174,22 +174,23 @@ final class Link implements Runnable {
   }
 
   private boolean listen(ReadyWorker worker) throws IOException {
+    // A loop of its own steps, each of which the JIT compiles for itself before it comes to the
+    // loop.
     WorkChannel in = worker.work();
-    WorkChannel.Lull lull = () -> tellBeforeWaiting(worker);
+    Arrivals arrivals = worker.arrivals();
     while (true) {
-      Frame frame = in.read(lull);
-      if (frame == null) {
+      Frame frame = in.poll();
+      if (frame != null) {
+        if (!arrivals.take(frame)) {
+          return false;
+        }
+      } else if (in.isAtEnd()) {
         return true;
-      }
-      if (!worker.arrivals().take(frame)) {
-        return false;
+      } else {
+        arrivals.tell();
+        in.await(worker.flights().hasSeveral());
       }
     }
-  }
-
-  private static boolean tellBeforeWaiting(ReadyWorker worker) throws WireException {
-    worker.arrivals().tell();
-    return worker.flights().hasSeveral();
   }
 
   /** What follows from what the worker says. */

@@ -36,20 +36,11 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
    *
    * A reader that is told that more will come soon naps: it looks again after a millisecond by itself, so that a writer of
    * many short outcomes need not wake it for each; it is woken when the ring is half full, and when the writer itself goes
-   * to sleep (see read()).
+   * to sleep (see await()).
    */
   private static final int READ_BYTES = 1 << 16;
   private static final long NAP_MILLIS = 1;
   private static final long FOREVER = 0;
-
-  // No lambdas where a worker comes by: each of them would make its start longer.
-  private static final Lull FEW =
-      new Lull() {
-        @Override
-        public boolean begins() {
-          return false;
-        }
-      };
 
   private final LateSocket socket;
   private final Pause pause;
@@ -67,6 +58,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
   private @Nullable IOException broken;
   private @Nullable Frame left; // of the ring, by a sender who looked
   private @Nullable Throwable wrong; // what happened to such a one
+  private boolean mayNap = true; // no nap has been in vain since the last frame
   private final LookOut lookOut;
   private final LookOut senders;
 
@@ -122,58 +114,23 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   // ---------------------------------------------------------------- reading
 
-  /** Nothing more has come for now. */
-  @FunctionalInterface
-  public interface Lull {
-    /**
-     * Called before the reader waits.
-     *
-     * @return whether several frames are expected soon; then the first of them may be read a
-     *     millisecond late
-     * @throws IOException if what was read before was wrong
-     */
-    boolean begins() throws IOException;
-  }
-
   @Override
   public @Nullable Frame read() throws IOException {
-    return read(FEW);
+    while (true) {
+      Frame frame = poll();
+      if (frame != null || isAtEnd()) {
+        return frame;
+      }
+      await(false);
+    }
   }
 
   /**
-   * Waits for the next frame.
+   * {@return the next frame; null if none has come, for now or {@linkplain #isAtEnd for ever}}
    *
-   * @param lull what is to be done before it waits
-   * @return the frame; null at the end
-   * @throws IOException if the channel breaks, or what came is no frame
+   * @throws IOException if what came is no frame
    */
-  public @Nullable Frame read(Lull lull) throws IOException {
-    boolean naps = true;
-    while (true) {
-      Frame frame = poll();
-      if (frame != null) {
-        return frame;
-      }
-      if (isAtEnd()) {
-        return end();
-      }
-      naps &= await(naps && lull.begins());
-    }
-  }
-
-  private boolean isAtEnd() {
-    return (socket.isEnded() || broken != null) && (!readsRing || !in.hasMore());
-  }
-
-  private @Nullable Frame end() throws IOException {
-    if (broken != null) {
-      throw broken;
-    }
-    return null;
-  }
-
-  /** {@return the next frame, if it has come} */
-  private @Nullable Frame poll() throws IOException {
+  public @Nullable Frame poll() throws IOException {
     if (wrong != null) {
       throw new WireException("what came cannot be used: " + wrong, wrong);
     }
@@ -186,10 +143,35 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
         case BELL -> {}
         case TO_RING, TO_SOCKET -> turn(frame.kind() == Frame.Kind.TO_RING);
         default -> {
+          mayNap = true;
           return frame;
         }
       }
     }
+  }
+
+  /**
+   * {@return whether nothing will come any more}
+   *
+   * @throws IOException if that is so because the channel broke
+   */
+  public boolean isAtEnd() throws IOException {
+    boolean atEnd = (socket.isEnded() || broken != null) && (!readsRing || !in.hasMore());
+    if (atEnd && broken != null) {
+      throw broken;
+    }
+    return atEnd;
+  }
+
+  /**
+   * Waits for something to come, where nothing has. It may be nothing that is read.
+   *
+   * @param several whether several frames are expected soon; then the first of them may be read a
+   *     millisecond late
+   * @throws IOException if the channel breaks
+   */
+  public void await(boolean several) throws IOException {
+    mayNap &= awaitOrNap(several && mayNap);
   }
 
   private void turn(boolean toRing) throws WireException {
@@ -244,12 +226,8 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     }
   }
 
-  /**
-   * Waits for something to come.
-   *
-   * @return whether something came while it napped
-   */
-  private boolean await(boolean nap) throws IOException {
+  /** {@return whether something came while it napped} */
+  private boolean awaitOrNap(boolean nap) throws IOException {
     ringIfNapping();
     if (socket.isToCome()) {
       if (!pause.await()) {
