@@ -155,8 +155,20 @@ final class MapCommand implements Callable<Integer> {
         results.accept(result(done));
         goesOn = !atFailure.stopsAtFirst() || done.outcome().succeeded();
       }
+    } catch (RuntimeException e) {
+      printHeld(inOrder, e);
+      throw e;
     }
     inOrder.printHeld();
+  }
+
+  /** What breaks a run off, such as a full disk, takes nothing of what has ended. */
+  private static void printHeld(OrderedResults inOrder, RuntimeException cause) {
+    try {
+      inOrder.printHeld();
+    } catch (RuntimeException e) { // it may be the output that is broken
+      cause.addSuppressed(e);
+    }
   }
 
   /**

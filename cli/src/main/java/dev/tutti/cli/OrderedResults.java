@@ -84,7 +84,7 @@ final class OrderedResults {
       longest = Math.max(longest, Math.max(1, result.chars()));
       for (Result due = take(next); due != null; due = take(next)) {
         next++;
-        printer.accept(due);
+        print(due);
       }
       if (read - next <= ahead() / 2) { // a wake-up for each would cost more than quick inputs
         room.signalAll();
@@ -94,16 +94,31 @@ final class OrderedResults {
     }
   }
 
+  /** What cannot be printed is the last: nothing is to stand behind half a line. */
+  private void print(Result result) {
+    boolean isPrinted = false;
+    try {
+      printer.accept(result);
+      isPrinted = true;
+    } finally {
+      if (!isPrinted) {
+        ended = true;
+        held.clear();
+      }
+    }
+  }
+
+  /** Where the disk does not take it, it is held all the same, and the run ends. */
   private void hold(Result result) {
+    long index = result.index();
     String line = result.line();
-    if (line == null
-        || result.index() == next // it is printed now
-        || result.chars() <= mostChars - heldChars) {
-      held.put(result.index(), result);
-      heldChars += result.chars();
-    } else {
-      onDisk.put(result.index(), line);
-      held.put(result.index(), result.withLine(null));
+    boolean fits = result.chars() <= mostChars - heldChars;
+    held.put(index, result);
+    heldChars += result.chars();
+    if (line != null && !fits && index != next) { // the next one is printed now
+      onDisk.put(index, line);
+      held.put(index, result.withLine(null));
+      heldChars -= result.chars();
     }
   }
 
@@ -129,7 +144,7 @@ final class OrderedResults {
       for (long index : held.keySet().stream().sorted().toList()) {
         Result result = take(index);
         if (result != null) {
-          printer.accept(result);
+          print(result);
         }
       }
     } finally {

@@ -1,6 +1,7 @@
 package dev.tutti.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import dev.tutti.cli.OrderedResults.Result;
@@ -69,6 +70,29 @@ class OrderedResultsTest {
     results.add(result(0, "a"));
     results.printHeld();
     assertThat(printed).containsExactly("d", "f");
+  }
+
+  /** Behind what could not be printed, or half of it, nothing is. */
+  @Test
+  void add_printerFails_isTheLast() {
+    OrderedResults results =
+        new OrderedResults(
+            LEAST,
+            100,
+            result -> {
+              if (result.index() == 1) {
+                throw new IllegalStateException("full");
+              }
+              printed.add(result.line());
+            });
+    results.add(result(1, "b"));
+    results.add(result(2, "c"));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> results.add(result(0, "a")))
+        .withMessage("full");
+    results.add(result(3, "d"));
+    results.printHeld();
+    assertThat(printed).containsExactly("a");
   }
 
   /** Inputs are read no further ahead than what is held may take, and on when it is printed. */
