@@ -33,7 +33,7 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
    * `forks` belongs to the owner's thread, but is read by others too and so changed under `lock`. `lock` guards
    * also `ending`, `running` and `waiting`.
    *
-   *   ending: null -> FAILED      a task has failed           (told by its future, on a virtual thread)
+   *   ending: null -> FAILED      a task has failed           (told by its future, on a virtual thread or by who cancels it)
    *           null -> SUCCEEDED   a task has returned         (the same)
    *           null -> EXPIRED     the deadline has come       (a virtual thread), or fork() finds that it has
    *           null -> DONE        all futures have ended      (the owner, in outcome)
@@ -44,8 +44,8 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
    * fork() itself.
    *
    * With a bound, `running` counts tasks that were started and may still run: those whose future is over
-   * too. The next one is started by who hears that one has stopped, unless the group has ended. Both ends of a task are
-   * told on threads of their own; that of its future, which may end the group, is heard first.
+   * too. The next one is started by who hears that one has stopped, unless the group has ended. That its future has ended,
+   * with which the group may end, is heard first. Two that stop together may start the next two in either order.
    */
   private enum Ending {
     FAILED,
@@ -176,8 +176,11 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
     }
     fork.task()
         .whenEnded(() -> {
-          ended(fork, !fork.future().isCompletedExceptionally());
-          fork.heard().complete(null);
+          try {
+            ended(fork, !fork.future().isCompletedExceptionally());
+          } finally {
+            fork.heard().complete(null); // also where there was no memory to end the others
+          }
         });
   }
 

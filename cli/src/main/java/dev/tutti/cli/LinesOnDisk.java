@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines for which memory has no room. They are in files whose names are gone, so nothing of them is
- * left however the command ends.
+ * Lines for which memory has no room. They are in files whose names are gone, so no line is left
+ * however the command ends.
  *
  * <p><b>Thread safety.</b> For one thread at a time.
  */

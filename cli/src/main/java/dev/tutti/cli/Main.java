@@ -30,11 +30,20 @@ public final class Main {
      * hook runs: the next command removes the folders, and workers end with the command.
      */
     private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
-    private final byte[] outOfMemory =
-        ("tutti: out of memory: heap="
-                + (Runtime.getRuntime().maxMemory() >> 20)
-                + "m; give the command more, as by TUTTI_JAVA_OPTIONS=-Xmx4g\n")
-            .getBytes(StandardCharsets.UTF_8);
+    private final byte[] heapIsFull = heapIsFull(Runtime.getRuntime().maxMemory() >> 20);
+    private final byte[] noMemory =
+        line(
+            "out of memory, but not of heap: of threads (ulimit -u) or direct memory, for example");
+
+    private static byte[] heapIsFull(long mebibytes) {
+      return line(
+          "out of memory: heap=%dm; give the command more, as by TUTTI_JAVA_OPTIONS=-Xmx%dm"
+              .formatted(mebibytes, 2 * mebibytes));
+    }
+
+    private static byte[] line(String text) {
+      return ("tutti: " + text + "\n").getBytes(StandardCharsets.UTF_8);
+    }
 
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
@@ -44,7 +53,10 @@ public final class Main {
         return;
       }
       try {
-        err.write(outOfMemory);
+        String cause = failure.getMessage();
+        boolean isHeap =
+            "Java heap space".equals(cause) || "GC overhead limit exceeded".equals(cause);
+        err.write(isHeap ? heapIsFull : noMemory);
       } catch (IOException e) {
         return; // nobody reads it
       } finally {

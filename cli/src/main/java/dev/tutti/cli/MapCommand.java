@@ -162,7 +162,7 @@ final class MapCommand implements Callable<Integer> {
     inOrder.printHeld();
   }
 
-  /** What breaks a run off, such as a full disk, takes nothing of what has ended. */
+  /** Where a run is broken off, as by a full disk, what has ended is printed all the same. */
   private static void printHeld(OrderedResults inOrder, RuntimeException cause) {
     try {
       inOrder.printHeld();

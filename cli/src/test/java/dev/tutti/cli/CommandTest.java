@@ -318,7 +318,7 @@ class CommandTest {
         """
         class Full {
           public static String f(String s) throws Exception {
-            Thread.ofPlatform().start(() -> { throw new OutOfMemoryError("of the test"); });
+            Thread.ofPlatform().start(() -> { throw new OutOfMemoryError("Java heap space"); });
             Thread.sleep(Long.MAX_VALUE);
             return s;
           }

@@ -145,7 +145,7 @@ final class DispatcherTest {
     logger.addHandler(log);
     try {
       RecordingCall call = RecordingCall.ofBatches(1);
-      for (int i = 0; i < 2; i++) {
+      for (int i = 0; i < 100; i++) { // each is told on a thread of its own: one is seen in time
         call.offer(unkept, 1);
         Batch batch = Objects.requireNonNull(unkept.poll(this, false, Integer.MAX_VALUE));
         unkept.ended(batch.items().getFirst(), new Success<>(i), 1);
