@@ -14,6 +14,7 @@ import dev.tutti.task.Fn;
 import dev.tutti.task.Task;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,8 @@ final class Rehearsal {
     try (PoolFolder folder = PoolFolder.create();
         Claims claims = Claims.create();
         Door door = new Door(folder, 0, secret)) {
+      removeAtExit(folder.path()); // the JVM may end meanwhile, and ends this thread where it is
+      removeAtExit(door.path());
       Introduction introduction =
           new Introduction(
               secret,
@@ -74,6 +77,11 @@ final class Rehearsal {
         worker.kill();
       }
     }
+  }
+
+  /** What is named last is removed first. */
+  private static void removeAtExit(Path path) {
+    path.toFile().deleteOnExit();
   }
 
   private static void lead(Meeting meeting, Claims claims) throws IOException {
