@@ -3,6 +3,7 @@ package dev.tutti.process;
 import dev.tutti.Pool;
 import dev.tutti.event.PoolEvent.CacheState;
 import dev.tutti.event.PoolEvent.StartCache;
+import dev.tutti.testkit.Await;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.CountDownLatch;
 
@@ -13,7 +14,8 @@ final class CacheParent {
   /**
    * Opens the pool and prints what becomes of its start cache.
    *
-   * @param args for which state of the start cache it waits; none for none
+   * @param args for which state of the start cache it waits; none for none. With MISSING it ends
+   *     while the cache is being made
    */
   public static void main(String[] args) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
@@ -29,6 +31,9 @@ final class CacheParent {
       System.out.println("cache=" + pool.submit(CacheParent::cache).get());
       if (args.length > 0) {
         seen.await();
+        if (args[0].equals(CacheState.MISSING.name())) {
+          Await.until("the rehearsal runs", () -> ProcessHandle.current().children().count() > 1);
+        }
         System.out.println("and then " + pool.submit(() -> 7).get());
       }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.Pool;
 import dev.tutti.memory.segment.Segment;
+import dev.tutti.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -174,19 +176,27 @@ class StartCacheTest {
   @Test
   void start_temporaryFolderWithColon_startsWithout() throws Exception {
     Path temporary = Files.createDirectory(folder.resolve("job:17"));
-    String classPath =
-        jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))
-            + File.pathSeparator
-            + home(StartCacheTest.class);
-    List<String> line =
-        List.of(
-            "-Djava.io.tmpdir=" + temporary,
-            "-Dtutti.aot=" + folder,
-            "-cp",
-            classPath,
-            CacheParent.class.getName());
-    assertThat(lines(ParentJvm.start(line, _ -> {}))).containsExactly("cache=none");
+    assertThat(lines(startWith(temporary))).containsExactly("cache=none");
     assertThat(temporary).isEmptyDirectory();
+  }
+
+  /** A program with its own folder for temporary files. */
+  private ParentJvm startWith(Path temporary, String... args) throws URISyntaxException {
+    List<Path> entries = new ArrayList<>(jars);
+    entries.add(home(StartCacheTest.class));
+    entries.add(home(Await.class));
+    String classPath =
+        entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "-Djava.io.tmpdir=" + temporary,
+                "-Dtutti.aot=" + folder,
+                "-cp",
+                classPath,
+                CacheParent.class.getName()));
+    line.addAll(List.of(args));
+    return ParentJvm.start(line, _ -> {});
   }
 
   /** The next program starts its workers with it, and the JVM does not refuse it. */
@@ -277,5 +287,14 @@ class StartCacheTest {
     }
     Os.awaitGone(family);
     assertThat(file()).doesNotExist();
+  }
+
+  /** A program that ends meanwhile leaves nothing of it. */
+  @Test
+  void rehearsal_programEnds_leavesNothing() throws Exception {
+    Files.delete(file());
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    assertThat(lines(startWith(temporary, "MISSING"))).endsWith("and then 7");
+    assertThat(temporary).isEmptyDirectory();
   }
 }
