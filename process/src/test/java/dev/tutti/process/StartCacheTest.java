@@ -182,6 +182,11 @@ class StartCacheTest {
 
   /** A program with its own folder for temporary files. */
   private ParentJvm startWith(Path temporary, String... args) throws URISyntaxException {
+    return startWith(temporary, CacheParent.class, args);
+  }
+
+  private ParentJvm startWith(Path temporary, Class<?> program, String... args)
+      throws URISyntaxException {
     List<Path> entries = new ArrayList<>(jars);
     entries.add(home(StartCacheTest.class));
     entries.add(home(Await.class));
@@ -194,7 +199,7 @@ class StartCacheTest {
                 "-Dtutti.aot=" + folder,
                 "-cp",
                 classPath,
-                CacheParent.class.getName()));
+                program.getName()));
     line.addAll(List.of(args));
     return ParentJvm.start(line, _ -> {});
   }
@@ -296,5 +301,15 @@ class StartCacheTest {
     Path temporary = Files.createDirectory(folder.resolve("temporary"));
     assertThat(lines(startWith(temporary, "MISSING"))).endsWith("and then 7");
     assertThat(temporary).isEmptyDirectory();
+  }
+
+  /** It is not to take anything from work for all cores: it waits until there is less to do. */
+  @Test
+  void rehearsal_allCoresWork_waits() throws Exception {
+    Files.delete(file());
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    String end = folder.resolve("end").toString();
+    assertThat(lines(startWith(temporary, BusyCacheParent.class, end)))
+        .startsWith("tasks end", "MISSING");
   }
 }

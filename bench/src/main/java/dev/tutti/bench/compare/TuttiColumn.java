@@ -48,14 +48,16 @@ final class TuttiColumn implements Column {
     };
   }
 
-  /** A pool that has lived a second has one made, if there is none. */
+  /**
+   * The same with a start cache, as any program has it but the first one after a build: beside work
+   * for all cores it would be in the making for minutes.
+   */
   static TuttiColumn withStartCache(Row row, Opener<Pool> opener) {
-    if (row == Row.START) {
-      makeStartCache(opener);
-    }
+    makeStartCache(opener);
     return open(row, opener);
   }
 
+  /** A pool that has lived a second, and has nothing to do, has one made, if there is none. */
   private static void makeStartCache(Opener<Pool> opener) {
     CountDownLatch made = new CountDownLatch(1);
     AtomicBoolean missing = new AtomicBoolean();

@@ -11,13 +11,15 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** Looks after the start cache of a group's workers: has it made, and finds it refused. */
 final class CacheKeeper {
   /*
    * The rehearsal is the JVM's, not the pool's: it goes on when the pool is closed, on a daemon thread, and ends with
    * that, as the kernel ends what the thread has started. It begins when a pool has lived a second, so that a program that is
-   * over by then pays nothing.
+   * over by then pays nothing; and while the pool's workers leave a core free. Beside work for all cores it would take
+   * minutes at the lowest priority, and 1 % of the machine all that time, since the kernel moves threads around it.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final long DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -34,6 +36,7 @@ final class CacheKeeper {
   private final PoolFolder folder;
   private final PoolListener events;
   private final Later later;
+  private final BooleanSupplier allCoresWork;
   private final AtomicBoolean planned = new AtomicBoolean();
 
   CacheKeeper(
@@ -42,13 +45,15 @@ final class CacheKeeper {
       Launcher launcher,
       PoolFolder folder,
       PoolListener events,
-      Later later) {
+      Later later,
+      BooleanSupplier allCoresWork) {
     this.pool = pool;
     this.plan = plan;
     this.launcher = launcher;
     this.folder = folder;
     this.events = events;
     this.later = later;
+    this.allCoresWork = allCoresWork;
   }
 
   /** A worker is ready. What is done then is not to delay its first task. */
@@ -83,7 +88,12 @@ final class CacheKeeper {
   }
 
   private void rehearse(StartCache cache) {
-    if (!cache.isThere() && cache.beginRehearsal()) {
+    if (cache.isThere()) {
+      return;
+    }
+    if (allCoresWork.getAsBoolean()) {
+      later.run(DELAY_NANOS, () -> rehearse(cache));
+    } else if (cache.beginRehearsal()) {
       tell(CacheState.MISSING, "it is being made");
       Thread.ofPlatform().daemon().name("tutti-rehearsal").start(() -> make(cache));
     }

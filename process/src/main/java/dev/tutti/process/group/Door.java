@@ -31,10 +31,13 @@ public final class Door implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final long LOOK_MILLIS = 1;
+  private static final long CALM_LOOK_MILLIS = 50;
   private static final Duration GREETING_PATIENCE = Duration.ofSeconds(10);
 
   private final Path path;
   private final String secret;
+  private final Duration patience;
+  private final long lookMillis;
   private final ServerSocketChannel server;
   private final Selector selector;
   private final Map<Frame.Role, Channel> channels = new EnumMap<>(Frame.Role.class);
@@ -55,6 +58,23 @@ public final class Door implements AutoCloseable {
    * @throws IOException if that is not possible
    */
   public Door(PoolFolder folder, int number, String secret) throws IOException {
+    this(folder, number, secret, START_PATIENCE, LOOK_MILLIS);
+  }
+
+  /**
+   * Opens a socket for a worker for which nobody waits, and looks for it now and then.
+   *
+   * @param patience how long the worker may take to come
+   */
+  static Door forNobodyInAHurry(PoolFolder folder, String secret, Duration patience)
+      throws IOException {
+    return new Door(folder, 0, secret, patience, CALM_LOOK_MILLIS);
+  }
+
+  private Door(PoolFolder folder, int number, String secret, Duration patience, long lookMillis)
+      throws IOException {
+    this.patience = patience;
+    this.lookMillis = lookMillis;
     this.path = folder.path().resolve("w" + number + ".s");
     this.secret = secret;
     this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -97,14 +117,14 @@ public final class Door implements AutoCloseable {
 
   /**
    * Waits until the worker has opened both channels, or is there in another way, for which it looks
-   * each millisecond.
+   * again and again.
    *
    * @return whether the channels are open
    */
   boolean awaitOr(WorkerProcess worker, BooleanSupplier isHere) throws IOException {
     var wakeUp = worker.onExit().thenRun(selector::wakeup);
     try {
-      while (!look(worker, LOOK_MILLIS)) {
+      while (!look(worker)) {
         if (isHere.getAsBoolean()) {
           return false;
         }
@@ -116,13 +136,13 @@ public final class Door implements AutoCloseable {
   }
 
   /** Waits a moment; {@return whether the worker has opened both channels} */
-  boolean look(WorkerProcess worker, long millis) throws IOException {
+  boolean look(WorkerProcess worker) throws IOException {
     SocketChannel socket = server.accept();
     if (socket == null) {
       if (!worker.isAlive()) {
         throw withStranger(new IOException(deathAtStart(worker)));
       }
-      pause(millis);
+      pause();
       socket = server.accept();
     }
     if (socket != null) {
@@ -138,15 +158,14 @@ public final class Door implements AutoCloseable {
     return taken;
   }
 
-  private void pause(long millis) throws IOException {
+  private void pause() throws IOException {
     long now = System.nanoTime();
     if (deadline == 0) {
-      deadline = now + START_PATIENCE.toNanos();
+      deadline = now + patience.toNanos();
     } else if (deadline - now <= 0) {
-      throw withStranger(
-          new WireException("worker did not report in time: waited=" + START_PATIENCE));
+      throw withStranger(new WireException("worker did not report in time: waited=" + patience));
     }
-    selector.select(millis);
+    selector.select(lookMillis);
     Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
     selector.selectedKeys().clear();
   }

@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * What all workers of a pool share from the pool's start to its end: its folder, what starts them,
@@ -38,7 +39,11 @@ final class GroupResources implements AutoCloseable {
   private final CacheKeeper cache;
   private final String secret;
 
-  GroupResources(GroupPlan plan, GroupRequest request) throws IOException {
+  /**
+   * @param allCoresWork whether the group's workers have work for all cores of the machine
+   */
+  GroupResources(GroupPlan plan, GroupRequest request, BooleanSupplier allCoresWork)
+      throws IOException {
     this.plan = plan;
     this.pool = request.pool();
     this.sink = request.sink();
@@ -51,7 +56,8 @@ final class GroupResources implements AutoCloseable {
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
     this.readings =
         new Reading.Shared(plan.filter(), plan.maxReadTime(), this::after, new AtomicInteger());
-    this.cache = new CacheKeeper(pool, plan.launch(), launcher, folder, events, this::after);
+    this.cache =
+        new CacheKeeper(pool, plan.launch(), launcher, folder, events, this::after, allCoresWork);
     this.secret = Introduction.newSecret();
   }
 

@@ -77,7 +77,7 @@ final class Meeting implements AutoCloseable {
     }
     boolean come;
     try {
-      come = door.look(worker, LOOK_MILLIS);
+      come = door.look(worker);
     } catch (WireException e) {
       throw e;
     } catch (IOException e) {

@@ -62,7 +62,7 @@ public final class ProcessGroup implements WorkerGroup {
   public ProcessGroup(GroupPlan plan, GroupRequest request) throws IOException {
     this.source = request.source();
     this.roster = new Roster(plan.launch().workers(), plan.rules().least());
-    this.resources = new GroupResources(plan, request);
+    this.resources = new GroupResources(plan, request, this::allCoresWork);
     this.patrol = new Patrol(lock, roster, resources, source, this::workQueued);
   }
 
@@ -70,6 +70,16 @@ public final class ProcessGroup implements WorkerGroup {
 
   GroupResources resources() {
     return resources;
+  }
+
+  /** {@return whether as many workers have something to do as the machine has cores} */
+  private boolean allCoresWork() {
+    lock.lock();
+    try {
+      return roster.busyCount() >= Runtime.getRuntime().availableProcessors();
+    } finally {
+      lock.unlock();
+    }
   }
 
   boolean isStopped() {

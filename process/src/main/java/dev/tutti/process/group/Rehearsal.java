@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("EnumOrdinal") // both sides are of one build
 final class Rehearsal {
-  /** It runs at the lowest priority, so on a machine at work it takes its time. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** It runs at the lowest priority: beside work for all cores it takes minutes. */
+  private static final Duration PATIENCE = Duration.ofMinutes(15);
 
   private static final String NAME = "tutti-rehearsal";
 
@@ -50,7 +50,7 @@ final class Rehearsal {
     String secret = Introduction.newSecret();
     try (PoolFolder folder = PoolFolder.create();
         Claims claims = Claims.create();
-        Door door = new Door(folder, 0, secret)) {
+        Door door = Door.forNobodyInAHurry(folder, secret, PATIENCE)) {
       removeAtExit(folder.path()); // the JVM may end meanwhile, and ends this thread where it is
       removeAtExit(door.path());
       Introduction introduction =

@@ -68,9 +68,14 @@ final class Roster {
     return members.isEmpty() && leaving.isEmpty();
   }
 
+  /** {@return how many workers start, or have something to do} */
+  int busyCount() {
+    return members.size() - idle.size() + leaving.size();
+  }
+
   /** {@return whether each worker that there is is idle} */
   boolean isAtRest() {
-    return idle.size() == members.size() && leaving.isEmpty();
+    return busyCount() == 0;
   }
 
   boolean isTooMany() {

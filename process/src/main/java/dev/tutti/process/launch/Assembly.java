@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The JVM that makes a start cache out of what another one has recorded. */
 final class Assembly {
-  /** On a machine that has nothing else to do it takes less than one. */
-  private static final long PATIENCE_SECONDS = 60;
+  /** Less than a second, on a machine that has nothing else to do. */
+  private static final long PATIENCE_MINUTES = 15;
 
   private static final int KEPT_CHARACTERS = 1_000;
 
@@ -45,7 +45,7 @@ final class Assembly {
     WorkerProcess.tidy(builder.environment());
     Process process = builder.start();
     try {
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
         String words = Files.readString(said, StandardCharsets.UTF_8).strip();
         throw new IOException(
             "the JVM that makes it has failed: "
