@@ -1,8 +1,10 @@
 package dev.tutti;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.plan.CallOptions;
+import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,43 @@ final class GroupRaceTest {
   @Test
   void close_whileOneRuns_whatWaitsForItsThreadNeverBegins() throws Exception {
     leaveWhileOneRuns(Pool.threads(1), TaskGroup.awaitAll());
+  }
+
+  /** A fork that stops while the waiting ones are given up does not let one of them begin. */
+  @Test
+  void failure_anotherStopsMeanwhile_whatWaitsNeverBegins() throws Exception {
+    AtomicInteger began = new AtomicInteger();
+    try (Pool pool = Pool.threads(2)) {
+      for (int round = 0; round < ROUNDS / 20; round++) {
+        AtomicReference<@Nullable TaskFuture<Integer>> last = new AtomicReference<>();
+        CountDownLatch all = new CountDownLatch(1);
+        try (var group = TaskGroup.open(pool, TaskGroup.allSuccessful().atMost(2))) {
+          var _ = group.fork(() -> awaitCancelled(last));
+          var _ = group.fork(() -> failAfter(all));
+          for (int i = 0; i < 2_000; i++) {
+            last.set(group.fork(began::incrementAndGet));
+          }
+          all.countDown();
+          assertThatThrownBy(group::join).isInstanceOf(TaskFailedException.class);
+        }
+      }
+    }
+    assertThat(began).hasValue(0);
+  }
+
+  /** The one that was forked last is the first that is given up. */
+  private static int awaitCancelled(AtomicReference<@Nullable TaskFuture<Integer>> last) {
+    TaskFuture<Integer> first = last.get();
+    while (first == null || !first.isCancelled()) {
+      Thread.onSpinWait();
+      first = last.get();
+    }
+    return 0;
+  }
+
+  private static int failAfter(CountDownLatch all) throws InterruptedException {
+    all.await();
+    throw new IllegalStateException("on purpose");
   }
 
   private static int awaitInterrupt(CountDownLatch runs) {
