@@ -28,6 +28,9 @@ final class SharedState {
           BlockingQueue.class,
           Future.class);
 
+  /** A map writes some of these for those who read it with Java 7. They mean nothing. */
+  private static final String LOCK_OF_MAP = "java.util.concurrent.ConcurrentHashMap$Segment";
+
   private SharedState() {}
 
   static boolean isOne(Object value) {
@@ -35,7 +38,8 @@ final class SharedState {
   }
 
   static boolean isOne(Class<?> type) {
-    return KINDS.stream().anyMatch(kind -> kind.isAssignableFrom(type))
+    return (KINDS.stream().anyMatch(kind -> kind.isAssignableFrom(type))
+            && !type.getName().equals(LOCK_OF_MAP))
         || type.getName().startsWith("java.util.concurrent.atomic.");
   }
 

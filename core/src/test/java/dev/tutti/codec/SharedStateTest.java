@@ -1,13 +1,18 @@
 package dev.tutti.codec;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tutti.task.NotSendableException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -55,6 +60,27 @@ class SharedStateTest {
             .isThrownBy(() -> Codec.encode(value, Role.FUNCTION))
             .withMessageContaining(value.getClass().getName())
             .withMessageContaining("; use dev.tutti.memory." + name + ", use it in the caller"));
+  }
+
+  /** A concurrent collection is a value, though for old readers a map writes locks. */
+  @Test
+  void encode_concurrentMap_crosses() throws Exception {
+    Map<String, Integer> map = new ConcurrentHashMap<>(Map.of("a", 1, "b", 2));
+    Set<String> set = ConcurrentHashMap.newKeySet();
+    set.add("a");
+    for (Role role : Role.values()) {
+      for (ValueFilter filter : List.of(Filters.tasks(), Filters.results())) {
+        assertThat(roundTrip(map, role, filter)).isEqualTo(map).hasSameClassAs(map);
+        assertThat(roundTrip(set, role, filter)).isEqualTo(set).hasSameClassAs(set);
+        assertThat(roundTrip(new Object[] {map, 1}, role, filter)).isEqualTo(new Object[] {map, 1});
+      }
+    }
+  }
+
+  private static Object roundTrip(Object value, Role role, ValueFilter filter)
+      throws DecodeException {
+    ByteBuffer bytes = ByteBuffer.wrap(Codec.encode(value, role));
+    return requireNonNull(Codec.decode(bytes, SharedStateTest.class.getClassLoader(), filter));
   }
 
   /** Where there is no counterpart none is named. */
