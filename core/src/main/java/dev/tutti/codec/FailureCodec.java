@@ -4,8 +4,10 @@ import dev.tutti.task.NotSendableException;
 import dev.tutti.task.SubstituteException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +95,13 @@ public final class FailureCodec {
   /** A stream that was damaged can leave out what a constructor demands. */
   @SuppressWarnings("ConstantValue") // as just said
   private static boolean isWhole(SubstituteException stand) {
-    return stand.originalClass() != null && stand.reason() != null;
+    try {
+      return stand.originalClass() != null
+          && stand.reason() != null
+          && stand.superclasses() != null;
+    } catch (NullPointerException e) { // superclasses, or one of them, are not there
+      return false;
+    }
   }
 
   /** {@return the exception itself if it can be sent, else its substitute} */
@@ -113,7 +121,8 @@ public final class FailureCodec {
             stand.originalClass(),
             String.valueOf(stand.getMessage()),
             reason,
-            stand.getStackTrace());
+            stand.getStackTrace(),
+            stand.superclasses());
     if (stand.getCause() != null) {
       named.initCause(stand.getCause());
     }
@@ -128,12 +137,30 @@ public final class FailureCodec {
     seen.add(failure);
     SubstituteException stand =
         new SubstituteException(
-            failure.getClass().getName(), textOf(failure), reason, stackOf(failure));
+            failure.getClass().getName(),
+            textOf(failure),
+            reason,
+            stackOf(failure),
+            superclassesOf(failure));
     Throwable cause = causeOf(failure);
-    if (cause != null && seen.size() < MAX_CAUSES && !seen.contains(cause)) {
+    if (cause != null && isWanted(cause, seen)) {
       stand.initCause(substitute(cause, reason, seen));
     }
     return stand;
+  }
+
+  private static boolean isWanted(Throwable next, Set<Throwable> seen) {
+    return seen.size() < MAX_CAUSES && !seen.contains(next);
+  }
+
+  private static List<String> superclassesOf(Throwable failure) {
+    List<String> names = new ArrayList<>();
+    Class<?> type = failure.getClass();
+    while (type != Throwable.class) {
+      type = type.getSuperclass();
+      names.add(type.getName());
+    }
+    return names;
   }
 
   private static @Nullable Throwable causeOf(Throwable failure) {

@@ -2,6 +2,7 @@ package dev.tutti.plan;
 
 import dev.tutti.task.Failure;
 import dev.tutti.task.Outcome;
+import dev.tutti.task.SubstituteException;
 import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import java.time.Duration;
@@ -24,7 +25,8 @@ import java.util.concurrent.TimeUnit;
  *     back at once
  * @param longestBackOff the longest pause
  * @param on the outcomes and exceptions after which there is a further attempt; empty stands for
- *     {@link WorkerLost} and {@link TimedOut} and every {@link Exception} of the task
+ *     {@link WorkerLost} and {@link TimedOut} and every {@link Exception} of the task. An exception
+ *     that could not cross to this process counts as what it was, by the names of its superclasses
  * @since 0.1
  */
 public record RetryPolicy(
@@ -106,12 +108,19 @@ public record RetryPolicy(
     if (on.isEmpty()) {
       return outcome instanceof WorkerLost
           || outcome instanceof TimedOut
-          || (outcome instanceof Failure<?>(Throwable cause) && cause instanceof Exception);
+          || (outcome instanceof Failure<?>(Throwable cause) && isA(Exception.class, cause));
     }
     return on.stream()
         .anyMatch(type ->
             type.isInstance(outcome)
-                || (outcome instanceof Failure<?>(Throwable cause) && type.isInstance(cause)));
+                || (outcome instanceof Failure<?>(Throwable cause) && isA(type, cause)));
+  }
+
+  /** One that did not cross is what it stands for. */
+  private static boolean isA(Class<?> type, Throwable cause) {
+    return cause instanceof SubstituteException stand
+        ? stand.standsFor(type) || type == SubstituteException.class
+        : type.isInstance(cause);
   }
 
   /**

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tutti.plan.RetryPolicy;
+import dev.tutti.task.Failure;
 import dev.tutti.task.SubstituteException;
+import dev.tutti.task.WorkerLost;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serial;
@@ -106,6 +109,27 @@ final class FailureCodecTest {
             SubstituteException.class,
             stand -> assertThat(stand.originalClass()).isEqualTo(IOException.class.getName()))
         .hasMessageContaining("inner");
+  }
+
+  /** An exception that did not cross is attempted again where it would be if it had. */
+  @Test
+  void retries_substitute_countsAsTheOriginal() throws Exception {
+    Failure<Object> exception = new Failure<>(roundTrip(new Unsendable("outer", null)));
+    Failure<Object> error =
+        new Failure<>(roundTrip(new AssertionError("x", new Unsendable("inner", null))));
+    RetryPolicy usual = RetryPolicy.attempts(3);
+    assertThat(usual.retries(exception, 1)).isTrue();
+    assertThat(usual.retries(error, 1)).isFalse();
+    assertThat(usual.on(Unsendable.class).retries(exception, 1)).isTrue();
+    assertThat(usual.on(RuntimeException.class).retries(exception, 1)).isTrue();
+    assertThat(usual.on(IOException.class).retries(exception, 1)).isFalse();
+    assertThat(usual.on(Error.class).retries(error, 1)).isTrue();
+    assertThat(usual.on(RuntimeException.class).retries(error, 1)).isFalse();
+    assertThat(usual.on(SubstituteException.class).retries(error, 1)).isTrue();
+    assertThat(usual.on(WorkerLost.class).retries(error, 1)).isFalse();
+    Throwable topmost = roundTrip(new Throwable("x", new Unsendable("inner", null)));
+    assertThat(usual.on(Throwable.class).retries(new Failure<>(topmost), 1)).isTrue();
+    assertThat(usual.on(Exception.class).retries(new Failure<>(topmost), 1)).isFalse();
   }
 
   /** A class that this side does not have, or does not let in. */
@@ -223,7 +247,8 @@ final class FailureCodecTest {
   void decode_substituteWithoutItsParts_isRefused() throws Exception {
     byte[] whole =
         Codec.encode(
-            new SubstituteException("Qqq", "text", "reason", new StackTraceElement[0]),
+            new SubstituteException(
+                "Qqq", "text", "reason", new StackTraceElement[0], List.of("S")),
             Role.EXCEPTION);
     int at = new String(whole, ISO_8859_1).indexOf("t\0\3Qqq");
     byte[] damaged =
