@@ -146,6 +146,11 @@ public final class FailureCodec {
     if (cause != null && isWanted(cause, seen)) {
       stand.initCause(substitute(cause, reason, seen));
     }
+    for (Throwable suppressed : failure.getSuppressed()) {
+      if (isWanted(suppressed, seen)) {
+        stand.addSuppressed(substitute(suppressed, reason, seen));
+      }
+    }
     return stand;
   }
 

@@ -7,8 +7,8 @@ import java.util.Objects;
 /**
  * Stands for an exception of a task that could not cross to this process, because it, or something
  * that it holds, is not serialisable or not known here. It keeps the original's class name, message
- * and stack, those of its causes, and says why the original did not cross. A {@code RetryPolicy}
- * takes it for what it stands for.
+ * and stack, and says why the original did not cross; its causes and suppressed exceptions have
+ * substitutes too, up to 20 in all. A {@code RetryPolicy} takes it for what it stands for.
  *
  * @since 0.1
  */

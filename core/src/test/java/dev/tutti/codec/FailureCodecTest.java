@@ -111,6 +111,29 @@ final class FailureCodecTest {
         .hasMessageContaining("inner");
   }
 
+  /** What was suppressed arrives too, also that of a cause, as far as there is room. */
+  @Test
+  void decode_substitute_hasWhatWasSuppressed() throws Exception {
+    IOException cause = new IOException("inner");
+    cause.addSuppressed(new IOException("beside the inner"));
+    Unsendable failure = new Unsendable("outer", cause);
+    IllegalStateException beside = new IllegalStateException("beside", failure); // a ring
+    failure.addSuppressed(beside);
+    for (int i = 0; i < 100; i++) {
+      failure.addSuppressed(new Unsendable("further", null));
+    }
+    Throwable back = roundTrip(failure);
+    assertThat(back.getCause().getSuppressed()[0]).hasMessageContaining("beside the inner");
+    assertThat(back.getSuppressed()[0])
+        .isInstanceOfSatisfying(
+            SubstituteException.class,
+            stand -> {
+              assertThat(stand.originalClass()).isEqualTo(beside.getClass().getName());
+              assertThat(stand.getStackTrace()).isEqualTo(beside.getStackTrace());
+            });
+    assertThat(back.getSuppressed()).hasSizeBetween(2, 20);
+  }
+
   /** An exception that did not cross is attempted again where it would be if it had. */
   @Test
   void retries_substitute_countsAsTheOriginal() throws Exception {
