@@ -60,7 +60,8 @@ final class JdkValues {
   private static final List<String> NO_EXCEPTIONS_OF =
       List.of("java.rmi.", "javax.management.", "javax.naming.", "javax.script.");
 
-  private static final List<String> EXCEPTIONS_OF = List.of("java.", "javax.", "sun.security.");
+  private static final List<String> EXCEPTIONS_OF =
+      List.of("java.", "javax.", "org.ietf.jgss.", "org.w3c.dom.", "org.xml.sax.", "sun.security.");
 
   private JdkValues() {}
 

@@ -102,7 +102,11 @@ final class FiltersTest {
         new TimeoutException("a"),
         new SQLException("a"),
         new java.lang.reflect.InvocationTargetException(new RuntimeException("a")),
-        new javax.net.ssl.SSLHandshakeException("a"));
+        new javax.net.ssl.SSLHandshakeException("a"),
+        new org.xml.sax.SAXParseException("a", null),
+        new org.w3c.dom.DOMException(org.w3c.dom.DOMException.SYNTAX_ERR, "a"),
+        new org.w3c.dom.ls.LSException(org.w3c.dom.ls.LSException.PARSE_ERR, "a"),
+        new org.ietf.jgss.GSSException(org.ietf.jgss.GSSException.BAD_MECH));
   }
 
   /** Plain values and exceptions of the JDK may come. */
