@@ -17,20 +17,30 @@ import org.jspecify.annotations.Nullable;
  * <p>Collections of the JDK are measured. What a class of the user does is not known here.
  */
 final class Expansion {
-  /** How many values there may be so. */
+  /** How many values there may be so, unless the filter takes more references. */
   static final long MOST = 50_000_000;
 
   /** What is said where there are more. */
   static final String REFUSAL =
       "collections hold each other so often that nobody can hash or print them";
 
+  private static final long NO_BOUND = Long.MAX_VALUE / 4; // some times as many are no overflow
+
   private final IdentityHashMap<Object, Long> sizes = new IdentityHashMap<>();
+  private final long most;
+
+  /**
+   * @param references how many references the filter takes
+   */
+  Expansion(long references) {
+    this.most = Math.clamp(references, MOST, NO_BOUND);
+  }
 
   /** Takes note of an object that has been read. */
   void add(Object value) throws InvalidObjectException {
     if (isContainer(value)) {
       long size = measure(value);
-      if (size > MOST) {
+      if (size > most) {
         throw new InvalidObjectException(
             "%s: class=%s".formatted(REFUSAL, value.getClass().getName()));
       }
@@ -53,7 +63,7 @@ final class Expansion {
         case Collection<?> c -> {
           for (Object element : c) {
             size += sizeOf(element);
-            if (size > MOST) {
+            if (size > most) {
               break;
             }
           }
@@ -61,7 +71,7 @@ final class Expansion {
         case Map<?, ?> m -> {
           for (Map.Entry<?, ?> e : m.entrySet()) {
             size += sizeOf(e.getKey()) + sizeOf(e.getValue());
-            if (size > MOST) {
+            if (size > most) {
               break;
             }
           }

@@ -29,7 +29,7 @@ final class ValueReader extends ObjectInputStream {
   private final ClassLoader loader;
   private final ValueFilter filter;
   private final PartSource parts;
-  private final Expansion expansion = new Expansion();
+  private final Expansion expansion;
   private final int bytes;
   private long room;
   private @Nullable String refusal;
@@ -40,6 +40,7 @@ final class ValueReader extends ObjectInputStream {
     this.parts = parts;
     this.loader = loader;
     this.filter = filter;
+    this.expansion = new Expansion(filter.maxReferences());
     this.bytes = bytes.length;
     this.room = ROOM * bytes.length + SMALL_ROOM;
     setObjectInputFilter(this::check);
