@@ -3,6 +3,7 @@ package dev.tutti.codec;
 import dev.tutti.origin.Origins;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InvalidClassException;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputFilter.FilterInfo;
 import java.io.ObjectInputFilter.Status;
@@ -125,10 +126,25 @@ final class ValueReader extends ObjectInputStream {
     for (int i = 0; i < types.length; i++) {
       types[i] = Class.forName(interfaces[i], false, origin);
     }
+    ensureAllowed(types); // an instance initialises them
     try {
       return Proxy.newProxyInstance(origin, types, (_, _, _) -> null).getClass();
     } catch (IllegalArgumentException e) {
       throw new ClassNotFoundException("no such proxy class", e);
+    }
+  }
+
+  private void ensureAllowed(Class<?>[] interfaces) throws IOException {
+    for (Class<?> type : interfaces) {
+      ensureAllowed(type);
+    }
+    ensureAllowed(Proxy.class);
+  }
+
+  private void ensureAllowed(Class<?> type) throws IOException {
+    refusal = filter.refusal(new Question(type, -1, 1, 1, 0));
+    if (refusal != null) {
+      throw new InvalidClassException(refusal);
     }
   }
 

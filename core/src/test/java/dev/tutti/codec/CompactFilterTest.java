@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.File;
 import java.io.Serializable;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -156,9 +158,36 @@ final class CompactFilterTest {
   record LoudRecord(int n) implements Serializable {
     static final Object TELLS = tell();
 
-    private static Object tell() {
+    static Object tell() {
       Told.initialised = true;
       return "";
+    }
+  }
+
+  interface LoudInterface {
+    Object TELLS = LoudRecord.tell();
+
+    default Object tells() {
+      return TELLS;
+    }
+  }
+
+  /** Nor does that of an interface before it is asked about that, and about proxies. */
+  @Test
+  void decode_proxyOutsideTheFilter_initialisesNothing() throws Exception {
+    InvocationHandler handler = (InvocationHandler & Serializable) (_, _, _) -> "";
+    Object proxy = Proxy.newProxyInstance(LOADER, new Class<?>[] {LoudInterface.class}, handler);
+    byte[] bytes = Codec.encode(proxy, Role.RESULT);
+    for (String refused : List.of("LoudInterface", "java.lang.reflect.Proxy")) {
+      ValueFilter narrow =
+          new ValueFilter(type -> !type.getName().contains(refused), 100, 100, 10_000, "%s");
+      FreshLoader fresh = new FreshLoader(CompactFilterTest.class);
+      assertThatExceptionOfType(DecodeException.class)
+          .isThrownBy(() -> Codec.decode(ByteBuffer.wrap(bytes), fresh, narrow))
+          .withMessageContaining(refused + " is outside the filter");
+      assertThat(initialised(fresh)).isFalse();
+      fresh.decode(bytes);
+      assertThat(initialised(fresh)).isTrue();
     }
   }
 
