@@ -1,6 +1,8 @@
 package dev.tutti.codec;
 
+import java.io.IOException;
 import java.io.InvalidObjectException;
+import java.io.ObjectOutputStream;
 import java.io.Serial;
 import java.io.Serializable;
 import java.net.URI;
@@ -52,7 +54,31 @@ final class Forms {
     }
   }
 
-  record OptionalForm(@Nullable Object value) implements Serializable {
+  /**
+   * No record: of a record that is read a stream gives null to what comes back to it, in silence.
+   * The collections and arrays among that are refused when they are written.
+   */
+  static final class OptionalForm implements Serializable {
+    @Serial private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("serial") // the codec writes it
+    private final @Nullable Object value;
+
+    private final transient @Nullable Object of; // what it stands for, where it is written
+
+    OptionalForm(Optional<?> of) {
+      this.value = of.orElse(null);
+      this.of = of;
+    }
+
+    @Serial
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      ValueWriter writer = (ValueWriter) out;
+      writer.beginOptional(Objects.requireNonNull(of, "of"));
+      out.defaultWriteObject();
+      writer.endOptional();
+    }
+
     @Serial
     private Object readResolve() {
       return Optional.ofNullable(value);

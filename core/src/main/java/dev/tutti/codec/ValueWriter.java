@@ -5,6 +5,7 @@ import dev.tutti.origin.Origins;
 import dev.tutti.task.NotSendableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InvalidObjectException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serial;
@@ -13,7 +14,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -25,6 +29,7 @@ final class ValueWriter extends ObjectOutputStream {
   private final Role role;
   private final @Nullable Parts parts;
   private final @Nullable List<Object> visited;
+  private final List<Object> open = new ArrayList<>(0); // optional values, written now
 
   private ValueWriter(OutputStream out, Role role, @Nullable Parts parts) throws IOException {
     super(out);
@@ -85,6 +90,9 @@ final class ValueWriter extends ObjectOutputStream {
     if (visited != null) {
       visited.add(value);
     }
+    if (!open.isEmpty()) {
+      ensureNoRing(value);
+    }
     Object part = parts == null ? null : PartForms.of(value, parts);
     if (part != null) {
       return part;
@@ -92,7 +100,7 @@ final class ValueWriter extends ObjectOutputStream {
     Object form =
         switch (value) {
           case Path p -> Forms.PathForm.of(p);
-          case Optional<?> o -> new Forms.OptionalForm(o.orElse(null));
+          case Optional<?> o -> new Forms.OptionalForm(o);
           case OptionalInt o -> Forms.OptionalNumberForm.of(o);
           case OptionalLong o -> Forms.OptionalNumberForm.of(o);
           case OptionalDouble o -> Forms.OptionalNumberForm.of(o);
@@ -104,6 +112,42 @@ final class ValueWriter extends ObjectOutputStream {
       throw new Refused(form);
     }
     return form;
+  }
+
+  /** What an optional value holds is written now. */
+  void beginOptional(Object begun) {
+    open.add(begun);
+  }
+
+  /** What the last one holds has been written. */
+  void endOptional() {
+    open.removeLast();
+  }
+
+  /** What comes back to an optional value would not find it when it is read: it is not made yet. */
+  private void ensureNoRing(Object value) throws IOException {
+    if (value instanceof Object[] array) {
+      ensureNoneIsOpen(Arrays.asList(array), value);
+    } else if (value.getClass().getClassLoader() != null) {
+      return; // it would have to be asked
+    } else if (value instanceof Collection<?> collection) {
+      ensureNoneIsOpen(collection, value);
+    } else if (value instanceof Map<?, ?> map) {
+      ensureNoneIsOpen(map.keySet(), value);
+      ensureNoneIsOpen(map.values(), value);
+    }
+  }
+
+  private void ensureNoneIsOpen(Collection<?> held, Object holder) throws IOException {
+    for (Object each : held) {
+      for (Object optional : open) {
+        if (each == optional) {
+          throw new InvalidObjectException(
+              "an Optional holds a %s that holds this Optional"
+                  .formatted(holder.getClass().getName()));
+        }
+      }
+    }
   }
 
   /** A class that is not found by its name comes with the number of its loader. */

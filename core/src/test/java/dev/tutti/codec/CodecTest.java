@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -123,6 +124,44 @@ final class CodecTest {
       assertThat(back.isDirect()).isEqualTo(buffer.isDirect());
       assertThat(back.isReadOnly()).isEqualTo(buffer.isReadOnly());
     }
+  }
+
+  /** An optional value that is met first in a ring cannot be made again, and is refused. */
+  @Test
+  void encode_optionalInARing_isRefused() throws Exception {
+    List<Object> list = new ArrayList<>();
+    Map<String, Object> map = new HashMap<>();
+    Object[] array = new Object[1];
+    for (Object held : List.of(list, map, array)) {
+      Optional<Object> ring = Optional.of(held);
+      list.add(ring);
+      map.put("a", ring);
+      array[0] = ring;
+      assertThatExceptionOfType(NotSendableException.class)
+          .isThrownBy(() -> Codec.encode(ring, Role.STATE))
+          .withMessageContaining("%s that holds this Optional", held.getClass().getName());
+      assertThat(roundTrip(held, Role.ITEM)).hasSameClassAs(held);
+      list.clear();
+      map.clear();
+    }
+    Object[] twice = {Optional.of(array), array, Optional.of(new Object[] {array})};
+    assertThat((Object[]) roundTrip(twice, Role.ITEM)).hasSize(3);
+  }
+
+  /** Where the writer does not look, the reader finds it out. */
+  @Test
+  void decode_optionalInARingOfAField_isRefused() {
+    Typed typed = new Typed();
+    typed.ring = Optional.of(typed);
+    assertThatExceptionOfType(DecodeException.class)
+        .isThrownBy(() -> roundTrip(typed.ring, Role.ITEM));
+  }
+
+  private static final class Typed implements Serializable {
+    @Serial private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings({"unused", "UnusedVariable", "serial", "OptionalUsedAsFieldOrParameterType"})
+    private Optional<Object> ring = Optional.empty();
   }
 
   /** Fields of types that the JDK does not serialise. */
