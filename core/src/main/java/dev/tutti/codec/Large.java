@@ -68,10 +68,13 @@ final class Large {
 
   private static void copy(boolean[] from, MemorySegment to) {
     byte[] chunk = new byte[CHUNK];
-    for (int at = 0; at < from.length; at += CHUNK) {
-      int length = Math.min(CHUNK, from.length - at);
+    for (long at = 0;
+        at < from.length;
+        at += CHUNK) { // an int would overflow behind the last chunk
+      int begin = (int) at;
+      int length = Math.min(CHUNK, from.length - begin);
       for (int i = 0; i < length; i++) {
-        chunk[i] = from[at + i] ? (byte) 1 : 0;
+        chunk[i] = from[begin + i] ? (byte) 1 : 0;
       }
       MemorySegment.copy(chunk, 0, to, ValueLayout.JAVA_BYTE, at, length);
     }
@@ -107,11 +110,12 @@ final class Large {
     }
     boolean[] to = new boolean[(int) part.byteSize()];
     byte[] chunk = new byte[CHUNK];
-    for (int at = 0; at < to.length; at += CHUNK) {
-      int length = Math.min(CHUNK, to.length - at);
+    for (long at = 0; at < to.length; at += CHUNK) { // as above
+      int begin = (int) at;
+      int length = Math.min(CHUNK, to.length - begin);
       MemorySegment.copy(part, ValueLayout.JAVA_BYTE, at, chunk, 0, length);
       for (int i = 0; i < length; i++) {
-        to[at + i] = chunk[i] != 0;
+        to[begin + i] = chunk[i] != 0;
       }
     }
     return to;
