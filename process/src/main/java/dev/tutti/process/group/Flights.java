@@ -33,6 +33,8 @@ final class Flights {
    */
   static final int LARGEST_BATCH = Claims.WORDS / 2;
 
+  private static final WeakReference<Call> NO_CALL = new WeakReference<>(null);
+
   /**
    * A batch of which no item is left.
    *
@@ -48,7 +50,7 @@ final class Flights {
   private volatile int open;
   private final CurrentBatch batch = new CurrentBatch();
   private long nextNumber;
-  private WeakReference<Call> lastCall = new WeakReference<>(null);
+  private WeakReference<Call> lastCall = NO_CALL; // whose function the worker has
   private boolean closed;
 
   Flights(Link link, Claims claims) {
@@ -119,10 +121,11 @@ final class Flights {
 
   private List<ByteBuffer> enter(Batch next) {
     FramePacker frames = new FramePacker();
-    if (!lastCall.refersTo(next.call())) {
-      SentCall sent = (SentCall) requireNonNull(next.call().form(), "form");
-      sent.addTo(frames, next.call().body());
-      lastCall = new WeakReference<>(next.call());
+    Call call = next.call();
+    if (!lastCall.refersTo(call)) {
+      SentCall sent = (SentCall) requireNonNull(call.form(), "form");
+      sent.addTo(frames, call.body());
+      lastCall = call.body().hasItem() ? new WeakReference<>(call) : NO_CALL;
     }
     next.items().forEach(item -> enter(item, frames));
     frames.batchEnd(batch.number());

@@ -100,6 +100,7 @@ final class Rehearsal {
     call(work, Body.CALLABLE, failing);
     item = item(work, claims, item, null);
     meeting.awaitSockets();
+    call(work, Body.CALLABLE, failing);
     item(work, claims, item, null); // the worker is woken for it
     work.send(List.of(Frame.begin(Frame.Kind.BYE, 0).flip()));
     while (work.read() != null) {

@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // both sides are of one build, which the greeting checks
 public record Frame(Kind kind, ByteBuffer content) {
   /** The version of all this; a worker of another version is refused. */
-  public static final int VERSION = 5;
+  public static final int VERSION = 6;
 
   /** The number of the only item of a JVM that was started for one task. */
   public static final long OWN_TASK = 0;
@@ -70,7 +70,7 @@ public record Frame(Kind kind, ByteBuffer content) {
     HELLO(1_024),
     /** What to do before the first item. */
     INITIALISE(MAX_LENGTH),
-    /** The function that the items after it belong to. */
+    /** The function that the items after it belong to; one item, if it is called without any. */
     CALL(MAX_LENGTH),
     /** An item. */
     ITEM(MAX_LENGTH),

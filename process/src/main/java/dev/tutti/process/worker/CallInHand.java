@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class CallInHand {
   /*
    * A function is read with the first item that needs it, so that one that cannot be read fails each of
-   * its items: only an item has somebody who waits.
+   * its items: only an item has somebody who waits. One that is called without an item is let go after it, with its bytes:
+   * the pool sends it again for a further attempt.
    */
   private final LargeValues large;
   private final ValueFilter filter = Filters.tasks();
@@ -74,6 +75,16 @@ final class CallInHand {
           "cannot read the task in the worker: %s; a worker sees the class path of its parent [T003]"
               .formatted(e.getMessage()),
           e.getCause());
+    }
+  }
+
+  /** An item has ended, or was taken back. A function that needs none has had its only one. */
+  void pastItem() {
+    if (!body.hasItem()) {
+      bytes = null;
+      parts = null;
+      function = null;
+      contextLoader = loader;
     }
   }
 

@@ -131,9 +131,14 @@ final class ItemLoop {
     parts = null;
     awaitGate();
     lastItemRan = claims.claim(item);
-    if (!lastItemRan) {
-      return; // it was taken back
+    if (lastItemRan) { // else it was taken back
+      runClaimed(item, number, content, itemParts);
     }
+    call.pastItem();
+  }
+
+  private void runClaimed(long item, int number, ByteBuffer content, @Nullable ByteBuffer itemParts)
+      throws IOException {
     try {
       ItemContext context = context(number);
       context.serve(item);

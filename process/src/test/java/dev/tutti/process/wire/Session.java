@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a pool says to a worker in a small run: two calls in four batches, with values of all kinds.
- * The third batch is the first two once more, as a pack.
+ * What a pool says to a worker in a small run: three calls in four batches, with values of all
+ * kinds. The third batch is the first two once more, as a pack.
  */
 public final class Session {
   /** How many items it has, each element of the pack counted. */
@@ -89,6 +89,7 @@ public final class Session {
     Task<String> task = () -> "done";
     frames.call(0, Frame.Loader.SYSTEM, Codec.encode(task, Role.FUNCTION)); // Body.CALLABLE
     frames.item(number++, 1, new byte[0]);
+    frames.call(0, Frame.Loader.SYSTEM, Codec.encode(task, Role.FUNCTION));
     frames.item(number++, 1, new byte[0]);
     frames.batchEnd(4);
     ByteBuffer bye = Frame.begin(Frame.Kind.BYE, 0).flip();

@@ -1,0 +1,129 @@
+package dev.tutti.process.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.codec.Codec;
+import dev.tutti.codec.Role;
+import dev.tutti.process.wire.Claims;
+import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.FrameStream;
+import dev.tutti.spi.Belongings;
+import dev.tutti.spi.Body;
+import dev.tutti.task.Task;
+import dev.tutti.testkit.Await;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a worker keeps of a call while it waits for the next one. */
+@SuppressWarnings("EnumOrdinal") // as the frames do
+@Tag("unit")
+@Timeout(60)
+class ItemLoopTest {
+  /** The functions that were called here, as they were read. */
+  private static final List<WeakReference<Object>> CALLED = new ArrayList<>();
+
+  /**
+   * Frames of a pool that sends no more, and looks whether anything is left of what it has sent.
+   */
+  private static final class Sent implements FrameStream {
+    private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+    private final List<WeakReference<Object>> functions = new ArrayList<>();
+
+    void call(Body body, byte[] function) {
+      byte[] content = new byte[2 + function.length];
+      content[0] = (byte) body.ordinal();
+      System.arraycopy(function, 0, content, 2, function.length);
+      functions.add(new WeakReference<>(content));
+      frames.add(new Frame(Frame.Kind.CALL, ByteBuffer.wrap(content)));
+    }
+
+    void item(long number) {
+      ByteBuffer content = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
+      frames.add(new Frame(Frame.Kind.ITEM, content.putLong(number).putInt(1).flip()));
+      ByteBuffer batch = ByteBuffer.allocate(Long.BYTES).putLong(number).flip();
+      frames.add(new Frame(Frame.Kind.BATCH_END, batch));
+    }
+
+    @Override
+    public @Nullable Frame read() throws IOException {
+      Frame next = frames.poll();
+      if (next == null) {
+        try {
+          awaitEnd("the bytes of the call", functions);
+          awaitEnd("the function of the call", CALLED);
+        } catch (InterruptedException e) {
+          throw new InterruptedIOException();
+        }
+      }
+      return next;
+    }
+
+    private static void awaitEnd(String what, List<WeakReference<Object>> all)
+        throws InterruptedException {
+      Await.until(
+          what + " are gone",
+          () -> {
+            System.gc();
+            return all.stream().allMatch(each -> each.refersTo(null));
+          });
+    }
+
+    @Override
+    public void sendFully(List<ByteBuffer> frames) {
+      // nobody reads them here
+    }
+  }
+
+  private static byte[] task() {
+    Task<Boolean> task =
+        new Task<>() {
+          @Override
+          public Boolean call() {
+            return CALLED.add(new WeakReference<>(this));
+          }
+        };
+    return Codec.encode(task, Role.FUNCTION);
+  }
+
+  /** {@return whether the worker leaves by itself} */
+  private static boolean run(FrameStream channel, Claims claims) throws IOException {
+    return new ItemLoop(
+            channel,
+            claims,
+            new Attempt(Thread.currentThread()),
+            new Belongings(),
+            new Teller(_ -> {}),
+            new HeapWatch(0),
+            new LargeValues(ProcessHandle.current().pid()))
+        .run();
+  }
+
+  /** A worker that rests keeps nothing of the tasks that it has run, or that were taken back. */
+  @Test
+  void run_tasksHaveEnded_keepsNothingOfThem() throws IOException {
+    CALLED.clear();
+    Sent pool = new Sent();
+    byte[] task = task();
+    for (int item = 0; item < 3; item++) {
+      pool.call(Body.CALLABLE, task);
+      pool.item(item);
+    }
+    try (Claims claims = Claims.create()) {
+      claims.queue(0);
+      claims.queue(1);
+      claims.queue(2);
+      claims.takeBack(2);
+      assertThat(run(pool, claims)).isFalse();
+    }
+    assertThat(CALLED).hasSize(2);
+  }
+}
