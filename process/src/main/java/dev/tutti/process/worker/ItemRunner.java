@@ -4,6 +4,7 @@ import dev.tutti.codec.FailureCodec;
 import dev.tutti.process.block.Cargo;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.FrameStream;
+import dev.tutti.task.NotSendableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -15,6 +16,9 @@ final class ItemRunner {
   /*
    * A worker that leaves by itself says so before its last outcome, so that the pool gives it nothing more.
    */
+  /** What the JDK says where a stream has more bytes than an array can have, in any heap. */
+  private static final String BEYOND_ARRAYS = "Required length exceeds implementation limit";
+
   private final FrameStream channel;
   private final Attempt attempt;
   private final HeapWatch heap;
@@ -139,8 +143,17 @@ final class ItemRunner {
       return told.head(LargeValues.begin(result, told.success(), told.headBytes()), item, start)
           .put(result.bytes());
     } catch (Throwable e) { // the value's own code, or no memory
-      return failure(item, e, start, told);
+      return failure(item, fullHeapOr(e), start, told);
     }
+  }
+
+  /** What could not be written as a stream says so, whatever the reason was. */
+  private static Throwable fullHeapOr(Throwable e) {
+    return e instanceof NotSendableException
+            && e.getCause() instanceof OutOfMemoryError full
+            && !BEYOND_ARRAYS.equals(full.getMessage())
+        ? full
+        : e;
   }
 
   private ByteBuffer failure(long item, Throwable failure, long start, Told told)

@@ -13,6 +13,8 @@ import dev.tutti.task.Task;
 import dev.tutti.testkit.Await;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -125,5 +127,38 @@ class ItemLoopTest {
       assertThat(run(pool, claims)).isFalse();
     }
     assertThat(CALLED).hasSize(2);
+  }
+
+  /** Finds no memory when it is written. */
+  private static final class Filling implements Serializable {
+    private static final long serialVersionUID = 1;
+    private final String words;
+
+    Filling(String words) {
+      this.words = words;
+    }
+
+    private void writeObject(ObjectOutputStream out) {
+      throw new OutOfMemoryError(words);
+    }
+  }
+
+  private static boolean leavesAfter(String words) throws IOException {
+    CALLED.clear();
+    Sent pool = new Sent();
+    Task<Object> task = () -> new Filling(words);
+    pool.call(Body.CALLABLE, Codec.encode(task, Role.FUNCTION));
+    pool.item(0);
+    try (Claims claims = Claims.create()) {
+      claims.queue(0);
+      return run(pool, claims);
+    }
+  }
+
+  /** A heap that a result fills is full, however the result is written. */
+  @Test
+  void run_resultFillsTheHeap_workerLeaves() throws IOException {
+    assertThat(leavesAfter("Java heap space")).isTrue();
+    assertThat(leavesAfter("Required length exceeds implementation limit")).isFalse();
   }
 }
