@@ -8,6 +8,8 @@ import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing keeps a class loader that the program has dropped, in no process. */
 @Tag("system")
@@ -27,7 +30,7 @@ class LoaderEndTest {
 
   /** What a worker has seen, and the pool that it has. */
   private static final class Seen {
-    static @Nullable WeakReference<Class<?>> type;
+    static volatile @Nullable WeakReference<Class<?>> type;
     static @Nullable Pool inner;
 
     static boolean sees(Object of) {
@@ -43,6 +46,21 @@ class LoaderEndTest {
             return type != null && type.get() == null;
           });
       return true;
+    }
+
+    /** Says in a file that it has gone, while nothing else happens in this worker. */
+    static void marksEnd(Path file) {
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            try {
+              Await.until("it is seen", () -> type != null);
+              var _ = seesGo();
+              Files.createFile(file);
+            } catch (InterruptedException | IOException e) {
+              throw new AssertionError(e);
+            }
+          });
     }
 
     static Pool inner() {
@@ -89,6 +107,24 @@ class LoaderEndTest {
       awaitEnd(dropped);
       assertThat(gone.get()).isTrue();
     }
+  }
+
+  /** What a function has captured goes with its call, though its worker does nothing further. */
+  @Test
+  void map_loaderOfWhatWasCaptured_goesInTheRestingWorker(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("gone");
+    try (Pool pool = Pool.processes(1)) {
+      pool.submit(() -> Seen.marksEnd(file)).get();
+      awaitEnd(captured(pool));
+      Await.until("it has gone there", () -> Files.exists(file));
+    }
+  }
+
+  private static WeakReference<ClassLoader> captured(Pool pool)
+      throws ReflectiveOperationException {
+    Object point = point();
+    assertThat(pool.map(List.of(1), _ -> Seen.sees(point))).containsExactly(true);
+    return new WeakReference<>(point.getClass().getClassLoader());
   }
 
   /** A worker tells those that it has started itself. */

@@ -50,7 +50,7 @@ final class Flights {
   private volatile int open;
   private final CurrentBatch batch = new CurrentBatch();
   private long nextNumber;
-  private WeakReference<Call> lastCall = NO_CALL; // whose function the worker has
+  private volatile WeakReference<Call> lastCall = NO_CALL; // whose function the worker has
   private boolean closed;
 
   Flights(Link link, Claims claims) {
@@ -250,6 +250,33 @@ final class Flights {
       boolean same = batch.isAsLookedAt(open);
       boolean stalls = same && batch.isOpen() && all().stream().noneMatch(f -> f.isBegun(claims));
       return batch.looked(stalls);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return whether the worker has the function of a call, over or not} */
+  boolean hasFunction() {
+    return lastCall != NO_CALL;
+  }
+
+  /**
+   * {@return the number of the last batch, if the worker has done it, and its call is over; else
+   * -1} The worker is then to be told to let go of the function: if there is more of the call, the
+   * function is sent again.
+   */
+  long batchOfCallOver() {
+    lock.lock();
+    try {
+      if (!hasFunction() || open > 0 || batch.isOpen()) {
+        return -1;
+      }
+      Call call = lastCall.get();
+      if (call != null && call.form() instanceof SentCall sent && !sent.isForgotten()) {
+        return -1;
+      }
+      lastCall = NO_CALL;
+      return batch.number();
     } finally {
       lock.unlock();
     }

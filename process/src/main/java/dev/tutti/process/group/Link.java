@@ -418,6 +418,17 @@ final class Link implements Runnable {
     if (stalled > 0) {
       unburden(worker, stalled);
     }
+    long last = worker.flights().batchOfCallOver();
+    if (last >= 0) {
+      ByteBuffer frame = Frame.begin(Frame.Kind.CALL_OVER, Long.BYTES).putLong(last).flip();
+      tell(worker.work()::send, frame);
+    }
+  }
+
+  /** {@return whether the worker, which is idle, keeps the function of a call} */
+  boolean keepsFunction() {
+    ReadyWorker worker = ready;
+    return worker != null && worker.flights().hasFunction();
   }
 
   /**

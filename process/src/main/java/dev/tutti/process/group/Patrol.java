@@ -11,14 +11,15 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Looks after the workers of a group, now and then: lets go what has been idle for long enough, and
- * finds what takes too much or does nothing.
+ * finds what takes too much, keeps what nobody needs, or does nothing.
  */
 final class Patrol {
   /*
    * `looking` and `warming` are guarded by the group's lock, like the roster. `looking` says that there is a look to come: each
    * plans the next one, but for the last, which finds nothing that needs one. It says so in the same step in which it looks at
    * the roster, and who gives a worker something to do calls ensureLooking() under the same lock. So a worker that does
-   * something is looked at, and an idle pool costs nothing.
+   * something is looked at, and an idle pool costs nothing. An idle worker that keeps the function of a call which goes
+   * on needs a look: when that is over the worker is told to let the function go, once for all calls of a tick.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
 
@@ -87,7 +88,9 @@ final class Patrol {
   private boolean isAtRest() {
     lock.lock();
     try {
-      boolean nothingToSee = resources.plan().rules().letIdle() || roster.isEmpty();
+      boolean nothingToSee =
+          (resources.plan().rules().letIdle() && !roster.hasIdle(Link::keepsFunction))
+              || roster.isEmpty();
       looking = !(roster.isAtRest() && nothingToSee && !source.hasWork());
       waited = waited && looking; // what waits at the first look after a rest may just have come
       return !looking;

@@ -161,6 +161,11 @@ final class Roster {
     return out;
   }
 
+  /** {@return whether an idle worker is one of these} */
+  boolean hasIdle(Predicate<Link> sought) {
+    return idle.stream().anyMatch(sought);
+  }
+
   /** A worker is to leave. It must not be idle. */
   void leave(Link link) {
     if (members.remove(link)) {

@@ -36,6 +36,10 @@ final class SentCall {
     frames.call(body.ordinal(), loader, cargo.bytes());
   }
 
+  boolean isForgotten() {
+    return forgotten.get();
+  }
+
   /** No further item comes. May be called again. */
   void forget() {
     if (forgotten.compareAndSet(false, true)) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   ITEM         to       number (8), attempt (4), the item (the rest)
  *   PACK         to       number of its first element (8), how many (4), timed (1), of each: length (4), the element
  *   BATCH_END    to       batch (8)
+ *   CALL_OVER    to       batch (8)                            the last one: its function is not needed again
  *   BYE          to       -
  *   INTERRUPT    to       number (8)                           on the control channel
  *   INITIALISED  from     -
@@ -78,6 +79,8 @@ public record Frame(Kind kind, ByteBuffer content) {
     PACK(MAX_LENGTH),
     /** All items of a batch have been sent. */
     BATCH_END(Long.BYTES),
+    /** The call whose batch was the last one is over; says nothing if another batch has come. */
+    CALL_OVER(Long.BYTES),
     /** There will be no more: leave. */
     BYE(0),
     /** Stop this item. */

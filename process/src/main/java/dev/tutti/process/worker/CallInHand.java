@@ -81,11 +81,16 @@ final class CallInHand {
   /** An item has ended, or was taken back. A function that needs none has had its only one. */
   void pastItem() {
     if (!body.hasItem()) {
-      bytes = null;
-      parts = null;
-      function = null;
-      contextLoader = loader;
+      letGo();
     }
+  }
+
+  /** Nothing more is called, until another call begins. */
+  void letGo() {
+    bytes = null;
+    parts = null;
+    function = null;
+    contextLoader = loader;
   }
 
   /** Calls the function, on the thread that runs items. */

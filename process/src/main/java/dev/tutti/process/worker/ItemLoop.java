@@ -42,6 +42,7 @@ final class ItemLoop {
   private final ItemRunner runner;
   private @Nullable ByteBuffer parts; // of the next frame
   private boolean lastItemRan;
+  private long lastBatch = -1;
 
   ItemLoop(
       FrameStream channel,
@@ -81,6 +82,11 @@ final class ItemLoop {
         case ITEM -> runItem(frame.atLeast(Long.BYTES + Integer.BYTES));
         case PACK -> runPack(frame.atLeast(PACK_HEAD_BYTES));
         case BATCH_END -> endBatch(frame.atLeast(Long.BYTES).getLong());
+        case CALL_OVER -> {
+          if (frame.atLeast(Long.BYTES).getLong() == lastBatch) {
+            call.letGo();
+          }
+        }
         case BYE -> {
           return false;
         }
@@ -96,6 +102,7 @@ final class ItemLoop {
       runner.send(Frame.begin(Frame.Kind.BATCH_DONE, Long.BYTES).putLong(batch));
     }
     lastItemRan = false;
+    lastBatch = batch;
   }
 
   private void initialise(ByteBuffer action) throws IOException {

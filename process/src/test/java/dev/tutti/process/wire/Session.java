@@ -92,12 +92,15 @@ public final class Session {
     frames.call(0, Frame.Loader.SYSTEM, Codec.encode(task, Role.FUNCTION));
     frames.item(number++, 1, new byte[0]);
     frames.batchEnd(4);
+    ByteBuffer over = Frame.begin(Frame.Kind.CALL_OVER, Long.BYTES).putLong(4).flip();
     ByteBuffer bye = Frame.begin(Frame.Kind.BYE, 0).flip();
     List<ByteBuffer> pieces = frames.pack();
     ByteBuffer all =
         ByteBuffer.allocate(
-            pieces.stream().mapToInt(ByteBuffer::remaining).sum() + bye.remaining());
+            pieces.stream().mapToInt(ByteBuffer::remaining).sum()
+                + over.remaining()
+                + bye.remaining());
     pieces.forEach(all::put);
-    return all.put(bye).array();
+    return all.put(over).put(bye).array();
   }
 }

@@ -9,6 +9,7 @@ import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.FrameStream;
 import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Body;
+import dev.tutti.task.Fn;
 import dev.tutti.task.Task;
 import dev.tutti.testkit.Await;
 import java.io.IOException;
@@ -53,6 +54,11 @@ class ItemLoopTest {
       frames.add(new Frame(Frame.Kind.ITEM, content.putLong(number).putInt(1).flip()));
       ByteBuffer batch = ByteBuffer.allocate(Long.BYTES).putLong(number).flip();
       frames.add(new Frame(Frame.Kind.BATCH_END, batch));
+    }
+
+    void over(long batch) {
+      ByteBuffer content = ByteBuffer.allocate(Long.BYTES).putLong(batch).flip();
+      frames.add(new Frame(Frame.Kind.CALL_OVER, content));
     }
 
     @Override
@@ -127,6 +133,35 @@ class ItemLoopTest {
       assertThat(run(pool, claims)).isFalse();
     }
     assertThat(CALLED).hasSize(2);
+  }
+
+  private static byte[] function() {
+    Fn<Object, Boolean> function =
+        new Fn<>() {
+          @Override
+          public Boolean apply(Object item) {
+            return CALLED.add(new WeakReference<>(this));
+          }
+        };
+    return Codec.encode(function, Role.FUNCTION);
+  }
+
+  /** A function for many items is let go when the pool says so, and not where more has come. */
+  @Test
+  void run_callIsOver_keepsNothingOfIt() throws IOException {
+    CALLED.clear();
+    Sent pool = new Sent();
+    pool.call(Body.FN, function());
+    try (Claims claims = Claims.create()) {
+      for (int item = 0; item < 3; item++) {
+        claims.queue(item);
+        pool.item(item);
+        pool.over(item - 1);
+      }
+      pool.over(2);
+      assertThat(run(pool, claims)).isFalse();
+    }
+    assertThat(CALLED).hasSize(3);
   }
 
   /** Finds no memory when it is written. */
