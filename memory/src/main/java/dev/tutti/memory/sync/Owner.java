@@ -28,7 +28,7 @@ final class Owner {
    * a failing compare-and-set.
    *
    * A thread of another process cannot be asked whether it lives: its process is, by a ring, every 250 ms while
-   * somebody waits. That is why whoever owns something has a doorbell from the start.
+   * somebody waits, or has tried in vain. That is why whoever owns something has a doorbell from the start.
    */
   private static final long ABANDONED = Long.MIN_VALUE;
 
@@ -36,6 +36,7 @@ final class Owner {
   private final Members members;
   private final int word;
   private final long processPart;
+  private final Seldom asking;
   private @Nullable Thread holder;
 
   Owner(Members members, int word) {
@@ -43,6 +44,7 @@ final class Owner {
     this.members = members;
     this.word = word;
     this.processPart = (long) members.ticket() << Integer.SIZE;
+    this.asking = new Seldom(members.neighbourhood().lookNanos());
   }
 
   private static long number(Thread thread) {
@@ -123,6 +125,14 @@ final class Owner {
   void askHome(Line line) {
     long owner = get();
     if (owner > 0 && !isHere(owner)) {
+      line.ask(ticket(owner));
+    }
+  }
+
+  /** As {@link #askHome}, for who does not wait: then nobody looks. */
+  void askHomeSeldom(Line line) {
+    long owner = get();
+    if (owner > 0 && !isHere(owner) && asking.isDue()) {
       line.ask(ticket(owner));
     }
   }

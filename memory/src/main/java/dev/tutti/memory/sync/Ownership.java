@@ -75,7 +75,16 @@ final class Ownership implements Line.Subject, Turns.Rule, Cores.Core {
     return words.get(RECOVERIES);
   }
 
-  /** Whoever else waits. */
+  /** Whoever else waits. What has ended elsewhere is found by one that comes after it. */
+  boolean tryOnce() {
+    return tryTake() || asks();
+  }
+
+  private boolean asks() {
+    owner.askHomeSeldom(line);
+    return false;
+  }
+
   boolean tryTake() {
     long mine = owner.mine();
     return owner.take(0, mine) ? taken() : tryTakeSlowly(mine);
@@ -118,9 +127,11 @@ final class Ownership implements Line.Subject, Turns.Rule, Cores.Core {
       }
       Thread.onSpinWait();
     }
-    return turns == null
-        ? line.await(this::tryTake, this::isReady, nanos, interruptibly)
-        : turns.await(this::tryTake, this::isReady, nanos, interruptibly);
+    boolean taken =
+        turns == null
+            ? line.await(this::tryTake, this::isReady, nanos, interruptibly)
+            : turns.await(this::tryTake, this::isReady, nanos, interruptibly);
+    return taken || asks();
   }
 
   private boolean mayTry() {

@@ -112,7 +112,7 @@ public final class ProcessLock implements Lock, Serializable {
   @Override
   public boolean tryLock() {
     try {
-      return ownership.tryTake();
+      return ownership.tryOnce();
     } finally {
       Reference.reachabilityFence(this); // as above
     }

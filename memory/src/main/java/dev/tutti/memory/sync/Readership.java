@@ -31,7 +31,7 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
    *
    * Deaths. The tally of a dead process is in the slot of a dead process: nobody counts it, and nobody has to subtract it. It is 0 before
    * the slot is anyone else's. A thread that ends while it reads is found by its own process, which knows its readers (`readers`, each with how
-   * often it has locked) and looks when it is rung; a writer that waits has the others rung every 250 ms. A gate whose
+   * often it has locked) and looks when it is rung; a writer that waits, or tries in vain, has the others rung every 250 ms. A gate whose
    * owner is gone is taken by the next writer, or opened by the next reader: nothing is lost by that, since WRITING says who died
    * inside. One that dies while it waits at the closed gate for readers to leave has put nothing there.
    *
@@ -51,6 +51,7 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
   private final Line line;
   private final Turns turns;
   private final Owner gate;
+  private final Seldom asking;
   private final int tally;
   private final Map<Thread, Integer> readers = new ConcurrentHashMap<>();
 
@@ -59,6 +60,7 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
     this.words = members.words();
     this.line = new Line(members, key, true, this);
     this.gate = new Owner(members, GATE);
+    this.asking = new Seldom(members.neighbourhood().lookNanos());
     this.tally = Layout.tally(members.slot());
     this.turns = new Turns(members, key, this);
     words.set(tally, 0); // no reader of this process is left: see Cores
@@ -70,13 +72,19 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
 
   /** Whoever else waits. */
   boolean tryRead() {
-    return readsAlready() || comesToRead();
+    return readsAlready() || comesToRead() || asksWriter();
   }
 
   boolean read(long nanos, boolean interruptibly) throws InterruptedException {
     return readsAlready()
         || (!turns.isAwaited() && comesToRead())
-        || turns.await(this::comesToRead, this::isReady, nanos, interruptibly);
+        || turns.await(this::comesToRead, this::isReady, nanos, interruptibly)
+        || asksWriter();
+  }
+
+  private boolean asksWriter() {
+    gate.askHomeSeldom(line);
+    return false;
   }
 
   private boolean readsAlready() {
@@ -150,6 +158,10 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
 
   /** {@return how many threads read, in all processes} */
   int reading() {
+    return isDrained() || isDrainedOfTheEnded() ? 0 : countReaders();
+  }
+
+  private int countReaders() {
     long sum = 0;
     for (int of = 0; of < Layout.SLOTS && members.pidAt(of) != 0; of++) {
       sum += readingOf(of);
@@ -166,16 +178,19 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
 
   /** Whoever else waits. */
   boolean tryWrite() {
-    return writesAlready() || (isDrained() && closes() && entersAfterReaders());
+    return writesAlready()
+        || ((isDrained() || isDrainedOfTheEnded()) && closes() && entersAfterReaders())
+        || asksWriter();
   }
 
   boolean write(long nanos, boolean interruptibly) throws InterruptedException {
-    if (writesAlready()) {
-      return true;
-    }
+    return writesAlready() || comesToWrite(nanos, interruptibly) || asksWriter();
+  }
+
+  private boolean comesToWrite(long nanos, boolean interruptibly) throws InterruptedException {
     long start = System.nanoTime();
     boolean closed =
-        (nanos > 0 || isDrained())
+        (nanos > 0 || isDrained() || isDrainedOfTheEnded())
             && ((!turns.isAwaited() && closes())
                 || turns.await(this::closes, this::isReady, nanos, interruptibly));
     if (!closed) {
@@ -224,6 +239,15 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
       }
     }
     return true;
+  }
+
+  /** For who does not wait: then nobody looks. Those of other processes are found the next time. */
+  private boolean isDrainedOfTheEnded() {
+    subtractTheEnded();
+    if (asking.isDue()) {
+      ringReaders();
+    }
+    return isDrained();
   }
 
   private boolean entersAfterReaders() {
@@ -319,9 +343,12 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
   public void look() {
     subtractTheEnded();
     gate.askHome(line);
-    if (gate.get() == 0) {
-      return;
+    if (gate.get() != 0) {
+      ringReaders();
     }
+  }
+
+  private void ringReaders() {
     for (int of = 0; of < Layout.SLOTS && members.pidAt(of) != 0; of++) {
       if (of != members.slot() && readingOf(of) != 0) {
         members.ring(of, line.key());

@@ -172,10 +172,39 @@ abstract class ReadWriteContract extends SyncSuite {
   void writeLock_threadOfReaderHasEnded_isFree() throws Exception {
     ProcessReadWriteLock lock = ProcessReadWriteLock.create();
     elsewhere(done(lock.readLock()::lock));
-    assertThat(lock.readers()).isEqualTo(1);
     assertThat(lock.writeLock().tryLock(LONG.toNanos(), TimeUnit.NANOSECONDS)).isTrue();
     assertThat(lock.recovered()).isEmpty();
     lock.writeLock().unlock();
+  }
+
+  /** Who only tries, or counts, finds that too, although nobody waits. */
+  @Test
+  void tryLock_threadOfReaderHasEnded_isFree() throws Exception {
+    ProcessReadWriteLock lock = ProcessReadWriteLock.create();
+    Lock write = lock.writeLock();
+    elsewhere(done(lock.readLock()::lock));
+    Await.until(lock::toString, write::tryLock);
+    write.unlock();
+    elsewhere(done(lock.readLock()::lock));
+    Await.until(lock::toString, () -> write.tryLock(0, TimeUnit.NANOSECONDS));
+    write.unlock();
+    elsewhere(done(lock.readLock()::lock));
+    Await.until(lock::toString, () -> lock.readers() == 0);
+  }
+
+  /** The same where that thread wrote. */
+  @Test
+  void tryLock_threadOfWriterHasEnded_isTakenOver() throws Exception {
+    ProcessReadWriteLock lock = ProcessReadWriteLock.create();
+    for (Lock half : List.of(lock.readLock(), lock.writeLock())) {
+      elsewhere(done(lock.writeLock()::lock));
+      Await.until(lock::toString, half::tryLock);
+      assertThat(lock.recovered()).isPresent();
+      half.unlock();
+      elsewhere(done(lock.writeLock()::lock));
+      Await.until(lock::toString, () -> half.tryLock(0, TimeUnit.NANOSECONDS));
+      half.unlock();
+    }
   }
 
   /** A thread that ends while it writes loses the lock; readers and writers are told. */

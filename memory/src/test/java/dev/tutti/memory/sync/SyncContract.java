@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What semaphore, lock, event and latch do, whoever the others are. */
 @SuppressWarnings("LockNotBeforeTry") // who locks and unlocks is what is tested
@@ -263,6 +265,21 @@ abstract class SyncContract extends SyncSuite {
     assertThat(lock.recovered()).isPresent();
     lock.markConsistent();
     assertThat(lock.recovered()).isEmpty();
+    lock.unlock();
+  }
+
+  /** Who only tries has it too, although nobody waits. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tryLock_threadOfHolderHasEnded_isTakenOver(boolean fair) throws Exception {
+    ProcessLock lock = fair ? ProcessLock.fair() : ProcessLock.create();
+    elsewhere(done(lock::lock));
+    Await.until(lock::toString, lock::tryLock);
+    lock.markConsistent();
+    lock.unlock();
+    elsewhere(done(lock::lock));
+    Await.until(lock::toString, () -> lock.tryLock(Duration.ZERO));
+    assertThat(lock.recovered()).isPresent();
     lock.unlock();
   }
 
