@@ -42,7 +42,7 @@ public final class Names {
    * `KEPT` holds on to the segments of the names that this process owns: a name lasts until it is closed.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
-  private static final Map<SharedSegment, Kept> KEPT = new ConcurrentHashMap<>();
+  private static final Map<SharedSegment, Claim> KEPT = new ConcurrentHashMap<>();
   private static final int MAX_NAME_BYTES = 200;
   private static final String PREFIX = "=";
   private static final Pattern FORM =
@@ -55,7 +55,16 @@ public final class Names {
     this.folder = new LockedFolder(folder.toAbsolutePath(), PREFIX);
   }
 
-  private record Kept(Names names, String name) {}
+  /** That a segment has a name; each such time is another one. */
+  public static final class Claim {
+    private final Names names;
+    private final String name;
+
+    private Claim(Names names, String name) {
+      this.names = names;
+      this.name = name;
+    }
+  }
 
   /**
    * {@return the names of this user}
@@ -115,13 +124,14 @@ public final class Names {
    *
    * @param name the name
    * @param segment what it stands for from now on
+   * @return what {@link #release(SharedSegment, Claim)} takes
    * @throws FileAlreadyExistsException if a live process has the name
    * @throws IOException if no entry can be made
    * @throws IllegalStateException if the segment has a name of this process's already
    */
-  public void claim(String name, SharedSegment segment) throws IOException {
-    Kept mine = new Kept(this, name);
-    Kept other = KEPT.putIfAbsent(segment, mine);
+  public Claim claim(String name, SharedSegment segment) throws IOException {
+    Claim mine = new Claim(this, name);
+    Claim other = KEPT.putIfAbsent(segment, mine);
     if (other != null) {
       throw new IllegalStateException(
           "it has a name already; close that first: name=" + other.name);
@@ -139,6 +149,7 @@ public final class Names {
         }
       });
       claimed = true;
+      return mine;
     } finally {
       if (!claimed) {
         KEPT.remove(segment, mine);
@@ -205,27 +216,20 @@ public final class Names {
   }
 
   /**
-   * Gives up a name of a segment, if that is the one that it has here.
+   * Gives up a name of a segment, if that has it still.
    *
    * @param segment what it stands for
-   * @param name the name
+   * @param claim that it has the name; one that was released says nothing about a later one
    */
-  public static void release(SharedSegment segment, String name) {
-    Kept kept = KEPT.get(segment);
-    if (kept != null && kept.name.equals(name)) {
-      release(segment, kept);
-    }
-  }
-
-  private static void release(SharedSegment segment, @Nullable Kept kept) {
-    if (kept == null || !KEPT.remove(segment, kept) || !segment.isOpen()) {
+  public static void release(SharedSegment segment, @Nullable Claim claim) {
+    if (claim == null || !KEPT.remove(segment, claim) || !segment.isOpen()) {
       return;
     }
     try {
-      kept.names.remove(kept.name, segment.handle());
+      claim.names.remove(claim.name, segment.handle());
     } catch (IOException e) {
-      KEPT.putIfAbsent(segment, kept); // so it can be tried again; it is stale once that is closed
-      LOG.log(Level.WARNING, "cannot remove the name " + kept.name, e);
+      KEPT.putIfAbsent(segment, claim); // so it can be tried again; it is stale once that is closed
+      LOG.log(Level.WARNING, "cannot remove the name " + claim.name, e);
     }
   }
 

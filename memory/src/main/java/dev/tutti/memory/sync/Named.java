@@ -29,11 +29,13 @@ public final class Named<T> implements AutoCloseable {
   private final String name;
   private final T shared;
   private final SharedSegment segment;
+  private final Names.Claim claim;
 
-  private Named(String name, T shared, SharedSegment segment) {
+  private Named(String name, T shared, SharedSegment segment, Names.Claim claim) {
     this.name = name;
     this.shared = shared;
     this.segment = segment;
+    this.claim = claim;
   }
 
   /**
@@ -56,8 +58,7 @@ public final class Named<T> implements AutoCloseable {
     Names names = Names.ofUser();
     names.ensureFree(name);
     SharedSegment segment = Handle.segmentOf(shared);
-    names.claim(name, segment);
-    return new Named<>(name, shared, segment);
+    return new Named<>(name, shared, segment, names.claim(name, segment));
   }
 
   /**
@@ -102,7 +103,7 @@ public final class Named<T> implements AutoCloseable {
   /** Gives the name up. Who has found the object keeps it. A second call does nothing. */
   @Override
   public void close() {
-    Names.release(segment, name);
+    Names.release(segment, claim);
   }
 
   @Override

@@ -136,5 +136,9 @@ class NamedTest {
       first.close();
       assertThat(Named.find(next.name(), ProcessLock.class)).isSameAs(lock);
     }
+    try (Named<ProcessLock> again = Named.publish(name, lock)) {
+      first.close();
+      assertThat(Named.find(again.name(), ProcessLock.class)).isSameAs(lock);
+    }
   }
 }
