@@ -23,8 +23,13 @@ final class Rounds implements Line.Subject {
    *   break     broken                                     (time-out, interrupt, abort, a dead waiter)
    *   reset     round + 1, arrived 0, broken 0, ends << 1 | 1 (who waits is told that it was broken)
    *
-   * A waiter that comes late sees in `ends` how its round ended; one that is more than 16 rounds late, which its
-   * own arrival would have had to be replaced for as often, is told that it was broken.
+   * A waiter that comes late sees in `ends` how its round ended. One that is more than 16 rounds late, because others have
+   * come in its place before it ran again, has met them unless a reset was meant for its round: AIM has the number of the last
+   * round that one was meant for, plus 1. Who resets (1) reads AIM (2) reads the state (3) sets AIM by compare-and-set (4) ends the round. One
+   * whose (3) comes after another's has its (1), so its (2), after that: AIM never goes back. A waiter of a round reads AIM
+   * before it arrives, when no later round can be in there, and again when that round is over. If both are the same, and not its
+   * round, nobody has come to (4) for its round. Else it is told that it was broken; that may be wrong where one was meant for
+   * another round.
    *
    * Who arrives leaves the number of the round as its process's note, before it arrives. So when a process dies the
    * others find out, within 250 ms, whether it may have arrived in this round, and break it. Where nobody else lives that waits, the
@@ -34,6 +39,7 @@ final class Rounds implements Line.Subject {
    */
   private static final int STATE = Layout.state(0);
   private static final int PARTIES = Layout.state(1);
+  private static final int AIM = Layout.state(2);
   private static final int MAX_PARTIES = 0x7FFF;
   private static final long BROKEN = 1L << 15;
   private static final int ENDS_SHIFT = 16;
@@ -86,11 +92,15 @@ final class Rounds implements Line.Subject {
     return isBroken(state) || round(state) != round;
   }
 
-  private static boolean endedBroken(long state, long round) {
+  private boolean endedBroken(long round, long aimBefore) {
+    long state = words.get(STATE);
     long late = (round(state) - round) & 0xFFFF_FFFFL;
-    return late == 0
-        ? isBroken(state)
-        : late > ENDS || (state >>> (ENDS_SHIFT + late - 1) & 1) != 0;
+    if (late == 0) {
+      return isBroken(state);
+    }
+    return late > ENDS
+        ? aimBefore == round + 1 || words.get(AIM) != aimBefore
+        : (state >>> (ENDS_SHIFT + late - 1) & 1) != 0;
   }
 
   @Override
@@ -112,6 +122,7 @@ final class Rounds implements Line.Subject {
 
   /** {@return how many were still missing when the caller came: 0 for the last one} */
   int await(long nanos) throws InterruptedException, BrokenBarrierException, TimeoutException {
+    long aim = words.get(AIM); // before it arrives
     long state;
     long arrival;
     do {
@@ -131,11 +142,11 @@ final class Rounds implements Line.Subject {
       line.ringAll();
       return 0;
     }
-    await(round(state), nanos);
+    await(round(state), aim, nanos);
     return missing;
   }
 
-  private void await(long round, long nanos)
+  private void await(long round, long aim, long nanos)
       throws InterruptedException, BrokenBarrierException, TimeoutException {
     boolean over;
     try {
@@ -156,7 +167,7 @@ final class Rounds implements Line.Subject {
       throw new TimeoutException(
           "others did not come to the barrier in time: parties=%d".formatted(parties()));
     }
-    if (endedBroken(words.get(STATE), round)) {
+    if (endedBroken(round, aim)) {
       throw new BrokenBarrierException(
           "the barrier broke while this thread waited: one who waited died, timed out or was interrupted, or somebody called abort or reset");
     }
@@ -192,10 +203,13 @@ final class Rounds implements Line.Subject {
   }
 
   void reset() {
-    long state = words.get(STATE);
-    while (!words.compareAndSet(STATE, state, next(state, true))) {
-      state = words.get(STATE);
-    }
+    long aim;
+    long state;
+    do {
+      aim = words.get(AIM); // (1)
+      state = words.get(STATE); // (2)
+    } while (!words.compareAndSet(AIM, aim, round(state) + 1) // (3), pairs with endedBroken()
+        || !words.compareAndSet(STATE, state, next(state, true))); // (4)
     line.ringAll();
   }
 

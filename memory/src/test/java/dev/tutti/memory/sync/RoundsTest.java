@@ -7,6 +7,7 @@ import dev.tutti.memory.bell.Members;
 import dev.tutti.memory.bell.Street;
 import dev.tutti.testkit.Await;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -56,6 +57,47 @@ class RoundsTest {
     Await.until("one waits", () -> last.arrived() == 1);
     kill(dying, victim);
     assertThat(isBroken(last)).isTrue();
+  }
+
+  /** Who hears of it late has met the others, however many rounds these are ahead. */
+  @Test
+  void await_othersAreManyRoundsAhead_hasMet() throws Exception {
+    assertThat(Await.result(lateBy(20, false))).isEqualTo(1);
+  }
+
+  /** If its round was ended by a reset it is told so, however late. */
+  @Test
+  void await_wasResetManyRoundsAgo_breaks() throws Exception {
+    assertThat(lateBy(20, true))
+        .failsWithin(Await.PATIENCE)
+        .withThrowableThat()
+        .withCauseInstanceOf(BrokenBarrierException.class);
+  }
+
+  /** Nothing wakes the one that waits before the others have met so often. */
+  private static Future<Integer> lateBy(int rounds, boolean reset) throws Exception {
+    Street silent = Street.withoutRings(0);
+    Street.House house = silent.newHouse();
+    Rounds.first(house, 2);
+    Rounds late = join(house);
+    Rounds others = join(silent.newHouse());
+    FutureTask<Integer> missing = new FutureTask<>(() -> late.await(Long.MAX_VALUE));
+    Thread waiter = Thread.ofVirtual().start(missing);
+    Await.blocked(waiter);
+    if (reset) {
+      others.reset();
+    } else {
+      assertThat(others.await(Long.MAX_VALUE)).isZero();
+    }
+    for (int i = 0; i < rounds; i++) {
+      FutureTask<Integer> first = new FutureTask<>(() -> others.await(Long.MAX_VALUE));
+      Thread.ofVirtual().start(first);
+      Await.until("one waits", () -> others.arrived() == 1);
+      assertThat(others.await(Long.MAX_VALUE)).isZero();
+      assertThat(Await.result(first)).isEqualTo(1);
+    }
+    LockSupport.unpark(waiter);
+    return missing;
   }
 
   private static void kill(Street.House house, Thread waiter) throws InterruptedException {
