@@ -22,7 +22,8 @@ record Handle(Kind kind, SharedSegment.Handle segment) implements Serializable {
   /*
    * `here` has the one Java object of this process for each segment. An object refers to its segment, and is referred
    * to weakly; when it is gone its segment is, and then the entry. It is guarded by `LOCK`, held while an object is made,
-   * so two threads that read the same handle get the same object.
+   * so two threads that read the same handle get the same object. The memory of a new one is made before, as there may be much to
+   * write; and nothing that is done with it held waits for another process, or a process that is stopped would stop this one.
    */
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static final Map<SharedSegment, WeakReference<Object>> HERE = new WeakHashMap<>();
@@ -38,13 +39,16 @@ record Handle(Kind kind, SharedSegment.Handle segment) implements Serializable {
 
   /** Makes an object that has more than the usual words. */
   static <T> T create(Kind kind, Class<T> type, long moreBytes, Consumer<SharedObject> first) {
-    LOCK.lock();
+    SharedObject object;
     try {
-      SharedObject object = SharedObject.create(kind.number(), moreBytes);
-      first.accept(object);
-      return type.cast(keep(kind, object));
+      object = SharedObject.create(kind.number(), moreBytes);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make shared memory: kind=" + kind, e);
+    }
+    first.accept(object); // nobody else knows of it
+    LOCK.lock();
+    try {
+      return type.cast(keep(kind, object));
     } finally {
       LOCK.unlock();
     }

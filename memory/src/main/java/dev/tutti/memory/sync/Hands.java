@@ -27,9 +27,9 @@ final class Hands {
    *
    * What is not delivered by a dead process is lost; what it had taken and not marked done is abandoned. Nobody has to
    * move these numbers when a process dies: they are computed from the words when somebody asks, so there is no step in which
-   * the one who moves them could die too. A process that gets a slot of a dead one first notes how far they were, in the turn to
-   * take, and then its own ticket: from then on what was lost before it is what it has noted. Until then the
-   * ticket is one that is gone, which leads to the same.
+   * the one who moves them could die too. A process that gets a slot of a dead one notes how far they were before it takes its first
+   * item, in the turn to take, and then its own ticket: from then on what was lost before it is what it has noted. Until then the
+   * ticket is one that is gone, which leads to the same. It does not do so when it joins, since it would wait for the turn.
    */
   private final Words words;
   private final Members members;
@@ -59,13 +59,16 @@ final class Hands {
     return took(slot) - (int) get(slot, DONE);
   }
 
-  /** {@return whether this process has its place already} */
-  boolean isSettled() {
+  /** {@return whether this process has its place already; if not, it has taken nothing} */
+  private boolean isSettled() {
     return get(members.slot(), TICKET) == members.ticket();
   }
 
   /** Takes the place of this process. In the turn to take. */
   void settle() {
+    if (isSettled()) {
+      return;
+    }
     int slot = members.slot();
     set(slot, LOST_BEFORE, lost(slot));
     set(slot, OPEN_BEFORE, open(slot));
@@ -74,6 +77,7 @@ final class Hands {
 
   /** This process takes an item. In the turn to take, before the head moves on. */
   void take(int number) {
+    settle();
     int slot = members.slot();
     set(slot, TOOK, (long) (took(slot) + 1) << Integer.SIZE | (number & 0xFFFF_FFFFL));
   }
@@ -97,6 +101,9 @@ final class Hands {
 
   /** {@return false if this process has marked all done that it has taken} */
   boolean done() {
+    if (!isSettled()) {
+      return false;
+    }
     int slot = members.slot();
     int word = QueueLayout.of(slot, DONE);
     long done = words.get(word);

@@ -45,12 +45,6 @@ final class QueueLines {
     this.turns = new Line(members, key + 2, QueueLayout.TURNS_LINE, true, () -> false);
     this.done = new Line(members, key + 3, QueueLayout.DONE_LINE, true, () -> false);
     List.of(items, room, turns, done).forEach(members.neighbourhood()::add);
-    if (!ring.hands().isSettled()) {
-      inTakeTurn(() -> {
-        ring.hands().settle();
-        return 0;
-      });
-    }
   }
 
   // ---------------------------------------------------------------- put and take

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.memory.segment.SharedSegment;
+import dev.tutti.testkit.Await;
 import java.io.InvalidObjectException;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -49,5 +51,19 @@ class HandleTest {
           .isInstanceOf(InvalidObjectException.class)
           .hasMessageContaining("cannot share: kind=LOCK: shared memory is gone");
     }
+  }
+
+  /** While the memory of one is made, which may be gigabytes, others are made and come in. */
+  @Test
+  void create_isBeingMade_othersDoNotWait() {
+    ProcessEvent event =
+        Handle.create(Kind.EVENT, ProcessEvent.class, _ -> assertThat(another()).isCompleted());
+    assertThat(event.isSet()).isFalse();
+  }
+
+  private static CompletableFuture<ProcessEvent> another() {
+    CompletableFuture<ProcessEvent> made = CompletableFuture.supplyAsync(ProcessEvent::create);
+    assertThat(made).succeedsWithin(Await.PATIENCE);
+    return made;
   }
 }

@@ -197,4 +197,16 @@ class QueueLinesTest {
     assertThat(third.ring.unfinished()).isZero();
     assertThat(third.ring.hands().done()).isFalse();
   }
+
+  /** Who joins does not wait for a turn, whose holder may be stopped; nor has it taken anything. */
+  @Test
+  void join_anotherHasTheTurn_doesNotWait() throws Exception {
+    assertThat(first.put(SMALL, 0)).isTrue();
+    assertThat(first.ring.takeTurn().tryTake()).isTrue();
+    Party third = Await.result(CompletableFuture.supplyAsync(() -> new Party(false)));
+    assertThat(third.lines.done()).isFalse();
+    first.ring.takeTurn().give();
+    assertThat(third.take(0)).isEqualTo(SMALL);
+    assertThat(third.lines.done()).isTrue();
+  }
 }
