@@ -257,24 +257,26 @@ public final class Line {
     }
   }
 
-  /** Has one of those who wait look again. Called after what they wait for is there. */
-  public void ringOne() {
+  /**
+   * Has one of those who wait look again. Called after what they wait for is there.
+   *
+   * @return whether one was woken, or a process has heard it; if not, all who wait are about to
+   *     look by themselves
+   */
+  public boolean ringOne() {
     long parked = words.get(waiting); // (5)
     long sleeping = alarm.sleeping(); // (5)
     if (sleeping == 0 || !alarm.isWithinReach()) {
-      ringOneOf(parked, sleeping);
-    } else if (parked == 0) {
-      alarm.goOff(sleeping, 1);
-    } else {
-      boolean first = parkedFirst;
-      parkedFirst = !first;
-      boolean done = first ? ringOneOf(parked, 0) : alarm.goOff(sleeping, 1);
-      if (!done && first) {
-        alarm.goOff(sleeping, 1);
-      } else if (!done) {
-        ringOneOf(parked, 0);
-      }
+      return ringOneOf(parked, sleeping);
     }
+    if (parked == 0) {
+      return alarm.goOff(sleeping, 1);
+    }
+    boolean first = parkedFirst;
+    parkedFirst = !first;
+    return first
+        ? ringOneOf(parked, 0) || alarm.goOff(sleeping, 1)
+        : alarm.goOff(sleeping, 1) || ringOneOf(parked, 0);
   }
 
   /** {@return whether a process has heard it} */

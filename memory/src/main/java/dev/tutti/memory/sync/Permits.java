@@ -18,9 +18,12 @@ final class Permits implements Line.Subject, Turns.Rule {
    * leaves, (3) clears RESERVED and (4) reads FREE, and wakes one of the line if there is something left. If (2) comes before (3),
    * (1) comes before (4): no permit stays unseen.
    *
-   * So that those in the line have their turn too, one that leaves with its permits sets OWED if somebody stands there. Then the next does not
-   * reserve, nor take, before somebody has left the line, who clears OWED and wakes it. If nobody does, because who
-   * was woken has died, the look every 250 ms clears it.
+   * So that those in the line have their turn too, one that leaves with its permits puts its number into OWED if somebody stands there. Then
+   * the next does not reserve, nor take, before somebody has left the line, who clears OWED and wakes it. If nobody does, because who
+   * was woken has died, the look every 250 ms clears it; and so does one that finds the same number as a look before, with permits free at both:
+   * who was woken is stopped.
+   *
+   * A give rings as often as it gives, as long as that wakes somebody. Each who leaves the line passes on, so a ring too few is made up for.
    *
    * One that has drawn its number and not shown it may come before the one that has reserved. Then it has that one woken, which
    * is not the first any more and gives its reservation up.
@@ -29,14 +32,19 @@ final class Permits implements Line.Subject, Turns.Rule {
   private static final int BOUND = Layout.state(1);
   private static final int RESERVED = Layout.state(2);
   private static final int OWED = Layout.state(3);
+  private static final int MOST_RINGS = 1_024; // at doors, where it is not known who wakes
 
   private final Words words;
+  private final Members members;
   private final Line line;
   private final Turns turns;
   private final Owner reserved;
+  private long owedBefore; // this and the next: of who looks
+  private long owedSinceNanos;
 
   Permits(Members members, long key) {
     this.words = members.words();
+    this.members = members;
     this.line = new Line(members, key, false, this);
     this.reserved = new Owner(members, RESERVED);
     this.turns = new Turns(members, key, this);
@@ -116,8 +124,8 @@ final class Permits implements Line.Subject, Turns.Rule {
     } finally {
       if (reserved.isMine()) {
         if (has && line.isAwaited()) {
-          words.set(OWED, 1); // (5), pairs with settle()
-          look();
+          words.set(OWED, turn.number); // (5), pairs with settle()
+          settleIfNobodyStands();
         }
         reserved.give(); // (3)
       }
@@ -149,12 +157,27 @@ final class Permits implements Line.Subject, Turns.Rule {
   }
 
   /** What is owed to nobody is not owed: who has left the line may have done so before (5). */
-  @Override
-  public void look() {
+  private void settleIfNobodyStands() {
     if (words.get(OWED) != 0) {
       line.forgetTheDead();
       if (!line.isAwaited()) {
         settle();
+      }
+    }
+  }
+
+  /** Nor is what nobody comes for. */
+  @Override
+  public void look() {
+    settleIfNobodyStands();
+    long owed = words.get(FREE) > 0 ? words.get(OWED) : 0;
+    long now = System.nanoTime();
+    if (owed != owedBefore) {
+      owedBefore = owed;
+      owedSinceNanos = now;
+    } else if (owed != 0 && now - owedSinceNanos >= members.neighbourhood().lookNanos() / 2) {
+      if (words.compareAndSet(OWED, owed, 0)) {
+        turns.wakeFirst();
       }
     }
   }
@@ -170,8 +193,9 @@ final class Permits implements Line.Subject, Turns.Rule {
       }
     } while (!words.compareAndSet(FREE, free, free + count)); // (1), pairs with subtract()
     turns.wakeFirst();
-    for (int i = 0; i < count && line.isAwaited() && !isReserved(); i++) { // (2)
-      line.ringOne();
+    int rings = Math.min(count, MOST_RINGS);
+    while (rings > 0 && line.isAwaited() && !isReserved() && line.ringOne()) { // (2)
+      rings--;
     }
     return true;
   }

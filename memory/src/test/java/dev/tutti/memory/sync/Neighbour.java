@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * A plain JVM that runs what it is told to, each call on a thread of its own: a line with a number
@@ -126,6 +128,18 @@ final class Neighbour implements AutoCloseable {
   /** As by a debugger, or Ctrl-Z: it does nothing more. */
   void stop() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-STOP", Long.toString(pid())).start().waitFor();
+    Await.until("all its threads are stopped", this::isStopped);
+  }
+
+  private boolean isStopped() throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid() + "/task"))) {
+      for (Path thread : threads.toList()) {
+        if (!Files.readString(thread.resolve("stat")).contains(") T ")) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** As {@code kill -9}; it has ended when this returns. */

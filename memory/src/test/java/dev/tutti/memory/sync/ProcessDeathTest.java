@@ -133,6 +133,43 @@ class ProcessDeathTest {
     assertThat(semaphore.permits()).isEqualTo(2);
   }
 
+  /** A process that is stopped while it waits for one permit does not keep several from others. */
+  @Test
+  void acquire_waiterForOneIsStopped_othersHaveSeveral() throws Exception {
+    ProcessSemaphore semaphore = ProcessSemaphore.create(0);
+    try (Neighbour stopped = Neighbour.start(Roads.NATIVE_ACCESS)) {
+      waitAndStop(stopped, semaphore);
+      for (int i = 0; i < 3; i++) {
+        semaphore.release(2);
+        assertThat(semaphore.tryAcquire(2, LONG)).isTrue();
+      }
+    }
+  }
+
+  /** Who releases as many permits as there can be does not ring as often for one that waits. */
+  @Test
+  void release_waiterIsStopped_returns() throws Exception {
+    ProcessSemaphore semaphore = ProcessSemaphore.create(0);
+    try (Neighbour stopped = Neighbour.start(Roads.NATIVE_ACCESS)) {
+      waitAndStop(stopped, semaphore);
+      CompletableFuture<Void> released = new CompletableFuture<>();
+      Thread.ofVirtual()
+          .start(() -> {
+            semaphore.release(Integer.MAX_VALUE);
+            released.complete(null);
+          });
+      assertThat(released).succeedsWithin(LONG);
+    }
+  }
+
+  private static void waitAndStop(Neighbour waiter, ProcessSemaphore semaphore) throws Exception {
+    waiter.call(() -> {
+      Await.blocked(Thread.ofPlatform().daemon().start(semaphore::acquireUninterruptibly));
+      return true;
+    });
+    waiter.stop();
+  }
+
   /** Who waits at a barrier learns that another one who waited has died. */
   @Test
   void barrier_waiterIsKilled_breaks() throws Exception {
