@@ -344,15 +344,13 @@ public final class Segment implements AutoCloseable {
    *
    * @param arena how long the mapping lasts, whatever becomes of this segment
    * @return the memory
-   * @throws IOException if this segment is closed, or there is no room for a mapping
+   * @throws ClosedChannelException if this segment is closed
+   * @throws IOException if there is no room for a mapping
    */
   public MemorySegment map(Arena arena) throws IOException {
     boolean interrupted = false;
     try {
       while (true) {
-        if (!channel.isOpen()) {
-          throw new ClosedChannelException();
-        }
         try (RandomAccessFile file = own()) {
           return file.getChannel().map(MapMode.READ_WRITE, 0, memory.byteSize(), arena);
         } catch (ClosedByInterruptException e) {
@@ -371,6 +369,7 @@ public final class Segment implements AutoCloseable {
    * who have the segment, and goes with it. An interrupt does nothing.
    *
    * @param bytes what to write
+   * @throws ClosedChannelException if this segment is closed
    * @throws IOException if there is no room for it; {@link #cut} removes what was written
    */
   public void writeBehind(byte[] bytes) throws IOException {
@@ -384,6 +383,7 @@ public final class Segment implements AutoCloseable {
    * Reads what was written behind the end.
    *
    * @param bytes is filled with it
+   * @throws ClosedChannelException if this segment is closed
    * @throws IOException if there is less
    */
   public void readBehind(byte[] bytes) throws IOException {
@@ -396,7 +396,8 @@ public final class Segment implements AutoCloseable {
   /**
    * Removes what is behind the end.
    *
-   * @throws IOException if this segment is closed
+   * @throws ClosedChannelException if this segment is closed
+   * @throws IOException if that cannot be done
    */
   public void cut() throws IOException {
     try (RandomAccessFile file = own()) {
@@ -404,9 +405,30 @@ public final class Segment implements AutoCloseable {
     }
   }
 
-  /** A file of its own, because an interrupt would close the channel. */
+  /**
+   * A file of its own, because an interrupt would close the channel. Who closes that says so before
+   * the descriptor is free for other files: so if it is open afterwards, what was opened is ours.
+   */
   private RandomAccessFile own() throws IOException {
-    return new RandomAccessFile(DESCRIPTORS.resolve(Integer.toString(descriptor)).toFile(), "rw");
+    ensureOpen();
+    RandomAccessFile file;
+    try {
+      file = new RandomAccessFile(DESCRIPTORS.resolve(Integer.toString(descriptor)).toFile(), "rw");
+    } catch (IOException e) {
+      ensureOpen();
+      throw e;
+    }
+    if (!channel.isOpen()) {
+      file.close();
+      throw new ClosedChannelException();
+    }
+    return file;
+  }
+
+  private void ensureOpen() throws ClosedChannelException {
+    if (!channel.isOpen()) {
+      throw new ClosedChannelException();
+    }
   }
 
   /** {@return how another process finds this segment, as long as this one has it open} */

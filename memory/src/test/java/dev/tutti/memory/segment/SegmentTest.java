@@ -3,12 +3,17 @@ package dev.tutti.memory.segment;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.testkit.Await;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,11 +22,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -285,6 +293,62 @@ class SegmentTest {
         other.cut();
       }
       assertThatThrownBy(() -> segment.readBehind(new byte[1])).isInstanceOf(EOFException.class);
+    }
+  }
+
+  /** Whose file has the descriptor of one that is closed is safe from it. */
+  @Test
+  @Tag("unit")
+  void map_closedAndDescriptorIsAnothers_isRefused(@TempDir Path folder) throws IOException {
+    Segment segment = Segment.create(100);
+    Path descriptor = Path.of("/proc/self/fd/" + segment.handle().descriptor());
+    segment.close();
+    Path file = Files.writeString(folder.resolve("data"), "data");
+    List<FileChannel> all = new ArrayList<>();
+    try {
+      do { // the system gives the least number that is free
+        all.add(FileChannel.open(file, READ, WRITE));
+      } while (!Files.isSameFile(descriptor, file));
+      assertClosed(() -> segment.map(Arena.global()));
+      assertClosed(() -> segment.readBehind(new byte[1]));
+      assertClosed(() -> segment.writeBehind(new byte[1]));
+      assertClosed(segment::cut);
+    } finally {
+      for (FileChannel one : all) {
+        one.close();
+      }
+    }
+    assertThat(file).hasContent("data");
+  }
+
+  private static void assertClosed(ThrowingCallable call) {
+    assertThatThrownBy(call).isInstanceOf(ClosedChannelException.class);
+  }
+
+  /** While it is being closed too. */
+  @Test
+  @Tag("unit")
+  void map_whileItIsClosed_mapsItOrIsRefused(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("data"), "data");
+    for (int i = 0; i < 300; i++) {
+      Segment segment = Segment.create(100);
+      CyclicBarrier both = new CyclicBarrier(2);
+      FutureTask<Boolean> other =
+          new FutureTask<>(() -> {
+            both.await();
+            segment.close();
+            FileChannel.open(file, READ, WRITE).close();
+            return true;
+          });
+      Thread.ofPlatform().start(other);
+      both.await();
+      try (Arena arena = Arena.ofConfined()) {
+        assertThat(segment.map(arena).byteSize()).isEqualTo(100);
+      } catch (ClosedChannelException e) {
+        assertThat(e).hasNoCause();
+      }
+      Await.result(other);
+      assertThat(file).hasContent("data");
     }
   }
 
