@@ -4,6 +4,7 @@ import dev.tutti.memory.bell.SharedObject;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeoutException;
@@ -93,7 +94,11 @@ public final class ProcessBarrier implements Serializable {
       rounds.abort();
       throw new InterruptedException();
     }
-    return rounds.await(nanos);
+    try {
+      return rounds.await(nanos);
+    } finally {
+      Reference.reachabilityFence(this); // a second object would not know who waits in this one
+    }
   }
 
   /** Breaks the barrier: who waits and who comes gets a {@code BrokenBarrierException}. */

@@ -4,6 +4,7 @@ import dev.tutti.memory.bell.SharedObject;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
@@ -74,7 +75,11 @@ public final class ProcessEvent implements Event, Serializable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    return flag.await(nanos);
+    try {
+      return flag.await(nanos);
+    } finally {
+      Reference.reachabilityFence(this); // a second object would not know who waits in this one
+    }
   }
 
   /** {@return the handle that crosses in its place} */

@@ -13,6 +13,7 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serial;
 import java.io.Serializable;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.AbstractQueue;
@@ -540,8 +541,7 @@ public final class ProcessQueue<E> extends AbstractQueue<E>
    * @throws InterruptedException if the calling thread is interrupted
    */
   public void join() throws InterruptedException {
-    ensureNotInterrupted();
-    lines.awaitDone(Nanos.FOREVER);
+    awaitDone(Nanos.FOREVER);
   }
 
   /**
@@ -552,8 +552,16 @@ public final class ProcessQueue<E> extends AbstractQueue<E>
    * @throws InterruptedException if the calling thread is interrupted
    */
   public boolean join(Duration timeout) throws InterruptedException {
+    return awaitDone(Nanos.of(timeout));
+  }
+
+  private boolean awaitDone(long nanos) throws InterruptedException {
     ensureNotInterrupted();
-    return lines.awaitDone(Nanos.of(timeout));
+    try {
+      return lines.awaitDone(nanos);
+    } finally {
+      Reference.reachabilityFence(this); // a second object would not know who waits in this one
+    }
   }
 
   /** {@return how many items are in the queue, or taken by living processes and not marked done} */

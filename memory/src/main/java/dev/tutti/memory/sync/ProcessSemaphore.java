@@ -4,6 +4,7 @@ import dev.tutti.memory.bell.SharedObject;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
@@ -88,12 +89,12 @@ public final class ProcessSemaphore implements Serializable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    permits.take(Nanos.FOREVER, true);
+    take(1, Nanos.FOREVER, true);
   }
 
   /** Takes a permit, and waits for it whatever happens; an interrupt stays set. */
   public void acquireUninterruptibly() {
-    Uninterrupted.run(() -> permits.take(Nanos.FOREVER, false));
+    Uninterrupted.run(() -> take(1, Nanos.FOREVER, false));
   }
 
   /**
@@ -107,7 +108,7 @@ public final class ProcessSemaphore implements Serializable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    permits.take(count, Nanos.FOREVER, true);
+    take(count, Nanos.FOREVER, true);
   }
 
   /** {@return whether a permit was free; it is taken then} */
@@ -139,7 +140,7 @@ public final class ProcessSemaphore implements Serializable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    return permits.take(count, Nanos.of(timeout), true);
+    return take(count, Nanos.of(timeout), true);
   }
 
   private void ensurePossible(int count) {
@@ -160,7 +161,15 @@ public final class ProcessSemaphore implements Serializable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    return permits.take(Nanos.of(timeout), true);
+    return take(1, Nanos.of(timeout), true);
+  }
+
+  private boolean take(int count, long nanos, boolean interruptibly) throws InterruptedException {
+    try {
+      return permits.take(count, nanos, interruptibly);
+    } finally {
+      Reference.reachabilityFence(this); // a second object would not know who waits in this one
+    }
   }
 
   /**

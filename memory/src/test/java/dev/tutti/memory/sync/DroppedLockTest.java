@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
 import dev.tutti.testkit.Watchdog;
+import java.io.Serializable;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of a lock that a thread has while nothing in its process refers to the lock. */
+/**
+ * What becomes of what a thread has, or waits for, while nothing else in its process refers to it.
+ */
 @Tag("system")
 @ExtendWith({LeakCheck.class, Watchdog.class})
 @SuppressWarnings({"LockNotBeforeTry", "WaitNotInLoop"}) // as it is meant
@@ -32,7 +35,12 @@ class DroppedLockTest {
   // dropped.
   private static final LinkedBlockingQueue<Optional<Lock>> NEXT = new LinkedBlockingQueue<>();
   private static final CompletableFuture<Boolean> UNLOCKED = new CompletableFuture<>();
-  private static final AtomicReference<WeakReference<Lock>> DROPPED = new AtomicReference<>();
+  private static final AtomicReference<WeakReference<Object>> DROPPED = new AtomicReference<>();
+  private static final String[] ALL_COMPILED = {
+    "-Xcomp",
+    "-XX:CompileCommand=quiet",
+    "-XX:CompileCommand=compileonly,dev.tutti.memory.sync.*::*"
+  };
 
   /** {@return locks, each with one that nobody gets while another one has it} */
   static Stream<Arguments> locks() {
@@ -91,15 +99,64 @@ class DroppedLockTest {
   void await_nobodyUsesTheConditionAgain_lockStays() throws Exception {
     ProcessLock lock = ProcessLock.create();
     ProcessCondition condition = lock.newCondition();
-    try (Neighbour waiter =
-        Neighbour.start(
-            "-Xcomp",
-            "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=compileonly,dev.tutti.memory.sync.*::*")) {
+    try (Neighbour waiter = Neighbour.start(ALL_COMPILED)) {
       waiter.call(() -> lockAndWait(condition));
       Await.until("it waits", () -> condition.waiting() == 1);
       assertThat(waiter.call(DroppedLockTest::staysWhenCollected)).isTrue();
     }
+  }
+
+  /** {@return objects, each with a way to wait in it} */
+  static Stream<Arguments> waits() {
+    ProcessQueue<Integer> queue = ProcessQueue.create(1);
+    queue.add(1);
+    return Stream.of(
+        wait(ProcessSemaphore.create(0), ProcessSemaphore::acquire),
+        wait(ProcessSemaphore.create(0), ProcessSemaphore::acquireUninterruptibly),
+        wait(ProcessSemaphore.create(0), semaphore -> semaphore.acquire(3)),
+        wait(ProcessEvent.create(), ProcessEvent::await),
+        wait(ProcessLatch.create(1), ProcessLatch::await),
+        wait(ProcessBarrier.create(2), ProcessBarrier::await),
+        wait(queue, ProcessQueue::join));
+  }
+
+  private static <T extends Serializable> Arguments wait(T shared, Wait<T> in) {
+    return Arguments.of(shared, in);
+  }
+
+  private interface Wait<T> extends Serializable {
+    void in(T shared) throws Exception;
+  }
+
+  /**
+   * The Java object stays while a thread waits in it, as that one does at a condition: or one that
+   * comes in again does not know of the thread.
+   */
+  @ParameterizedTest
+  @MethodSource("waits")
+  <T extends Serializable> void await_nobodyUsesItAgain_stays(T shared, Wait<T> in)
+      throws Exception {
+    try (Neighbour waiter = Neighbour.start(ALL_COMPILED)) {
+      waiter.call(() -> waitIn(shared, in));
+      assertThat(waiter.call(DroppedLockTest::staysWhenCollected)).isTrue();
+    }
+  }
+
+  /** In the other process. */
+  private static <T> boolean waitIn(T shared, Wait<T> in) throws InterruptedException {
+    DROPPED.set(new WeakReference<>(shared));
+    AtomicReference<T> once = new AtomicReference<>(shared);
+    Await.blocked(
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              try {
+                in.in(once.getAndSet(null));
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            }));
+    return true;
   }
 
   private static void haveItDropped(Neighbour holder, Lock lock, Lock all) throws Exception {
