@@ -33,7 +33,7 @@ public final class Names {
    *
    * FORM is `1:PID:DESCRIPTOR:BYTES:ID`, the handle of the owner's segment. An entry is alive if that handle
    * leads to a segment that has this ID in its header. So no process can be taken for a dead owner: not one that
-   * has its pid, nor one that has another file, or another segment, at that descriptor. What is not alive is removed by
+   * has its pid, of this or another user, nor one that has another file, or another segment, at that descriptor. What is not alive is removed by
    * whoever makes, opens or closes a name next. An entry of which that cannot be told (no access, no descriptor
    * free) counts as alive.
    *

@@ -24,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -322,7 +323,7 @@ public final class Segment implements AutoCloseable {
     } catch (NoSuchFileException e) {
       throw new SegmentGoneException(e.toString(), e);
     } catch (AccessDeniedException e) {
-      if (hasEnded(pid)) { // and nobody has asked for its status yet: such a process shows nothing
+      if (hasEnded(pid) || isOfAnotherUser(pid)) {
         throw new SegmentGoneException(e.toString(), e);
       }
       throw e;
@@ -333,10 +334,27 @@ public final class Segment implements AutoCloseable {
     }
   }
 
+  /** Nobody may have asked for its status yet: such a process shows nothing. */
   private static boolean hasEnded(long pid) throws IOException {
     String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
     char state = stat.charAt(stat.lastIndexOf(')') + 2); // a name may hold parentheses
     return state == 'Z' || state == 'X';
+  }
+
+  /** And so not the owner of a segment, which is for its user alone. */
+  private static boolean isOfAnotherUser(long pid) throws IOException {
+    return Collections.disjoint(users(Path.of("/proc/" + pid)), users(Path.of("/proc/self")));
+  }
+
+  /** {@return the numbers of those as whom a process runs; all may read them} */
+  private static List<String> users(Path process) throws IOException {
+    Path status = process.resolve("status");
+    for (String line : Files.readAllLines(status, StandardCharsets.ISO_8859_1)) {
+      if (line.startsWith("Uid:")) {
+        return List.of(line.substring("Uid:".length()).strip().split("\\s+"));
+      }
+    }
+    throw new IOException("no user in " + status);
   }
 
   /**

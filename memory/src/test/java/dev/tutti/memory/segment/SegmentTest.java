@@ -169,6 +169,24 @@ class SegmentTest {
     }
   }
 
+  /** Nor has a process of another user, also one that does not show what it has. */
+  @Test
+  @Tag("system")
+  void open_pidIsThatOfAnotherUser_isGone() throws Exception {
+    Process another =
+        new ProcessBuilder("setpriv", "--reuid=65534", "--clear-groups", "sleep", "60").start();
+    try {
+      boolean isRoot = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+      long pid = isRoot ? another.pid() : 1; // nobody else may become another
+      Path status = Path.of("/proc/" + pid + "/status");
+      Await.until("it is", () -> !isRoot || Files.readString(status).contains("Uid:\t65534"));
+      assertThatThrownBy(() -> Segment.open(new Segment.Handle(pid, 0, 64)))
+          .isInstanceOf(SegmentGoneException.class);
+    } finally {
+      another.destroyForcibly().waitFor();
+    }
+  }
+
   /** Segments that are made at the same time each find their own descriptor. */
   @Test
   @Tag("unit")
