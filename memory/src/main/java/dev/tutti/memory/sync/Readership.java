@@ -98,8 +98,8 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
       return true;
     }
     if (gate.isMine()) {
+      readers.put(self, 1); // there may be no memory for it
       words.increment(tally);
-      readers.put(self, 1);
       return true;
     }
     return false;
@@ -109,13 +109,19 @@ final class Readership implements Line.Subject, Turns.Rule, Cores.Core {
     if (isClosed()) {
       return false;
     }
+    Thread self = Thread.currentThread();
+    readers.put(self, 1); // there may be no memory for it
+    boolean reads = false;
     words.increment(tally); // (1)
-    if (isClosed()) { // (2)
-      subtract();
-      return false;
+    try {
+      reads = !isClosed(); // (2)
+    } finally {
+      if (!reads) {
+        readers.remove(self);
+        subtract();
+      }
     }
-    readers.put(Thread.currentThread(), 1);
-    return true;
+    return reads;
   }
 
   private boolean isClosed() {
