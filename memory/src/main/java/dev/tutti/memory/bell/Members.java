@@ -36,8 +36,8 @@ public final class Members {
    *
    * The other words of a slot are written by its process alone. Where the doorbell is pairs with its length: that is
    * written last, and read first. Who reads them while the slot changes hands rings at a door that is not there.
-   * The note of a dead process is there for others to find; who takes its slot before they have looked has it from then on, and does
-   * in their place what they would have done.
+   * The note of a dead process is there for others to find. Who takes its slot before they have looked does in their place what they
+   * would have done, and then clears it: so if it dies before, they find it still.
    */
   private final Words words;
   private final Neighbourhood neighbourhood;
@@ -91,7 +91,6 @@ public final class Members {
     }
     words.set(Layout.of(free, BELL_LENGTH), 0);
     inheritedNote = words.get(Layout.of(free, NOTE));
-    words.set(Layout.of(free, NOTE), 0);
     words.set(Layout.of(free, TALLY), 0);
     words.set(Layout.of(free, TICKET), words.increment(JOINS) & Integer.MAX_VALUE);
     return free;
@@ -223,10 +222,17 @@ public final class Members {
 
   /**
    * {@return the number that a dead process had left in the place that this one has just taken from
-   * it; nobody else finds it any more}
+   * it; 0 if none. Nobody else finds it while this process lives}
    */
   public long inheritedNote() {
     return inheritedNote;
+  }
+
+  /** Clears that number. By who knows what it means, when nobody is to find it any more. */
+  public void forgetInheritedNote() {
+    if (inheritedNote != 0) {
+      note(0);
+    }
   }
 
   /** Tells the others where this process's doorbell is. Before it asks to be rung. */

@@ -34,7 +34,7 @@ final class Rounds implements Line.Subject {
    * Who arrives leaves the number of the round as its process's note, before it arrives. So when a process dies the
    * others find out, within 250 ms, whether it may have arrived in this round, and break it. Where nobody else lives that waits, the
    * last one to come finds out. If its place is given to
-   * a process that joins before they look, that one breaks it. A note that was left by one that died before it was counted
+   * a process that joins before they look, that one breaks it, or they do if it dies first. A note that was left by one that died before it was counted
    * breaks the round too.
    */
   private static final int STATE = Layout.state(0);
@@ -59,6 +59,7 @@ final class Rounds implements Line.Subject {
     if (members.inheritedNote() == round + 1) {
       breakRound(round);
     }
+    members.forgetInheritedNote(); // last: if this process dies before, the others find it
   }
 
   static int maxParties() {

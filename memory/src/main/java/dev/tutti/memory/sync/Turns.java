@@ -108,6 +108,7 @@ final class Turns implements Line.Subject {
     this.rule = rule;
     this.slot = members.slot();
     this.note = Layout.note(slot);
+    members.forgetInheritedNote(); // nobody of the dead stands here
     members.neighbourhood().add(line);
   }
 

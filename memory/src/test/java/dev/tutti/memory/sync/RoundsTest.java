@@ -10,6 +10,7 @@ import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,22 @@ class RoundsTest {
   /** A waiter's death breaks the barrier also when its place is taken before anybody has looked. */
   @Test
   void await_placeOfDeadWaiterIsTaken_breaks() throws Exception {
+    assertThat(Await.result(isBrokenByHeir(RoundsTest::join))).isTrue();
+  }
+
+  /** And also when who has taken it dies before it has broken the barrier. */
+  @Test
+  void await_whoTookPlaceOfDeadWaiterDies_breaks() throws Exception {
+    Future<Boolean> broken =
+        isBrokenByHeir(heir -> {
+          Members _ = new Members(heir, heir);
+          heir.kill();
+          heir.gone();
+        });
+    assertThat(Await.result(broken)).isTrue();
+  }
+
+  private Future<Boolean> isBrokenByHeir(Consumer<Street.House> heirJoins) throws Exception {
     Street.House dying = street.newHouse();
     Rounds.first(dying, PARTIES);
     Rounds doomed = join(dying);
@@ -41,9 +58,9 @@ class RoundsTest {
     Await.until("two wait", () -> waiting.arrived() == 2);
     kill(dying, victim);
 
-    join(street.newHouse()); // all places are taken: it gets the first one of the dead
+    heirJoins.accept(street.newHouse()); // all places are taken: it gets the first of the dead
     street.look();
-    assertThat(Await.result(broken)).isTrue();
+    return broken;
   }
 
   /** Where all who wait are dead, the last one to come finds out: nobody else has looked. */
