@@ -34,8 +34,8 @@ public final class Names {
    * FORM is `1:PID:DESCRIPTOR:BYTES:ID`, the handle of the owner's segment. An entry is alive if that handle
    * leads to a segment that has this ID in its header. So no process can be taken for a dead owner: not one that
    * has its pid, of this or another user, nor one that has another file, or another segment, at that descriptor. What is not alive is removed by
-   * whoever makes, opens or closes a name next. An entry of which that cannot be told (no access, no descriptor
-   * free) counts as alive.
+   * whoever makes or closes a name next, or looks for such a one; who finds one that is alive looks at no other. An entry of which
+   * that cannot be told (no access, no descriptor free) counts as alive.
    *
    * To look and then to remove is safe because both are done with the lock held.
    *
@@ -187,17 +187,17 @@ public final class Names {
     folder.ensureOurs();
     SharedSegment.Handle handle = read(entry(name));
     SharedSegment found = null;
-    if (handle != null) {
+    if (handle != null && isAlive(handle)) { // who has it attached has it also without its owner
       try {
         found = way.to(handle);
       } catch (SegmentGoneException ownerIsGone) {
         LOG.log(Level.DEBUG, "name {0} is stale: {1}", name, ownerIsGone.getMessage());
       }
     }
-    if (hasStale()) {
-      folder.locked(this::removeStale);
-    }
     if (found == null) {
+      if (handle != null) {
+        folder.locked(this::removeStale);
+      }
       throw new NoSuchFileException(
           name,
           null,
@@ -282,41 +282,21 @@ public final class Names {
 
   private static boolean isAlive(SharedSegment.Handle handle) {
     try {
-      SharedSegment.open(handle).close();
-      return true;
-    } catch (SegmentGoneException e) {
-      return false;
+      return SharedSegment.isThere(handle);
     } catch (IOException cannotTell) {
       return true;
     }
   }
 
-  private boolean hasStale() throws IOException {
-    return forStale(_ -> {});
-  }
-
   private void removeStale() throws IOException {
-    forStale(Files::delete);
-  }
-
-  private interface Action {
-    void run(Path entry) throws IOException;
-  }
-
-  private boolean forStale(Action action) throws IOException {
-    boolean found = false;
     try (DirectoryStream<Path> entries = folder.entries()) {
       for (Path entry : entries) {
         SharedSegment.Handle handle = readIfPossible(entry);
         if (handle != null && !isAlive(handle)) {
-          found = true;
-          action.run(entry);
+          Files.delete(entry);
         }
       }
-    } catch (NoSuchFileException noFolder) {
-      return false;
     }
-    return found;
   }
 
   private static SharedSegment.@Nullable Handle readIfPossible(Path entry) {

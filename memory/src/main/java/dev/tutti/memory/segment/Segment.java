@@ -3,6 +3,7 @@ package dev.tutti.memory.segment;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -63,6 +64,7 @@ public final class Segment implements AutoCloseable {
 
   private static final int CHUNK = 1 << 16;
   private static final AtomicLong MARKS = new AtomicLong();
+  private static final int UNKNOWN = -1;
   private static final String PREFIX = "tutti-";
 
   /** What the system puts behind the name of a file that has none any more. */
@@ -71,11 +73,14 @@ public final class Segment implements AutoCloseable {
   private final FileChannel channel;
   private final Arena arena;
   private final MemorySegment memory;
-  private final int descriptor;
+  private final Path unlinked;
+  private final long mark = MARKS.incrementAndGet();
+  private volatile int descriptor = UNKNOWN; // to find it costs a look at all of this process
 
-  private Segment(FileChannel channel, long bytes, int descriptor) throws IOException {
+  private Segment(FileChannel channel, long bytes, Path unlinked) throws IOException {
     this.channel = channel;
-    this.descriptor = descriptor;
+    this.unlinked = unlinked.getFileName();
+    channel.position(mark);
     this.arena = Arena.ofShared();
     try {
       this.memory = channel.map(MapMode.READ_WRITE, 0, bytes, arena);
@@ -158,8 +163,7 @@ public final class Segment implements AutoCloseable {
     try {
       Files.deleteIfExists(file); // who meets it in this moment may take it for a leftover
       reserve(channel, bytes);
-      return new Segment(
-          channel, bytes, descriptorOf(file.resolveSibling(file.getFileName() + DELETED), channel));
+      return new Segment(channel, bytes, file.resolveSibling(file.getFileName() + DELETED));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -208,23 +212,32 @@ public final class Segment implements AutoCloseable {
   /**
    * The JDK does not tell the number of a descriptor, but the system shows where each one leads,
    * and at which position it is. Others of this process may lead there too, also for a moment only,
-   * so this one is put where no other is; nobody uses the position otherwise.
+   * so this one was put where no other is; nobody uses the position otherwise. No channel that may
+   * be interrupted is used for this, nor are the others looked at by who never hands it on.
    */
-  private static int descriptorOf(Path unlinked, FileChannel channel) throws IOException {
-    Path name = unlinked.getFileName();
-    long mark = MARKS.incrementAndGet();
-    channel.position(mark);
+  private int descriptor() throws IOException {
+    int known = descriptor;
+    if (known == UNKNOWN) {
+      ensureOpen();
+      known = findDescriptor();
+      descriptor = known;
+    }
+    return known;
+  }
+
+  private int findDescriptor() throws IOException {
     try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
       for (Path link : links) {
         Path target = targetOf(link);
-        if (target != null && target.endsWith(name)) {
-          String descriptor = link.getFileName().toString();
-          if (isAt(descriptor, mark)) {
-            return Integer.parseInt(descriptor);
+        if (target != null && target.endsWith(unlinked)) {
+          String number = link.getFileName().toString();
+          if (isAt(number, mark)) {
+            return Integer.parseInt(number);
           }
         }
       }
     }
+    ensureOpen();
     throw new IOException(
         "own descriptor not found in " + DESCRIPTORS + ": Linux's /proc is needed");
   }
@@ -258,8 +271,7 @@ public final class Segment implements AutoCloseable {
     Path file = file(handle);
     FileChannel channel = channel(handle, file);
     try {
-      return new Segment(
-          channel, handle.bytes(), descriptorOf(Files.readSymbolicLink(file), channel));
+      return new Segment(channel, handle.bytes(), Files.readSymbolicLink(file));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -431,7 +443,8 @@ public final class Segment implements AutoCloseable {
     ensureOpen();
     RandomAccessFile file;
     try {
-      file = new RandomAccessFile(DESCRIPTORS.resolve(Integer.toString(descriptor)).toFile(), "rw");
+      file =
+          new RandomAccessFile(DESCRIPTORS.resolve(Integer.toString(descriptor())).toFile(), "rw");
     } catch (IOException e) {
       ensureOpen();
       throw e;
@@ -449,9 +462,20 @@ public final class Segment implements AutoCloseable {
     }
   }
 
-  /** {@return how another process finds this segment, as long as this one has it open} */
+  /**
+   * {@return how another process finds this segment, as long as this one has it open}
+   *
+   * @throws IllegalStateException if it is closed
+   * @throws UncheckedIOException if the system does not tell
+   */
   public Handle handle() {
-    return new Handle(ProcessHandle.current().pid(), descriptor, memory.byteSize());
+    try {
+      return new Handle(ProcessHandle.current().pid(), descriptor(), memory.byteSize());
+    } catch (ClosedChannelException e) {
+      throw new IllegalStateException("segment is closed: bytes=" + memory.byteSize(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** {@return the memory} */

@@ -184,7 +184,7 @@ public final class SharedSegment implements AutoCloseable {
               .formatted(handle.segment().pid(), e.getMessage()),
           e);
     }
-    String wrong = ensureIs(segment, handle.id());
+    String wrong = ensureIs(segment.memory(), handle.id());
     if (wrong != null) {
       segment.close();
       throw new SegmentGoneException(
@@ -194,9 +194,22 @@ public final class SharedSegment implements AutoCloseable {
     return new SharedSegment(handle.id(), segment);
   }
 
+  /**
+   * {@return whether a handle still leads to its segment} Costs much less than to open it.
+   *
+   * @param handle what {@link #handle} gave, in this or another process
+   * @throws IOException if that cannot be told
+   */
+  static boolean isThere(Handle handle) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      return ensureIs(Segment.map(handle.segment(), arena), handle.id()) == null;
+    } catch (SegmentGoneException e) {
+      return false;
+    }
+  }
+
   /** {@return what is wrong with a segment; null if it is the one that is looked for} */
-  private static @Nullable String ensureIs(Segment segment, UUID id) {
-    MemorySegment head = segment.memory();
+  private static @Nullable String ensureIs(MemorySegment head, UUID id) {
     if (head.byteSize() <= HEADER.byteSize()) {
       return "bytes=" + head.byteSize();
     }
@@ -262,7 +275,11 @@ public final class SharedSegment implements AutoCloseable {
     segment.cut();
   }
 
-  /** {@return how another process finds it, as long as this one has it mapped} */
+  /**
+   * {@return how another process finds it, as long as this one has it mapped}
+   *
+   * @throws IllegalStateException if it is closed
+   */
   public Handle handle() {
     return new Handle(segment.handle(), id);
   }

@@ -19,8 +19,8 @@ import java.util.Objects;
  * <p><b>Memory consistency.</b> What a thread does before it publishes an object happens-before
  * what another thread, of whatever process, does after it has found it; for what both share.
  *
- * <p><b>Failure.</b> A name whose owner has died is free; nothing is left of it once somebody
- * makes, opens or closes a name.
+ * <p><b>Failure.</b> A name whose owner has died is free; nothing is left of it once somebody looks
+ * for it, or makes or closes a name.
  *
  * @param <T> the type of the object
  * @since 0.1

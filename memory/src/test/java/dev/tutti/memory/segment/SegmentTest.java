@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.testkit.Await;
@@ -312,6 +313,26 @@ class SegmentTest {
       }
       assertThatThrownBy(() -> segment.readBehind(new byte[1])).isInstanceOf(EOFException.class);
     }
+  }
+
+  /** A closed one cannot be handed on, also if it never was; an interrupt does it no harm. */
+  @Test
+  @Tag("unit")
+  void handle_closedOrInterrupted_isRefusedOrGiven() throws IOException {
+    Segment segment = Segment.create(64);
+    try {
+      Thread.currentThread().interrupt();
+      Segment.Handle handle = segment.handle();
+      assertThat(Thread.interrupted()).isTrue();
+      Segment.open(handle).close();
+    } finally {
+      segment.close();
+    }
+    Segment never = Segment.create(64);
+    never.close();
+    assertThatIllegalStateException()
+        .isThrownBy(never::handle)
+        .withMessage("segment is closed: bytes=64");
   }
 
   /** Whose file has the descriptor of one that is closed is safe from it. */
