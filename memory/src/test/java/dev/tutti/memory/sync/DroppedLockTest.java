@@ -124,7 +124,7 @@ class DroppedLockTest {
     return Arguments.of(shared, in);
   }
 
-  private interface Wait<T> extends Serializable {
+  interface Wait<T> extends Serializable {
     void in(T shared) throws Exception;
   }
 
