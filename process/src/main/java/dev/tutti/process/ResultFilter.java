@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -58,6 +59,16 @@ public record ResultFilter(
           DataSize.gib(1_024),
           Duration.ofMinutes(1));
 
+  /** What a {@code ConcurrentHashMap} is written with, though nothing of it is used. */
+  private static final Set<String> IN_CONCURRENT_MAPS =
+      Set.of(
+          "java.util.concurrent.ConcurrentHashMap$Segment",
+          "java.util.concurrent.locks.ReentrantLock",
+          "java.util.concurrent.locks.ReentrantLock$Sync",
+          "java.util.concurrent.locks.ReentrantLock$NonfairSync",
+          "java.util.concurrent.locks.AbstractQueuedSynchronizer",
+          "java.util.concurrent.locks.AbstractOwnableSynchronizer");
+
   /** Makes the filter. */
   public ResultFilter {
     classes = Set.copyOf(classes);
@@ -97,6 +108,9 @@ public record ResultFilter(
         .flatMap(type -> Stream.<Class<?>>iterate(type, Objects::nonNull, Class::getSuperclass))
         .filter(type -> type != Object.class)
         .forEach(type -> all.add(type.getName()));
+    if (all.contains(ConcurrentHashMap.class.getName())) {
+      all.addAll(IN_CONCURRENT_MAPS);
+    }
     return new ResultFilter(usual, all, maxDepth, maxReferences, maxBytes, maxTime);
   }
 

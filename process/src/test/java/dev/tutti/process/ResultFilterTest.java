@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.ObjectName;
@@ -120,6 +122,12 @@ class ResultFilterTest {
     try (Pool pool = Pool.open(ONE.withResults(wide))) {
       assertThat(pool.submit(() -> new ObjectName("a:b=c")).get()).isNotNull();
       assertThat(pool.submit(() -> new BigInteger("7")).get()).isEqualTo(7);
+    }
+    ResultFilter maps = ResultFilter.onlyThese(ConcurrentHashMap.class);
+    try (Pool pool = Pool.open(ONE.withResults(maps))) {
+      assertThat(pool.submit(() -> new ConcurrentHashMap<>(Map.of("a", 1))).get())
+          .containsExactly(Map.entry("a", 1));
+      assertThat(refusal(pool, () -> new BigInteger("7"))).hasMessageContaining("outside");
     }
     ResultFilter narrow = ResultFilter.onlyThese(Score.class).withMaxBytes(DataSize.kib(2));
     try (Pool pool = Pool.open(ONE.withResults(narrow))) {
