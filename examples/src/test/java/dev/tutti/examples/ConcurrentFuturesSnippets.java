@@ -15,6 +15,7 @@ import dev.tutti.testkit.LeakCheck;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
@@ -64,6 +65,28 @@ class ConcurrentFuturesSnippets {
     pool.shutdown();
     pool.closeNow();
     assertThat(pool.isTerminated()).isTrue();
+  }
+
+  @Test
+  void shutdownThatCancels() throws Exception {
+    Pool pool = Pool.threads(1);
+    CountDownLatch runs = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    List<String> ended = Collections.synchronizedList(new ArrayList<>());
+    List<TaskFuture<Boolean>> futures = new ArrayList<>();
+    futures.add(
+        pool.submit(() -> {
+          runs.countDown();
+          go.await();
+          return ended.add("ran");
+        }));
+    futures.add(pool.submit(() -> ended.add("waited")));
+    runs.await();
+    futures.forEach(future -> future.cancel(false));
+    go.countDown();
+    pool.close();
+    assertThat(ended).containsExactly("ran");
+    assertThat(futures).allMatch(TaskFuture::isCancelled);
   }
 
   @Test
