@@ -17,6 +17,7 @@ import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Pair;
 import dev.tutti.task.Success;
 import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.TaskTimeoutException;
 import java.lang.ref.Reference;
 import java.util.Collections;
 import java.util.List;
@@ -54,8 +55,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failure.</b> What an item that fails does to the others is a {@linkplain #onFailure policy}
  * of the calls that wait for all, and told item by item by the others. An input that throws ends
- * the call with its own exception, after the results of the items before it. A caller that is
- * interrupted stops its items, keeps its flag and gets a {@link
+ * the call with its own exception, after the results of the items before it; so does a {@linkplain
+ * #deadline deadline} that comes while there is more of it, with a {@link TaskTimeoutException}. A
+ * caller that is interrupted stops its items, keeps its flag and gets a {@link
  * java.util.concurrent.CancellationException}.
  *
  * @since 0.1
@@ -98,6 +100,8 @@ public final class Bulk extends BulkOptions {
    * @return the results in input order, in a list that the caller owns
    * @throws TaskFailedException if an item fails; it names the item and has the failure as its
    *     cause
+   * @throws TaskTimeoutException if the deadline comes, and no item has failed, but the input has
+   *     not ended
    * @throws NotSendableException if the function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}
@@ -225,6 +229,8 @@ public final class Bulk extends BulkOptions {
    * @param items the input
    * @param action what to do with one item
    * @throws TaskFailedException if an item fails
+   * @throws TaskTimeoutException if the deadline comes, and no item has failed, but the input has
+   *     not ended
    * @throws NotSendableException if the action cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}
@@ -269,6 +275,8 @@ public final class Bulk extends BulkOptions {
    * @return all values combined
    * @throws TaskFailedException if an item fails; it names the item and has the failure as its
    *     cause
+   * @throws TaskTimeoutException if the deadline comes, and no item has failed, but the input has
+   *     not ended
    * @throws NotSendableException if a function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}
@@ -296,6 +304,8 @@ public final class Bulk extends BulkOptions {
    * @return all items combined
    * @throws TaskFailedException if an item fails; it names the item and has the failure as its
    *     cause
+   * @throws TaskTimeoutException if the deadline comes, and no item has failed, but the input has
+   *     not ended
    * @throws NotSendableException if a function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}
@@ -319,6 +329,8 @@ public final class Bulk extends BulkOptions {
    * @throws NullPointerException if the result is null
    * @throws TaskFailedException if an item fails; it names the item and has the failure as its
    *     cause
+   * @throws TaskTimeoutException if the deadline comes, and no item has failed, but the input has
+   *     not ended
    * @throws NotSendableException if a function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}
@@ -348,6 +360,8 @@ public final class Bulk extends BulkOptions {
    * @return the results in input order, in a list that the caller owns
    * @throws TaskFailedException if an item fails; it names the item and has the failure as its
    *     cause
+   * @throws TaskTimeoutException if the deadline comes, and no item has failed, but the input has
+   *     not ended
    * @throws NotSendableException if a function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}
@@ -444,6 +458,8 @@ public final class Bulk extends BulkOptions {
    * @param action what to do with one item of each
    * @throws TaskFailedException if an item fails; it names the item and has the failure as its
    *     cause
+   * @throws TaskTimeoutException if the deadline comes, and no item has failed, but the input has
+   *     not ended
    * @throws NotSendableException if a function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}

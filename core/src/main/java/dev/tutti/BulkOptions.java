@@ -83,8 +83,10 @@ abstract sealed class BulkOptions permits Bulk {
   }
 
   /**
-   * Bounds how long a whole call may take, counted from the call. Items that have not ended by then
-   * end as {@link dev.tutti.task.TimedOut} and are stopped; the input is read no further.
+   * Bounds how long a whole call may take, counted from the call. Items that have been read and
+   * have not ended by then end as {@link dev.tutti.task.TimedOut} and are stopped; the input is
+   * read no further. If it had not ended, who takes results gets a {@link
+   * dev.tutti.task.TaskTimeoutException} behind those of the items that had been read.
    *
    * @param limit how long, not negative
    * @return bulk calls with this deadline

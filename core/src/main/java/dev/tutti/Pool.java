@@ -18,6 +18,7 @@ import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Task;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.TaskTimeoutException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -259,6 +260,8 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * @return the results in input order
    * @throws TaskFailedException if an item fails; it names the item and has the failure as its
    *     cause
+   * @throws TaskTimeoutException if the deadline of this view comes, and no item has failed, but
+   *     the input has not ended
    * @throws NotSendableException if the function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}
@@ -281,6 +284,8 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * @param fn the function
    * @return the results in input order
    * @throws TaskFailedException if an item fails
+   * @throws TaskTimeoutException if the deadline of this view comes, and no item has failed, but
+   *     the input has not ended
    * @throws NotSendableException if the function cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if one of the inputs is a single {@code Path}
@@ -375,6 +380,8 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * @param items the input
    * @param action what to do with one item
    * @throws TaskFailedException if an item fails
+   * @throws TaskTimeoutException if the deadline of this view comes, and no item has failed, but
+   *     the input has not ended
    * @throws NotSendableException if the action cannot be moved to a worker
    * @throws RejectedExecutionException if the pool is closed
    * @throws IllegalArgumentException if the items are a single {@code Path}
