@@ -86,7 +86,7 @@ public final class Actors {
   /**
    * {@return an unbounded queue, first in, first out} Takers and putters wait in the actor, up to
    * 10,000 at a time. Between tasks of one machine {@link dev.tutti.memory.sync.ProcessQueue} is
-   * faster, and does not lose an item that is taken by somebody who is dying.
+   * faster, and counts an item that is lost with a process that dies while it takes it.
    *
    * @param <E> the type of the items
    */
