@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,23 +44,35 @@ enum BackendName {
 
   /** Reads one name. */
   static BackendName one(String name) {
-    return Arrays.stream(values())
-        .filter(backend -> backend.toString().equalsIgnoreCase(name.strip()))
-        .findFirst()
+    return known(name)
         .orElseThrow(() ->
             CommandException.usage(
-                "--backend is not known: backend=%s; there are %s"
-                    .formatted(
-                        name,
-                        Arrays.stream(values())
-                            .map(BackendName::toString)
-                            .collect(Collectors.joining(", ")))));
+                "--backend is not known: backend=%s; there are %s".formatted(name, names())));
+  }
+
+  /** {@return the backend of this name, if it is one that the command takes} */
+  static Optional<BackendName> known(String name) {
+    return Arrays.stream(values())
+        .filter(backend -> backend.toString().equalsIgnoreCase(name.strip()))
+        .findFirst();
+  }
+
+  /** {@return the names of all, for a message} */
+  static String names() {
+    return Arrays.stream(values()).map(BackendName::toString).collect(Collectors.joining(", "));
   }
 
   /** The one that the property {@code tutti.backend} names, or processes. */
   static BackendName byDefault() {
     String property = System.getProperty("tutti.backend", "");
-    return property.isBlank() ? PROCESSES : one(property);
+    if (property.isBlank()) {
+      return PROCESSES;
+    }
+    return known(property)
+        .orElseThrow(() ->
+            CommandException.usage(
+                "property tutti.backend must be one of %s here: tutti.backend=%s; or name one by --backend"
+                    .formatted(names(), property)));
   }
 
   /** Whether its number of workers can be chosen. */

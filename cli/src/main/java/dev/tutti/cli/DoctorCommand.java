@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,9 @@ import picocli.CommandLine.Option;
     name = "doctor",
     description = "Look at this machine and at the defaults, start a worker, and say what to mend.")
 final class DoctorCommand implements Callable<Integer> {
+  /** The backend that chooses: one of a program's pools, not of a command. */
+  private static final String AUTO = "auto";
+
   @Option(names = "--json", description = "Print one JSON object on standard output.")
   private boolean json;
 
@@ -84,15 +86,12 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static Finding backend(String name) {
-    try {
-      BackendName.one(name);
-    } catch (CommandException unknown) {
-      return Finding.bad(
-          "tutti.backend",
-          "is not known: backend=" + name,
-          "name one of " + List.of(BackendName.values()).toString().toLowerCase(Locale.ROOT));
-    }
-    return byDefault("tutti.backend", name);
+    return name.equals(AUTO) || BackendName.known(name).isPresent()
+        ? byDefault("tutti.backend", name)
+        : Finding.bad(
+            "tutti.backend",
+            "is not known: backend=" + name,
+            "name one of " + BackendName.names() + ", " + AUTO);
   }
 
   private static Finding byDefault(String property, String value) {

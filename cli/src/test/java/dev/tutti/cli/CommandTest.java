@@ -506,6 +506,18 @@ class CommandTest {
     assertThat(ended.err()).isEmpty();
   }
 
+  /** The backend that chooses is one for pools, and none for a run of the command. */
+  @Test
+  void auto_byProperty_isADefaultAndNotForMap() throws Exception {
+    Ended looked = tutti("", List.of("-Dtutti.backend=auto"), "doctor");
+    assertThat(looked.out()).containsPattern("tutti.backend +ok +auto \\(system property\\)");
+    Ended ran = tutti("", List.of("-Dtutti.backend=auto"), "map", "Some.java::any", "a");
+    assertThat(ran.status()).isEqualTo(2);
+    assertThat(ran.err())
+        .contains("property tutti.backend must be one of sequential, threads, virtual, processes")
+        .contains("tutti.backend=auto; or name one by --backend");
+  }
+
   /** A default that makes no sense is found, by its name. */
   @Test
   void doctor_senselessProperty_isNamed() throws Exception {
