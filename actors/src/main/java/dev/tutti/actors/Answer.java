@@ -95,7 +95,7 @@ final class Answer<R extends @Nullable Object> extends CompletableFuture<R> impl
 
   private static NotSendableException unreadable(String what, DecodeException e) {
     return new NotSendableException(
-        "cannot read the %s of the call here: %s [T003]".formatted(what, e.getMessage()),
+        "cannot read the %s of the call here: %s [T023]".formatted(what, e.getMessage()),
         e.getCause() == null ? e : e.getCause());
   }
 

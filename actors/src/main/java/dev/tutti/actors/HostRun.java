@@ -193,7 +193,7 @@ final class HostRun {
       return Codec.decode(bytes, ClassLoader.getSystemClassLoader(), filter);
     } catch (DecodeException e) {
       throw new NotSendableException(
-          "cannot read %s in the actor's process: %s; it sees the class path of its owner [T003]"
+          "cannot read %s in the actor's process: %s; it sees the class path of its owner [T023]"
               .formatted(what, e.getMessage()),
           e.getCause());
     }

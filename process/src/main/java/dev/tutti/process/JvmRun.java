@@ -320,7 +320,7 @@ final class JvmRun<R extends @Nullable Object> implements Runnable {
 
   private static NotSendableException unreadable(String what, DecodeException e) {
     return new NotSendableException(
-        "cannot read the %s of the task here: %s [T003]".formatted(what, e.getMessage()),
+        "cannot read the %s of the task here: %s [T023]".formatted(what, e.getMessage()),
         e.getCause() == null ? e : e.getCause());
   }
 

@@ -225,7 +225,7 @@ public final class PipeEnd implements AutoCloseable, Serializable {
       return Codec.decode(ByteBuffer.wrap(bytes), loader(), values);
     } catch (DecodeException e) {
       throw new NotSendableException(
-          "cannot read the message of the pipe: %s [T003]".formatted(e.getMessage()), e.getCause());
+          "cannot read the message of the pipe: %s [T023]".formatted(e.getMessage()), e.getCause());
     }
   }
 

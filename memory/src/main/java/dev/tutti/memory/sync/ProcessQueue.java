@@ -420,7 +420,7 @@ public final class ProcessQueue<E> extends AbstractQueue<E>
       return (E) Objects.requireNonNull(item, "item");
     } catch (DecodeException e) {
       throw new NotSendableException(
-          "cannot read the item of the queue: %s [T003]".formatted(e.getMessage()), e.getCause());
+          "cannot read the item of the queue: %s [T023]".formatted(e.getMessage()), e.getCause());
     }
   }
 

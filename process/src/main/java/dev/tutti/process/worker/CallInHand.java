@@ -72,7 +72,7 @@ final class CallInHand {
         throw full;
       }
       throw new NotSendableException(
-          "cannot read the task in the worker: %s; a worker sees the class path of its parent [T003]"
+          "cannot read the task in the worker: %s; a worker sees the class path of its parent [T023]"
               .formatted(e.getMessage()),
           e.getCause());
     }

@@ -87,7 +87,7 @@ final class OwnTask {
       return Codec.decode(bytes, ClassLoader.getSystemClassLoader(), Filters.tasks());
     } catch (DecodeException e) {
       throw new NotSendableException(
-          "cannot read the task in its process: %s; a process sees the class path of its parent [T003]"
+          "cannot read the task in its process: %s; a process sees the class path of its parent [T023]"
               .formatted(e.getMessage()),
           e.getCause());
     }
