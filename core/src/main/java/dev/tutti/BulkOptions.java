@@ -22,7 +22,9 @@ abstract sealed class BulkOptions permits Bulk {
   abstract Bulk with(BulkPlan other);
 
   /**
-   * Bounds how much of the input is taken ahead of the consumer. The default is 1,024 items.
+   * Bounds how much of the input is taken ahead of the consumer. The default is 1,024 items; of
+   * items that take microseconds, on worker processes and without time-out, deadline or retries,
+   * {@code map}, {@code forEach} and {@code reduce} read up to 32,768 ahead.
    *
    * @param items how many items may have been read and not yet delivered, at least 1
    * @return bulk calls with this window
