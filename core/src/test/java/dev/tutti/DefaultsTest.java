@@ -87,7 +87,7 @@ final class DefaultsTest {
     }
   }
 
-  /** B012. */
+  /** A property that makes no sense is refused, with its name and its value. */
   @Test
   void current_senselessProperty_isNamed() {
     for (String text : List.of("0", "2.3", "invalid_str")) {

@@ -47,7 +47,7 @@ class OptionsTest {
     }
   }
 
-  /** B034: -1 is all processors, -2 all but one. */
+  /** -1 is all processors, -2 all but one. */
   @Test
   void workers_numbers_countedAsJoblibDoes() {
     assertThat(Numbers.workers("3")).isEqualTo(3);

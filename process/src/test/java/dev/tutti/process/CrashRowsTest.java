@@ -47,7 +47,7 @@ class CrashRowsTest {
     return e.getCause();
   }
 
-  /** B101: three tasks whose workers are killed have an exception object each, of their worker. */
+  /** Three tasks whose workers are killed have an exception object each, of their worker. */
   @Test
   void kill_threeWorkersRun_eachTaskHasItsOwnException() {
     Marks marks = new Marks(folder);
@@ -119,7 +119,7 @@ class CrashRowsTest {
     }
   }
 
-  /** B104: failing, exiting, halting while a task is read, run, or its result written. */
+  /** Failing, exiting, halting while a task is read, run, or its result written. */
   @Test
   void submit_crashMatrix_neverHangsAndPoolServes() {
     try (Pool pool = Pool.open(options(1))) {
@@ -151,7 +151,7 @@ class CrashRowsTest {
     }
   }
 
-  /** B105: a task that a callback submits crashes as any other, and the pool serves on. */
+  /** A task that a callback submits crashes as any other, and the pool serves on. */
   @Test
   void submit_fromCallback_crashesAlone() {
     try (Pool pool = Pool.open(options(1))) {
@@ -164,7 +164,7 @@ class CrashRowsTest {
     }
   }
 
-  /** B108: a worker that dies after shutdown fails its task, and the pool still ends. */
+  /** A worker that dies after shutdown fails its task, and the pool still ends. */
   @Test
   void shutdown_thenWorkerDies_poolEnds() throws Exception {
     Marks marks = new Marks(folder);
@@ -182,7 +182,7 @@ class CrashRowsTest {
     assertThat(pool.awaitTermination(30, SECONDS)).isTrue();
   }
 
-  /** B110: workers kill each other: every task ends, and the pool serves on. */
+  /** Workers kill each other: every task ends, and the pool serves on. */
   @Test
   void map_workersKillEachOther_everyTaskEnds() {
     Marks marks = new Marks(folder);
@@ -215,7 +215,7 @@ class CrashRowsTest {
     return 0;
   }
 
-  /** B152: each of several workers has as many descriptors as the others, once it has connected. */
+  /** Each of several workers has as many descriptors as the others, once it has connected. */
   @Test
   void workers_descriptors_areAsManyInEach() {
     Marks marks = new Marks(folder);
@@ -245,7 +245,7 @@ class CrashRowsTest {
     return new HashSet<>(counts.stream().map(TaskFuture::join).toList());
   }
 
-  /** X17: five pools, opened, used and closed, say nothing. */
+  /** Five pools, opened, used and closed, say nothing. */
   @Test
   void cleanRun_fiveCycles_nothingOnStderr() throws Exception {
     try (ParentJvm parent = ParentJvm.start(Program.class, List.of())) {

@@ -36,7 +36,7 @@ class DroppedPoolTest {
         });
   }
 
-  /** B135, B170: a pool that nobody has any more ends its open tasks, then its workers. */
+  /** A pool that nobody has any more ends its open tasks, then its workers. */
   @Test
   @SuppressWarnings("resource") // that is the point
   void drop_openFutures_endFirst() throws Exception {

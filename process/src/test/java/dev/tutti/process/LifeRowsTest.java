@@ -31,7 +31,7 @@ class LifeRowsTest {
     return ProcessOptions.DEFAULTS.withWorkers(workers).withJvmFlags("-XX:TieredStopAtLevel=1");
   }
 
-  /** B002: as many workers as were asked for. */
+  /** As many workers as were asked for. */
   @Test
   void warm_threeWorkers_threeAreThere() throws Exception {
     try (Pool pool = Pool.open(options(3))) {
@@ -40,7 +40,7 @@ class LifeRowsTest {
     }
   }
 
-  /** B008: where the fourth of five cannot start the caller is told, and the others go too. */
+  /** Where the fourth of five cannot start the caller is told, and the others go too. */
   @Test
   void warm_fourthCannotStart_isToldAndNoneStays() {
     Marks marks = new Marks(folder);
@@ -61,9 +61,7 @@ class LifeRowsTest {
     await().until(() -> Os.workers().isEmpty());
   }
 
-  /**
-   * X01: the worker of A is killed while B to F wait: A fails, they do not, and two serve again.
-   */
+  /** The worker of A is killed while B to F wait: A fails, they do not, and two serve again. */
   @Test
   void kill_workerOfOneTask_othersSucceedAndSizeIsRestored() throws Exception {
     Marks marks = new Marks(folder);
@@ -91,7 +89,7 @@ class LifeRowsTest {
     }
   }
 
-  /** B165: a hook that submits while the JVM ends gets a result or a rejection, and never hangs. */
+  /** A hook that submits while the JVM ends gets a result or a rejection, and never hangs. */
   @Test
   void submit_fromExitHook_endsOrIsRejected() throws Exception {
     try (ParentJvm parent = ParentJvm.start(Hook.class, List.of())) {

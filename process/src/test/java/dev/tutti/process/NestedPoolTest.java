@@ -44,10 +44,7 @@ class NestedPoolTest {
     }
   }
 
-  /**
-   * B144: unbounded recursion ends with an error that names the bound, not with ever more
-   * processes.
-   */
+  /** Unbounded recursion ends with an error that names the bound, not with ever more processes. */
   @Test
   void current_tooDeep_namesBound() {
     try (Pool pool = Pool.open(options().withMaxDepth(2))) {

@@ -29,7 +29,7 @@ class ParentDeathTest {
 
   @TempDir private Path folder;
 
-  /** X13, B122: the parent is killed: its workers end within two seconds, whatever they run. */
+  /** The parent is killed: its workers end within two seconds, whatever they run. */
   @Test
   void kill9_ofParent_workersEndWhateverTheyRun() {
     try (ParentJvm parent = ParentJvm.start(Program.class, List.of(), "busy", folder.toString())) {

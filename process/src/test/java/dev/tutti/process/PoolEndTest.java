@@ -45,7 +45,7 @@ class PoolEndTest {
   }
 
   /**
-   * B120: closeNow kills loops, ends each future as cancelled and returns when the workers are
+   * {@code closeNow} kills loops, ends each future as cancelled and returns when the workers are
    * gone.
    */
   @Test

@@ -93,7 +93,7 @@ class QueueInPoolTest {
     return item;
   }
 
-  /** X11: a process puts a mebibyte and ends; its parent waits for the end first. */
+  /** A process puts a mebibyte and ends; its parent waits for the end first. */
   @Test
   void join_processLeavesItemUnread_itEnds() throws Exception {
     ProcessQueue<byte[]> queue = ProcessQueue.create(10);

@@ -52,9 +52,7 @@ class RecyclingTest {
     return ProcessHandle.current().pid();
   }
 
-  /**
-   * B132: one worker, three tasks each: the first three run in one process, the fourth in the next.
-   */
+  /** One worker, three tasks each: the first three run in one process, the fourth in the next. */
   @Test
   void submit_threeTasksAWorker_fourthIsInAnother() throws Exception {
     Events events = new Events();
@@ -99,7 +97,7 @@ class RecyclingTest {
     assertThat(events.of(WorkerEnded.class)).allMatch(ended -> ended.tasks() <= 10);
   }
 
-  /** B131: six tasks, each in a process of its own, and a close before they are done. */
+  /** Six tasks, each in a process of its own, and a close before they are done. */
   @Test
   void close_freshWorkerForEachTask_allAreDone() throws Exception {
     List<TaskFuture<Long>> futures = new ArrayList<>();
@@ -184,7 +182,7 @@ class RecyclingTest {
     assertThat(events.awaitReasons(2)).contains(Reason.HEAP).doesNotContain(Reason.LOST);
   }
 
-  /** B136: a worker whose native memory leaks is replaced; the bound is looked at after a task. */
+  /** A worker whose native memory leaks is replaced; the bound is looked at after a task. */
   @Test
   void submit_nativeMemoryLeaks_workerIsReplaced() throws Exception {
     Events events = new Events();
@@ -286,7 +284,7 @@ class RecyclingTest {
     }
   }
 
-  /** B138: a worker that is idle for less time than its task takes to serialise stalls nothing. */
+  /** A worker that is idle for less time than its task takes to serialise stalls nothing. */
   @Test
   void submit_idleTimeShorterThanStart_allResults() throws Exception {
     ProcessOptions options =
@@ -332,9 +330,7 @@ class RecyclingTest {
     }
   }
 
-  /**
-   * B140: sizes change while tasks run: nothing is lost, and in the end there are as many as asked.
-   */
+  /** Sizes change while tasks run: nothing is lost, and in the end there are as many as asked. */
   @Test
   void resize_whileServing_losesNothing() throws Exception {
     List<TaskFuture<Integer>> futures = new ArrayList<>();

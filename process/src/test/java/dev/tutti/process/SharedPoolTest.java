@@ -36,7 +36,7 @@ class SharedPoolTest {
   private static void run(Class<?> main, String... flags) throws InterruptedException {
     try (ParentJvm parent = ParentJvm.start(main, List.of(flags))) {
       parent.awaitSuccess();
-      assertThat(parent.err()).isEmpty(); // X17
+      assertThat(parent.err()).isEmpty();
     }
   }
 
@@ -44,7 +44,7 @@ class SharedPoolTest {
     return ProcessHandle.current().pid();
   }
 
-  /** B142: the same workers serve again and again; nobody closes the pool. */
+  /** The same workers serve again and again; nobody closes the pool. */
   @Test
   void shared_manyUsers_sameWorkers() throws Exception {
     run(Reuse.class, "-Dtutti.workers=2");
@@ -102,7 +102,7 @@ class SharedPoolTest {
     }
   }
 
-  /** B111: a worker that dies is replaced. */
+  /** A worker that dies is replaced. */
   @Test
   void shared_workerDies_isHealed() throws Exception {
     run(Healing.class, "-Dtutti.workers=1");
@@ -160,7 +160,7 @@ class SharedPoolTest {
     }
   }
 
-  /** B140, B141: sizes that change all the time, from ten threads. */
+  /** Sizes that change all the time, from ten threads. */
   @Test
   void shared_tenThreadsAndSizes_nothingIsLost() throws Exception {
     run(Sizes.class, "-Dtutti.workers=2");

@@ -69,7 +69,7 @@ class StopTest {
 
   // ---------------------------------------------------------------- cancel
 
-  /** X07: cancelling an endless loop ends its future at once and its work after the grace time. */
+  /** Cancelling an endless loop ends its future at once and its work after the grace time. */
   @Test
   void cancel_endlessLoop_isKilledAndNeighbourGoesOn() throws Exception {
     Marks m = marks;

@@ -93,7 +93,7 @@ class TimeoutTest {
     Os.awaitGone(marks.pids("runs"));
   }
 
-  /** X06, B112: a loop that does not listen. */
+  /** A loop that does not listen. */
   @Test
   void timeout_endlessLoop_isStopped() throws Exception {
     assertStopped(Deaths::loops);

@@ -79,10 +79,7 @@ class WorkerContextTest {
     }
   }
 
-  /**
-   * X03, B134: one that always fails is tried a bounded number of times; then tasks fail with its
-   * cause.
-   */
+  /** One that always fails is tried a bounded number of times; then tasks fail with its cause. */
   @Test
   void initialiser_alwaysFails_tasksFailWithCause() throws Exception {
     Events events = new Events();

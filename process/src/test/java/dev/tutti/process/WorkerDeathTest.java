@@ -68,7 +68,7 @@ class WorkerDeathTest {
 
   // ---------------------------------------------------------------- one item of many
 
-  /** B102: an item that halts its JVM is lost with the status, and nothing is guessed about why. */
+  /** An item that halts its JVM is lost with the status, and nothing is guessed about why. */
   @Test
   void map_itemHalts_onlyItIsLost() {
     Marks m = marks;
@@ -87,7 +87,7 @@ class WorkerDeathTest {
     assertThat(lost.reason()).isEqualTo("System.exit(3) was called by the task");
   }
 
-  /** B100: a kill by signal 9 is told as what is known of it. */
+  /** A kill by signal 9 is told as what is known of it. */
   @Test
   void map_itemIsKilled_saysAsAfterSignal9() {
     Marks m = marks;
@@ -256,7 +256,7 @@ class WorkerDeathTest {
     }
   }
 
-  /** X02: idle workers that are killed take nothing with them. */
+  /** Idle workers that are killed take nothing with them. */
   @Test
   void map_idleWorkersWereKilled_nothingIsLost() {
     pool.warm();

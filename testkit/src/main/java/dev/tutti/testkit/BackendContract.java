@@ -21,22 +21,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * share no memory with the test. Where a fact changes what is right, the same test asserts the
  * other right thing; none is skipped.
  *
- * <p>They follow the rows of the design's list of behaviours, whose numbers stand in the comments:
- * B for what the peers do too, X for what is better. Left out here, because they make no sense on a
- * JVM or for a pool:
- *
- * <ul>
- *   <li>keyword arguments (B022); an initialiser that is not callable (B004), a chunk of 1.42 items
- *       (B014) and half a worker (B012), which the compiler refuses;
- *   <li>a default of at most 32 threads (B011), whose reason is Python's lock;
- *   <li>an executor that is asked for anew with other options (B121): the shared pool has those of
- *       the JVM;
- *   <li>a backend that has no worker (B151): sizes below one are refused (B001);
- *   <li>a check whether a future was successful (B191) is the JDK's {@code Future.state}.
- * </ul>
- *
- * <p>Where the list's other words decide, the row is tested as they say: two calls on one object
- * are allowed (B072), and the number of results before an input error depends on no batch (B055).
+ * <p>Where an {@code ExecutorService} leaves something open they decide: sizes below one are
+ * refused, one {@code Bulk} may have several calls on their way, and how many results come before
+ * an input throws does not depend on batches.
  *
  * <p><b>Thread safety.</b> For tests that run one after another.
  *

@@ -56,7 +56,7 @@ interface BulkSuite extends Subject {
     return n * n;
   }
 
-  /** B024: several arguments are one item that holds them. */
+  /** Several arguments are one item that holds them. */
   @Test
   default void map_pairs_likeALoop() {
     List<Pair> pairs = IntStream.range(0, 10).mapToObj(i -> new Pair(i, 9 - i)).toList();
@@ -69,7 +69,7 @@ interface BulkSuite extends Subject {
     }
   }
 
-  /** B025, B026: the size of batches changes no result. */
+  /** The size of batches changes no result. */
   @Test
   default void map_anyBatch_likeALoop() {
     List<Pair> items = IntStream.range(0, 40).mapToObj(i -> new Pair(i, i)).toList();
@@ -82,7 +82,7 @@ interface BulkSuite extends Subject {
     }
   }
 
-  /** B028. */
+  /** No input, no results, and no wait. */
   @Test
   default void anyCall_emptyInput_hasNoResults() {
     try (Pool pool = open(2)) {
@@ -96,7 +96,7 @@ interface BulkSuite extends Subject {
     }
   }
 
-  /** B034: results do not depend on the number of workers. */
+  /** Results do not depend on the number of workers. */
   @Test
   default void map_anyNumberOfWorkers_likeALoop() {
     for (int workers : List.of(1, 2, 3)) {
@@ -106,7 +106,7 @@ interface BulkSuite extends Subject {
     }
   }
 
-  /** B035: no order of events loses or doubles an item. */
+  /** No order of events loses or doubles an item. */
   @Test
   default void map_manyShapes_likeALoop() {
     int[][] shapes = {
@@ -188,7 +188,7 @@ interface BulkSuite extends Subject {
     }
   }
 
-  /** X14: counts only rise, and the last state has them all. */
+  /** Counts only rise, and the last state has them all. */
   @Test
   default void progress_call_endsWithTheTotal() {
     for (int workers : List.of(1, 3)) {
@@ -263,7 +263,7 @@ interface BulkSuite extends Subject {
     return result;
   }
 
-  /** B085: with finishAll every item runs, and all failures come at the end. */
+  /** With finishAll every item runs, and all failures come at the end. */
   @Test
   default void map_finishAll_allRunAndAllFailuresCome(@TempDir Path folder) throws Exception {
     String name = folder.toString();
@@ -293,7 +293,7 @@ interface BulkSuite extends Subject {
     }
   }
 
-  /** B031: an asynchronous map completes once, with the results or with the failure. */
+  /** An asynchronous map completes once, with the results or with the failure. */
   @Test
   default void mapAsync_resultOrFailure_comesOnce() throws Exception {
     try (Pool pool = open(2)) {

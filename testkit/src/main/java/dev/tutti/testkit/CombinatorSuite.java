@@ -43,7 +43,7 @@ interface CombinatorSuite extends Subject {
     assertThat(futures).allMatch(future -> future.getNumberOfDependents() == 0);
   }
 
-  /** B185, B188, B202: each once; a wait that is over is no exception. */
+  /** Each once; a wait that is over is no exception. */
   @Test
   default void awaitAll_someAreOpen_tellsWhich(@TempDir Path folder) throws Exception {
     CompletableFuture<Integer> open = new CompletableFuture<>();
@@ -68,7 +68,7 @@ interface CombinatorSuite extends Subject {
     }
   }
 
-  /** B186: what has ended before counts at once. */
+  /** What has ended before counts at once. */
   @Test
   default void awaitFirst_oneEnds_tellsWhich(@TempDir Path folder) throws Exception {
     CompletableFuture<Integer> never = new CompletableFuture<>();
@@ -116,7 +116,7 @@ interface CombinatorSuite extends Subject {
     assertNothingIsLeftOn(List.of(never));
   }
 
-  /** B190: in the order of their ends, each once. */
+  /** In the order of their ends, each once. */
   @Test
   default void asCompleted_endInAnotherOrder_comesInThatOrder(@TempDir Path folder)
       throws Exception {
@@ -189,7 +189,7 @@ interface CombinatorSuite extends Subject {
     assertNothingIsLeftOn(List.of(never));
   }
 
-  /** B192: the results in the order of the futures, when the last has come. */
+  /** The results in the order of the futures, when the last has come. */
   @Test
   default void gather_endInAnyOrder_resultsInTheirOrder() throws Exception {
     CompletableFuture<Integer> a = new CompletableFuture<>();
@@ -311,7 +311,7 @@ interface CombinatorSuite extends Subject {
     }
   }
 
-  /** B105: a callback may submit to the same pool, wait for that, and is told its failure. */
+  /** A callback may submit to the same pool, wait for that, and is told its failure. */
   @Test
   default void thenApply_submitsAndWaits_holdsUpNobody() throws Exception {
     try (Pool pool = open(1)) {

@@ -189,7 +189,7 @@ interface ContextSuite extends Subject {
     }
   }
 
-  /** X10: a task uses the current pool, and gets the results of its inner tasks. */
+  /** A task uses the current pool, and gets the results of its inner tasks. */
   @Test
   default void current_inTask_runsInnerTasks() throws Exception {
     try (Pool pool = open(2)) {
@@ -204,7 +204,7 @@ interface ContextSuite extends Subject {
     }
   }
 
-  /** X10: tasks of a pool with one worker wait for tasks of the same pool, three deep. */
+  /** Tasks of a pool with one worker wait for tasks of the same pool, three deep. */
   @Test
   default void current_oneWorkerThreeDeep_noDeadlock() throws Exception {
     try (Pool pool = open(1)) {
@@ -262,7 +262,7 @@ interface ContextSuite extends Subject {
     }
   }
 
-  /** B140: the size changes while tasks wait; no task is lost and nothing hangs. */
+  /** The size changes while tasks wait; no task is lost and nothing hangs. */
   @Test
   default void resize_whileServing_losesNothing() throws Exception {
     try (Pool pool = open(1)) {

@@ -130,7 +130,7 @@ interface CrossingSuite extends Subject {
     }
   }
 
-  /** B042: a class decides how its values cross, as items and as results. */
+  /** A class decides how its values cross, as items and as results. */
   @Test
   default void map_classWritesItself_isAskedEachWay() {
     try (Pool pool = open(1)) {

@@ -47,7 +47,7 @@ interface FailureSuite extends Subject {
     return IntStream.range(0, n).boxed().toList();
   }
 
-  /** B080, B082: the exception of the task itself, with the line where it was thrown. */
+  /** The exception of the task itself, with the line where it was thrown. */
   @Test
   default void submit_taskThrows_causeIsItsException() throws Exception {
     try (Pool pool = open(1)) {
@@ -60,7 +60,7 @@ interface FailureSuite extends Subject {
     }
   }
 
-  /** B080: a bulk call says which item, and has the exception of the task as its cause. */
+  /** A bulk call says which item, and has the exception of the task as its cause. */
   @Test
   default void map_itemThrows_failureNamesTheItem() {
     try (Pool pool = open(2)) {
@@ -98,7 +98,7 @@ interface FailureSuite extends Subject {
     return deep(n + 1) + 1;
   }
 
-  /** B084: a result that cannot cross is that task's failure, each time; the workers live. */
+  /** A result that cannot cross is that task's failure, each time; the workers live. */
   @Test
   default void submit_resultCannotCross_onlyThatTaskFails() throws Exception {
     try (Pool pool = open(2)) {
@@ -116,7 +116,7 @@ interface FailureSuite extends Subject {
     }
   }
 
-  /** B086: an exception whose constructor nobody could guess. */
+  /** An exception whose constructor nobody could guess. */
   @Test
   default void submit_awkwardException_comesItself() throws Exception {
     try (Pool pool = open(1)) {
@@ -162,7 +162,7 @@ interface FailureSuite extends Subject {
     }
   }
 
-  /** B085, B089: large exceptions, and the first one stops the rest. */
+  /** Large exceptions, and the first one stops the rest. */
   @Test
   default void map_manyLargeFailures_callEndsAndPoolServes() {
     Fn<Integer, Integer> fn =
@@ -177,7 +177,7 @@ interface FailureSuite extends Subject {
     }
   }
 
-  /** B089: the first failure stops what runs and what waits. */
+  /** The first failure stops what runs and what waits. */
   @Test
   default void map_oneItemFails_othersAreStopped(@TempDir Path folder) throws Exception {
     if (callerRuns()) {
@@ -201,7 +201,7 @@ interface FailureSuite extends Subject {
     }
   }
 
-  /** B088: a pool that saw failures gives right results after them. */
+  /** A pool that saw failures gives right results after them. */
   @Test
   default void map_afterFailures_isRight() throws Exception {
     Fn<Integer, Integer> divide = n -> 1 / n;
@@ -216,7 +216,7 @@ interface FailureSuite extends Subject {
     }
   }
 
-  /** B090: a failure inside a pool inside a task comes out as it is. */
+  /** A failure inside a pool inside a task comes out as it is. */
   @Test
   default void submit_nestedPoolFails_innerFailureComes() throws Exception {
     Fn<Integer, Integer> parse = n -> Integer.parseInt("x" + n);
@@ -233,7 +233,7 @@ interface FailureSuite extends Subject {
     }
   }
 
-  /** B091: bad items among many good ones fail alone, and nothing gets stuck behind them. */
+  /** Bad items among many good ones fail alone, and nothing gets stuck behind them. */
   @Test
   default void outcomes_itemsThatCannotTravel_failAlone() {
     List<Object> items = new ArrayList<>();
@@ -260,7 +260,7 @@ interface FailureSuite extends Subject {
     }
   }
 
-  /** B031, B032: callbacks hear the result or the task's own exception, once. */
+  /** Callbacks hear the result or the task's own exception, once. */
   @Test
   default void whenComplete_resultOrFailure_isHeardOnce() throws Exception {
     try (Pool pool = open(1)) {
@@ -279,7 +279,7 @@ interface FailureSuite extends Subject {
     }
   }
 
-  /** B106, B181: a dependent that throws harms neither the result, the others nor the pool. */
+  /** A dependent that throws harms neither the result, the others nor the pool. */
   @Test
   default void whenComplete_throws_harmsNobody(@TempDir Path folder) throws Exception {
     Path go = folder.resolve("go");

@@ -47,7 +47,7 @@ interface FutureSuite extends Subject {
     void end(TaskFuture<Integer> future) throws Exception;
   }
 
-  /** B114: cancelling what has ended changes nothing. */
+  /** Cancelling what has ended changes nothing. */
   @Test
   default void cancel_taskHasEnded_isFalse() throws Exception {
     try (Pool pool = open(1)) {
@@ -282,7 +282,7 @@ interface FutureSuite extends Subject {
     return 0;
   }
 
-  /** B115, B182: what a wait without patience says, in each state. */
+  /** What a wait without patience says, in each state. */
   @Test
   default void get_noPatience_tellsTheState(@TempDir Path folder) throws Exception {
     Path go = folder.resolve("go");
@@ -353,7 +353,7 @@ interface FutureSuite extends Subject {
     }
   }
 
-  /** B180: dependents hear each end, hung on before it or after. */
+  /** Dependents hear each end, hung on before it or after. */
   @Test
   default void whenComplete_beforeAndAfter_hearsTheEnd(@TempDir Path folder) throws Exception {
     Path go = folder.resolve("go");
@@ -432,7 +432,7 @@ interface FutureSuite extends Subject {
     }
   }
 
-  /** B184: the first end counts. */
+  /** The first end counts. */
   @Test
   default void complete_twice_firstEndCounts() throws Exception {
     try (Pool pool = open(1)) {

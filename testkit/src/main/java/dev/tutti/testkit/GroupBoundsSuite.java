@@ -254,7 +254,7 @@ interface GroupBoundsSuite extends Subject {
     }
   }
 
-  /** B196: who is interrupted while he joins is told, and his leaving stops the tasks. */
+  /** Who is interrupted while he joins is told, and his leaving stops the tasks. */
   @Test
   default void join_interrupted_leavingStopsTheTasks(@TempDir Path folder) throws Exception {
     if (callerRuns()) {

@@ -80,7 +80,7 @@ interface GroupSuite extends Subject {
     }
   }
 
-  /** B194, B196: the first failure stops the others, and is what the owner is told. */
+  /** The first failure stops the others, and is what the owner is told. */
   @Test
   default void join_oneFails_othersAreStopped(@TempDir Path folder) throws Exception {
     Path go = folder.resolve("go");
@@ -186,7 +186,7 @@ interface GroupSuite extends Subject {
     }
   }
 
-  /** B198: what has not ended at the deadline is stopped; with none left nothing starts. */
+  /** What has not ended at the deadline is stopped; with none left nothing starts. */
   @Test
   default void join_deadlineComes_tasksAreStopped(@TempDir Path folder) throws Exception {
     Duration soon = Duration.ofMillis(300);
@@ -303,7 +303,7 @@ interface GroupSuite extends Subject {
     }
   }
 
-  /** B195: a block that ends early leaves nothing running. */
+  /** A block that ends early leaves nothing running. */
   @Test
   default void close_withoutJoin_stopsAndWaits(@TempDir Path folder) throws Exception {
     if (callerRuns()) {

@@ -258,7 +258,7 @@ interface InputSuite extends Subject {
     }
   }
 
-  /** B025, B026: two inputs side by side, in each way of asking. */
+  /** Two inputs side by side, in each way of asking. */
   @Test
   default void anyCall_twoInputs_likeALoop(@TempDir Path folder) {
     List<Integer> as = List.of(1, 2, 3);
@@ -279,7 +279,7 @@ interface InputSuite extends Subject {
     }
   }
 
-  /** B065: two endless inputs; the shorter of two ends the call. */
+  /** Two endless inputs; the shorter of two ends the call. */
   @Test
   default void stream_twoEndlessInputs_resultsCome() {
     try (Pool pool = open(2);

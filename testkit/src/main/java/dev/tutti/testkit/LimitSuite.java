@@ -64,7 +64,7 @@ interface LimitSuite extends Subject {
     };
   }
 
-  /** X15: of what waits, the task with the highest priority is next. */
+  /** Of what waits, the task with the highest priority is next. */
   @Test
   default void submit_highPriority_goesBeforeWhatWaits(@TempDir Path folder) throws Exception {
     String gate = folder.resolve("gate").toString();
@@ -99,7 +99,7 @@ interface LimitSuite extends Subject {
     }
   }
 
-  /** X06: an item that runs too long ends so, is stopped, and costs the others nothing. */
+  /** An item that runs too long ends so, is stopped, and costs the others nothing. */
   @Test
   default void outcomes_itemOverItsTime_onlyItIsTimedOut() {
     try (Pool pool = open(2)) {

@@ -16,7 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** X16: how many submitted tasks may wait. */
+/** How many submitted tasks may wait. */
 interface QueueSuite extends Subject {
   private static int afterFile(Path file, int result) throws InterruptedException {
     Await.file(file);

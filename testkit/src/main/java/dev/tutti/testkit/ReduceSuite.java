@@ -154,7 +154,7 @@ interface ReduceSuite extends Subject {
     };
   }
 
-  /** B076: what one call has learned of its items does not go into the next. */
+  /** What one call has learned of its items does not go into the next. */
   @Test
   default void reduce_slowItemsAfterQuickOnes_runAtOnce(@TempDir Path folder) {
     if (callerRuns()) {

@@ -81,7 +81,7 @@ interface SharingSuite extends Subject {
     }
   }
 
-  /** B076: what one call has learned of its items does not make batches of the next one's. */
+  /** What one call has learned of its items does not make batches of the next one's. */
   @Test
   default void map_afterQuickItems_longOnesGoAlone(@TempDir Path folder) throws Exception {
     if (callerRuns()) {
@@ -104,7 +104,7 @@ interface SharingSuite extends Subject {
     return self;
   }
 
-  /** B072, better: one {@code Bulk} may have several calls on their way. */
+  /** One {@code Bulk} may have several calls on their way. */
   @Test
   default void bulk_twoStreamsAtOnce_eachHasItsOwnResults() {
     try (Pool pool = open(2)) {
@@ -123,7 +123,7 @@ interface SharingSuite extends Subject {
     }
   }
 
-  /** B060: a time-out exception of the function is its failure, whatever limits the call has. */
+  /** A time-out exception of the function is its failure, whatever limits the call has. */
   @Test
   default void outcomes_functionThrowsTimeout_isAFailureLikeAnyOther() {
     Fn<Integer, Integer> fn =
@@ -150,7 +150,7 @@ interface SharingSuite extends Subject {
     }
   }
 
-  /** B061: what has ended before the deadline is delivered, then the time-out, then nothing. */
+  /** What has ended before the deadline is delivered, then the time-out, then nothing. */
   @Test
   default void stream_deadlineComes_resultsBeforeItAreThere() {
     try (Pool pool = open(2)) {
@@ -169,7 +169,7 @@ interface SharingSuite extends Subject {
     }
   }
 
-  /** B200: a task whose deadline has come before it could start never starts. */
+  /** A task whose deadline has come before it could start never starts. */
   @Test
   default void submit_deadlineOver_neverStarts(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("ran");
@@ -185,7 +185,7 @@ interface SharingSuite extends Subject {
     assertThat(file).doesNotExist();
   }
 
-  /** B146: a task that ends before the task that it has submitted leaves no deadlock. */
+  /** A task that ends before the task that it has submitted leaves no deadlock. */
   @Test
   default void submit_outerTaskEndsFirst_poolServesAndCloses() throws Exception {
     try (Pool pool = open(1)) {

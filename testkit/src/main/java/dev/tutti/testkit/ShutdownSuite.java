@@ -54,7 +54,7 @@ interface ShutdownSuite extends Subject {
         .isThrownBy(() -> pool.outcomes(List.of(1), same).toList());
   }
 
-  /** B160, B161. */
+  /** After its end a pool takes nothing, in whichever way it is asked. */
   @Test
   default void submit_afterShutdownOrClose_isRejected() throws InterruptedException {
     Pool pool = open(2);
@@ -73,7 +73,7 @@ interface ShutdownSuite extends Subject {
     assertThat(stopped.isTerminated()).isTrue();
   }
 
-  /** B162: a wait for the end of an open pool waits, and says that it is not there. */
+  /** A wait for the end of an open pool waits, and says that it is not there. */
   @Test
   default void awaitTermination_poolOpen_waitsAndIsFalse() throws Exception {
     try (Pool pool = open(1)) {
@@ -101,7 +101,7 @@ interface ShutdownSuite extends Subject {
     }
   }
 
-  /** B166, B168: what was submitted before the shutdown ends as it would have. */
+  /** What was submitted before the shutdown ends as it would have. */
   @Test
   default void shutdown_tasksWait_allEnd(@TempDir Path folder) throws Exception {
     Path go = folder.resolve("go");
@@ -172,7 +172,7 @@ interface ShutdownSuite extends Subject {
     assertThat(folder.resolve("0.end")).exists();
   }
 
-  /** B116: each future has ended, and what never started is given back. */
+  /** Each future has ended, and what never started is given back. */
   @Test
   default void shutdownNow_tasksWait_areGivenBack(@TempDir Path folder) throws Exception {
     if (!boundsWorkers()) {
@@ -223,7 +223,7 @@ interface ShutdownSuite extends Subject {
     pool.close();
   }
 
-  /** B118: ten thousand endless tasks are no reason to be slow. */
+  /** Ten thousand endless tasks are no reason to be slow. */
   @Test
   default void closeNow_tenThousandEndlessTasks_isPrompt(@TempDir Path folder) throws Exception {
     if (callerRuns()) {
@@ -338,7 +338,7 @@ interface ShutdownSuite extends Subject {
     }
   }
 
-  /** B171: nothing of a task is held after its end. */
+  /** Nothing of a task is held after its end. */
   @Test
   default void submit_taskEnded_argumentIsCollected() throws Exception {
     try (Pool pool = open(1)) {
@@ -359,7 +359,7 @@ interface ShutdownSuite extends Subject {
     return new WeakReference<>(argument);
   }
 
-  /** B171: results that the consumer has dropped are dropped, but for the one that came last. */
+  /** Results that the consumer has dropped are dropped, but for the one that came last. */
   @Test
   default void stream_resultTaken_isCollected() throws Exception {
     try (Pool pool = open(1);

@@ -58,7 +58,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B050, B051. */
+  /** Streams have the results of a loop, in input order and in any. */
   @Test
   default void stream_andUnordered_giveWhatALoopGives() {
     List<Integer> expected = numbers(1_000).stream().map(StreamSuite::square).toList();
@@ -78,7 +78,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B052, B081: the input's own exception comes, without a wrapper, and the pool serves on. */
+  /** The input's own exception comes, without a wrapper, and the pool serves on. */
   @Test
   default void map_inputThrows_itsExceptionComesAndPoolServes() {
     try (Pool pool = open(2)) {
@@ -91,7 +91,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B054, B055: the results of the items before come first, whatever the batch. */
+  /** The results of the items before come first, whatever the batch. */
   @Test
   default void stream_inputThrows_resultsBeforeItComeFirst() {
     try (Pool pool = open(2)) {
@@ -109,7 +109,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B056. */
+  /** The items before an input error have their results, and nothing else comes. */
   @Test
   default void unordered_inputThrows_onlyRightResultsBefore() {
     try (Pool pool = open(2);
@@ -120,7 +120,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B058: outcomes go on after a failure. */
+  /** Outcomes go on after a failure. */
   @Test
   default void outcomes_oneItemFails_othersAreThere() {
     Fn<Integer, Integer> divide = n -> 5 / n;
@@ -157,7 +157,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B062, X08: after the close nothing comes, and an endless input is read no further. */
+  /** After the close nothing comes, and an endless input is read no further. */
   @Test
   default void stream_closedEarly_endsAndInputIsLeft() throws InterruptedException {
     Counting input = new Counting();
@@ -226,7 +226,7 @@ interface StreamSuite extends Subject {
     return 0;
   }
 
-  /** B064: a small window changes no result. */
+  /** A small window changes no result. */
   @Test
   default void stream_anyWindow_likeALoop() {
     try (Pool pool = open(2)) {
@@ -239,7 +239,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B065, X08. */
+  /** An endless input is no reason to wait: results come one by one. */
   @Test
   default void stream_endlessInput_resultsComeWithoutEnd() {
     try (Pool pool = open(2);
@@ -250,7 +250,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B066: exactly a window is read ahead of what the consumer took, and never more. */
+  /** Exactly a window is read ahead of what the consumer took, and never more. */
   @Test
   default void stream_slowConsumer_inputIsAWindowAhead() throws InterruptedException {
     int window = 5;
@@ -285,7 +285,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B068: where the caller runs the work, it is read, run and taken in turn. */
+  /** Where the caller runs the work, it is read, run and taken in turn. */
   @Test
   default void stream_callerRuns_oneItemInTurn() {
     List<String> log = Collections.synchronizedList(new ArrayList<>());
@@ -317,7 +317,7 @@ interface StreamSuite extends Subject {
             .iterator();
   }
 
-  /** B070: what is quick does not wait for what is slow. */
+  /** What is quick does not wait for what is slow. */
   @Test
   default void unordered_oneItemSlow_othersComeFirst(@TempDir Path folder) throws Exception {
     Path go = folder.resolve("go");
@@ -339,7 +339,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B071: input order, whatever ends first. */
+  /** Input order, whatever ends first. */
   @Test
   default void stream_firstItemSlow_orderIsKept(@TempDir Path folder) throws Exception {
     Path go = folder.resolve("go");
@@ -362,7 +362,7 @@ interface StreamSuite extends Subject {
     }
   }
 
-  /** B074: a stream with large results that is left after two of them leaves nothing. */
+  /** A stream with large results that is left after two of them leaves nothing. */
   @Test
   default void stream_leftAfterTwoLargeResults_poolCloses() {
     try (Pool pool = open(2);

@@ -41,7 +41,7 @@ interface SubmitSuite extends Subject {
     return n * n;
   }
 
-  /** B001. */
+  /** A pool has a worker at least. */
   @Test
   default void open_lessThanOneWorker_isRefused() {
     if (!boundsWorkers()) {
@@ -58,7 +58,7 @@ interface SubmitSuite extends Subject {
     }
   }
 
-  /** B015. */
+  /** Options of a backend that is not there are refused, with its name. */
   @Test
   default void open_unknownBackend_isRefusedByName() {
     BackendOptions options = () -> "unit-testing";
@@ -68,7 +68,7 @@ interface SubmitSuite extends Subject {
         .withMessageContaining("sequential");
   }
 
-  /** B010: a pool is not a value, neither for the JDK nor for its own workers. */
+  /** A pool is not a value, neither for the JDK nor for its own workers. */
   @Test
   default void pool_serialised_isRefused() throws Exception {
     try (Pool pool = open(1);
@@ -84,7 +84,7 @@ interface SubmitSuite extends Subject {
     }
   }
 
-  /** B014. */
+  /** A window or a batch that makes no sense is refused where it is said. */
   @Test
   default void bulk_senselessOptions_areRefused() {
     for (int n : List.of(0, -1)) {
@@ -99,7 +99,7 @@ interface SubmitSuite extends Subject {
     }
   }
 
-  /** B016: a worker that is idle is used before another one is started. */
+  /** A worker that is idle is used before another one is started. */
   @Test
   default void submit_oneAfterAnother_oneWorkerIsEnough() throws Exception {
     try (Pool pool = open(4)) {
@@ -117,7 +117,7 @@ interface SubmitSuite extends Subject {
     }
   }
 
-  /** B020, B021, B022, B038: lambdas, method references and captured values. */
+  /** Lambdas, method references and captured values. */
   @Test
   default void submit_lambdasAndMethodReferences_resultsArrive() throws Exception {
     int five = 5;
@@ -198,7 +198,7 @@ interface SubmitSuite extends Subject {
     }
   }
 
-  /** B030: a wait that is over changes nothing for the task. */
+  /** A wait that is over changes nothing for the task. */
   @Test
   default void get_timeout_throwsAndTaskGoesOn(@TempDir Path folder) throws Exception {
     if (callerRuns()) {
@@ -223,7 +223,7 @@ interface SubmitSuite extends Subject {
     return result;
   }
 
-  /** B036: many threads use one pool, and take back every other task. */
+  /** Many threads use one pool, and take back every other task. */
   @Test
   default void submit_tenThreads_nobodyIsMixedUp() throws Exception {
     try (Pool pool = open(2)) {

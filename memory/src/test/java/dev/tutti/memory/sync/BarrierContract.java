@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a barrier does, whoever the others are. */
 abstract class BarrierContract extends SyncSuite {
-  /** B231, B232: ten passes in step; in each, one is the last. */
+  /** Ten passes in step; in each, one is the last. */
   @Test
   void await_tenRounds_inStep() throws Exception {
     int size = 5;
@@ -68,7 +68,7 @@ abstract class BarrierContract extends SyncSuite {
     assertThat(results(all)).containsOnly("passed");
   }
 
-  /** B234, B236: an abort breaks it for all, a reset makes it whole. */
+  /** An abort breaks it for all, a reset makes it whole. */
   @Test
   void abort_whileFourWait_breaksUntilReset() throws Exception {
     ProcessBarrier barrier = ProcessBarrier.create(5);
@@ -81,7 +81,7 @@ abstract class BarrierContract extends SyncSuite {
     assertPasses(barrier);
   }
 
-  /** B235: a reset breaks it for who waits, and for nobody else. */
+  /** A reset breaks it for who waits, and for nobody else. */
   @Test
   void reset_whileFourWait_breaksForThem() throws Exception {
     ProcessBarrier barrier = ProcessBarrier.create(5);
@@ -102,7 +102,7 @@ abstract class BarrierContract extends SyncSuite {
     assertThat(results(all)).containsOnly("broken");
   }
 
-  /** B238: one alone does not wait. */
+  /** One alone does not wait. */
   @Test
   void await_oneParty_passes() throws Exception {
     ProcessBarrier barrier = ProcessBarrier.create(1);

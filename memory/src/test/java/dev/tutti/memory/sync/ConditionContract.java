@@ -51,7 +51,7 @@ abstract class ConditionContract extends SyncSuite {
     }
   }
 
-  /** B224: six who wait have their time, and six who come after them are all called. */
+  /** Six who wait have their time, and six who come after them are all called. */
   @Test
   void signalAll_afterSixHadTheirTime_callsTheNextSix() throws Exception {
     ProcessLock lock = ProcessLock.create();
@@ -76,7 +76,7 @@ abstract class ConditionContract extends SyncSuite {
     assertThat(condition.waiting()).isZero();
   }
 
-  /** B225: as many go as are called, and a call for more than wait is not kept for later. */
+  /** As many go as are called, and a call for more than wait is not kept for later. */
   @Test
   void signal_twoFourThree_asManyGo() throws Exception {
     ProcessLock lock = ProcessLock.create();
@@ -102,7 +102,7 @@ abstract class ConditionContract extends SyncSuite {
     assertThat(called).isFalse();
   }
 
-  /** B226: who has not locked may neither wait nor signal. */
+  /** Who has not locked may neither wait nor signal. */
   @Test
   void await_notLocked_isRefused() {
     ProcessLock lock = ProcessLock.create();
@@ -124,7 +124,7 @@ abstract class ConditionContract extends SyncSuite {
     assertThatIllegalArgumentException().isThrownBy(() -> condition.signal(0));
   }
 
-  /** B228: who waits until something is so goes on when it is, or when its time is over. */
+  /** Who waits until something is so goes on when it is, or when its time is over. */
   @Test
   void waitFor_stateReached_andNot() throws Exception {
     ProcessLock lock = ProcessLock.create();

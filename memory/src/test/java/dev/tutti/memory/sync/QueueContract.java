@@ -28,8 +28,8 @@ abstract class QueueContract extends SyncSuite {
   // ---------------------------------------------------------------- put and take
 
   /**
-   * B250: all forms of put fill it; a further one is refused, at once or after its time; another
-   * process drains it.
+   * All forms of put fill it; a further one is refused, at once or after its time; another process
+   * drains it.
    */
   @Test
   void put_full_isRefusedInItsTime() throws Exception {
@@ -57,9 +57,7 @@ abstract class QueueContract extends SyncSuite {
     assertThat(queue.remainingCapacity()).isEqualTo(6);
   }
 
-  /**
-   * B251: all forms of take give what another process has put, in its order; then there is nothing.
-   */
+  /** All forms of take give what another process has put, in its order; then there is nothing. */
   @Test
   void take_empty_isToldInItsTime() throws Exception {
     ProcessQueue<Integer> queue = ProcessQueue.create(6);
@@ -85,7 +83,7 @@ abstract class QueueContract extends SyncSuite {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT, LONG);
   }
 
-  /** B252: what several processes put one after the other comes in that order. */
+  /** What several processes put one after the other comes in that order. */
   @Test
   void take_putByTwo_comesInOrder() throws Exception {
     ProcessQueue<Integer> queue = ProcessQueue.create(100);
@@ -188,7 +186,7 @@ abstract class QueueContract extends SyncSuite {
 
   // ---------------------------------------------------------------- done
 
-  /** B254: join waits until four have marked all done; one mark too many is refused. */
+  /** Join waits until four have marked all done; one mark too many is refused. */
   @Test
   void join_workersMarkDone_returnsAfterTheLast() throws Exception {
     ProcessQueue<Integer> queue = ProcessQueue.create(10);
@@ -224,7 +222,7 @@ abstract class QueueContract extends SyncSuite {
 
   // ---------------------------------------------------------------- end
 
-  /** B256, B258: after close nothing is put, what is there can be taken, then there is an end. */
+  /** After close nothing is put, what is there can be taken, then there is an end. */
   @Test
   void close_itemsLeft_comeBeforeTheEnd() throws Exception {
     ProcessQueue<Integer> queue = ProcessQueue.create(2);
@@ -259,7 +257,7 @@ abstract class QueueContract extends SyncSuite {
     }
   }
 
-  /** B258: closeNow throws away what is there, and lets go who waits in whichever way. */
+  /** {@code closeNow} throws away what is there, and lets go who waits in whichever way. */
   @Test
   void closeNow_waiters_areLetGo() throws Exception {
     ProcessQueue<Integer> full = ProcessQueue.create(1);
@@ -283,8 +281,8 @@ abstract class QueueContract extends SyncSuite {
   }
 
   /**
-   * B260: four who put and six who take, closed in the middle: everybody comes to an end, and no
-   * item is lost or doubled.
+   * Four who put and six who take, closed in the middle: everybody comes to an end, and no item is
+   * lost or doubled.
    */
   @Test
   void close_manyInTheMiddle_allEndAndEachItemComesOnce() throws Exception {

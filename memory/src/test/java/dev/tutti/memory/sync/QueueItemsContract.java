@@ -46,7 +46,7 @@ abstract class QueueItemsContract extends SyncSuite {
         Path.of("/tmp"));
   }
 
-  /** B255: what cannot be sent is refused where it is put, and leaves nothing. */
+  /** What cannot be sent is refused where it is put, and leaves nothing. */
   @Test
   void put_notSendable_isRefusedAndTakesNoRoom() throws Exception {
     ProcessQueue<Object> queue = ProcessQueue.create(1);
@@ -112,7 +112,7 @@ abstract class QueueItemsContract extends SyncSuite {
     return item;
   }
 
-  /** X11: what another process puts can be taken when that has done so. */
+  /** What another process puts can be taken when that has done so. */
   @Test
   void take_mebibyteAfterPutterIsDone_isThere() throws Exception {
     ProcessQueue<byte[]> queue = ProcessQueue.create(10);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class SyncContract extends SyncSuite {
   // ---------------------------------------------------------------- semaphore
 
-  /** B210: one permit goes out once, and comes back once. */
+  /** One permit goes out once, and comes back once. */
   @Test
   void release_boundedTwice_isRefused() throws Exception {
     ProcessSemaphore lock = ProcessSemaphore.bounded(1);
@@ -32,7 +32,7 @@ abstract class SyncContract extends SyncSuite {
     assertThat(elsewhere(() -> lock.tryAcquire())).isTrue();
   }
 
-  /** B214: another thread than the one that took it may release. */
+  /** Another thread than the one that took it may release. */
   @Test
   void release_elsewhere_isAllowed() throws Exception {
     ProcessSemaphore lock = ProcessSemaphore.bounded(1);
@@ -41,7 +41,7 @@ abstract class SyncContract extends SyncSuite {
     assertThat(lock.tryAcquire()).isTrue();
   }
 
-  /** B218: the value is seen by all; without a bound it may grow. */
+  /** The value is seen by all; without a bound it may grow. */
   @Test
   void permits_afterEachStep_areCounted() throws Exception {
     ProcessSemaphore semaphore = ProcessSemaphore.create(2);
@@ -58,7 +58,7 @@ abstract class SyncContract extends SyncSuite {
     assertThat(seen).containsExactly(2, 1, 0, 4);
   }
 
-  /** B220: of twenty who want one each, as many pass as there are permits. */
+  /** Of twenty who want one each, as many pass as there are permits. */
   @Test
   void release_several_letsAsManyPass() throws Exception {
     ProcessSemaphore semaphore = ProcessSemaphore.create(7);
@@ -87,7 +87,7 @@ abstract class SyncContract extends SyncSuite {
     assertThat(passed.permits()).isEqualTo(20);
   }
 
-  /** B215, B221: a wait ends when its time is over, and not before; zero and less do not wait. */
+  /** A wait ends when its time is over, and not before; zero and less do not wait. */
   @Test
   void tryAcquire_noPermit_takesItsTime() throws Exception {
     ProcessSemaphore none = ProcessSemaphore.create(0);
@@ -104,7 +104,7 @@ abstract class SyncContract extends SyncSuite {
     assertThat(Await.result(huge)).isTrue();
   }
 
-  /** B222: of ten tries for three permits three succeed. */
+  /** Of ten tries for three permits three succeed. */
   @Test
   void tryAcquire_contended_asManyAsThereAre() throws Exception {
     ProcessSemaphore semaphore = ProcessSemaphore.create(4);
@@ -129,7 +129,7 @@ abstract class SyncContract extends SyncSuite {
 
   // ---------------------------------------------------------------- lock
 
-  /** B211, B212: locked until it has been unlocked as often; others see it. */
+  /** Locked until it has been unlocked as often; others see it. */
   @Test
   void unlock_reentrant_opensAtTheLast() throws Exception {
     ProcessLock lock = ProcessLock.create();
@@ -162,7 +162,7 @@ abstract class SyncContract extends SyncSuite {
     lock.unlock();
   }
 
-  /** B215: a wait for a lock ends when its time is over. */
+  /** A wait for a lock ends when its time is over. */
   @Test
   void tryLock_held_takesItsTime() throws Exception {
     ProcessLock lock = ProcessLock.create();
@@ -177,7 +177,7 @@ abstract class SyncContract extends SyncSuite {
     lock.unlock();
   }
 
-  /** B216: what is thrown inside leaves the lock open. */
+  /** What is thrown inside leaves the lock open. */
   @Test
   void unlock_inFinally_releases() throws Exception {
     ProcessLock lock = ProcessLock.create();
@@ -285,7 +285,7 @@ abstract class SyncContract extends SyncSuite {
 
   // ---------------------------------------------------------------- event
 
-  /** B230: who waits goes on when it is set, also if it is cleared at once. */
+  /** Who waits goes on when it is set, also if it is cleared at once. */
   @Test
   void set_thenClear_wakesAllWhoWait() throws Exception {
     ProcessEvent event = ProcessEvent.create();
@@ -346,7 +346,7 @@ abstract class SyncContract extends SyncSuite {
 
   // ---------------------------------------------------------------- all
 
-  /** B240: the text of each names its state, and for a lock who has it. */
+  /** The text of each names its state, and for a lock who has it. */
   @Test
   void toString_ofEach_namesItsState() throws Exception {
     ProcessLock lock = ProcessLock.create();
