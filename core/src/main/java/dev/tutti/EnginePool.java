@@ -6,7 +6,6 @@ import dev.tutti.event.PoolListener;
 import dev.tutti.event.Subscription;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.Cpus;
-import dev.tutti.plan.Defaults;
 import dev.tutti.plan.SubmitQueue.WhenFull;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.HelpingGroup;
@@ -21,6 +20,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -41,36 +41,73 @@ final class EnginePool implements Pool {
   private final Engine engine;
   private final CallOptions options;
 
+  /** How long an attempt may run where options do not say it; kept to by all views. */
+  private final Optional<Duration> usualTimeout;
+
   /** Reachable as long as one view of the pool is, or one of its result streams. */
   private final Object handle;
 
   /** Whether it belongs to nobody, so that nobody can close it. */
   private final boolean shared;
 
-  private EnginePool(Engine engine, CallOptions options, Object handle, boolean shared) {
+  private EnginePool(
+      Engine engine,
+      CallOptions options,
+      Optional<Duration> usualTimeout,
+      Object handle,
+      boolean shared) {
     this.engine = engine;
-    this.options = options;
+    this.options = withTimeout(options, usualTimeout);
+    this.usualTimeout = usualTimeout;
     this.handle = handle;
     this.shared = shared;
+  }
+
+  private static EnginePool of(Engine engine, Object handle, boolean shared) {
+    return new EnginePool(engine, CallOptions.DEFAULTS, engine.usualTimeout(), handle, shared);
   }
 
   /** {@return a pool whose owner closes it, or drops it} */
   static EnginePool ownedBy(Engine engine) {
     Object handle = new Object();
     engine.closeWhenDropped(handle);
-    return new EnginePool(engine, Defaults.current().callOptions(), handle, false);
+    return of(engine, handle, false);
   }
 
   /** {@return a pool that nobody closes} */
   static EnginePool shared(Engine engine) {
-    return new EnginePool(engine, Defaults.current().callOptions(), engine, true);
+    return of(engine, engine, true);
   }
 
   /** {@return the pool whose task runs on this thread} */
   static Pool current() {
     return Engine.current()
-        .<Pool>map(engine -> new EnginePool(engine, CallOptions.DEFAULTS, engine, engine.chooses()))
+        .<Pool>map(engine -> of(engine, engine, engine.chooses()))
         .orElseGet(() -> WorkerContext.current().perWorker(Nested.class, Nested::open).pool());
+  }
+
+  /** {@return this pool for who has another usual time-out} */
+  EnginePool usually(Optional<Duration> timeout) {
+    return timeout.equals(usualTimeout)
+        ? this
+        : new EnginePool(engine, CallOptions.DEFAULTS, timeout, handle, shared);
+  }
+
+  /** {@return options of a part of a call, where they do not say it with the usual time-out} */
+  CallOptions complete(CallOptions of) {
+    return withTimeout(of, usualTimeout);
+  }
+
+  private static CallOptions withTimeout(CallOptions of, Optional<Duration> usual) {
+    Optional<Duration> limit = of.timeout().or(() -> usual).filter(EnginePool::canBeCounted);
+    return limit.equals(of.timeout())
+        ? of
+        : new CallOptions(limit, of.deadline(), of.retry(), of.priority(), of.queue());
+  }
+
+  /** One that is longer is none, and so it is said that there is to be none. */
+  private static boolean canBeCounted(Duration limit) {
+    return TimeUnit.NANOSECONDS.convert(limit) < Long.MAX_VALUE;
   }
 
   /** The pool that the tasks of one worker process share; it ends with the worker. */
@@ -94,7 +131,7 @@ final class EnginePool implements Pool {
           "the caller must not run tasks of a pool of %s; use SubmitQueue.blocking(%d)"
               .formatted(engine.backend(), other.queue().get().capacity()));
     }
-    return new EnginePool(engine, other, handle, shared);
+    return new EnginePool(engine, other, usualTimeout, handle, shared);
   }
 
   @Override

@@ -180,7 +180,8 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * @throws IllegalArgumentException if there is no such backend
    */
   static Pool open(BackendOptions options) {
-    return EnginePool.ownedBy(Engine.open(Objects.requireNonNull(options, "options")));
+    return EnginePool.ownedBy(
+        Engine.open(Objects.requireNonNull(options, "options"), Defaults.current().timeout()));
   }
 
   /**
@@ -201,7 +202,8 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
 
   /**
    * {@return this pool seen with other options for what is submitted} The view has the same
-   * workers; closing either closes both.
+   * workers; closing either closes both. Options without a time-out have that of the {@linkplain
+   * Defaults defaults}, if there is one; {@code ChronoUnit.FOREVER.getDuration()} is none.
    *
    * {@snippet class=dev.tutti.PlanSnippets region=callOptions lang=java}
    *

@@ -40,10 +40,13 @@ final class SharedPool {
                     Engine.shared(
                         backend,
                         defaults.workerCount(),
-                        defaults.idle().orElse(Defaults.BUILT_IN_IDLE))));
+                        defaults.idle().orElse(Defaults.BUILT_IN_IDLE)),
+                    Defaults.ofProperties().timeout()));
         pool = here;
       }
-      return here;
+      return Defaults.CURRENT.isBound() // its time-out is of who asks, not of all
+          ? here.usually(Defaults.current().timeout())
+          : here;
     } finally {
       lock.unlock();
     }

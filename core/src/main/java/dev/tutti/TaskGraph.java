@@ -350,7 +350,8 @@ public final class TaskGraph {
     @Nullable CallOptions[] own = new CallOptions[known.size()];
     for (Node<?> node : known) {
       steps[node.index()] = node.step();
-      own[node.index()] = node.options();
+      CallOptions limits = node.options();
+      own[node.index()] = limits == null ? null : on.complete(limits);
     }
     GraphPlan plan =
         new GraphPlan(steps, own, asked, on.options(), policy == FailurePolicy.STOP_AT_FIRST);

@@ -1,16 +1,24 @@
 package dev.tutti;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.Cpus;
 import dev.tutti.plan.Defaults;
+import dev.tutti.task.TaskFailedException;
+import dev.tutti.task.TaskTimeoutException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What the call says, the scoped value, the property, what is built in: in this order. */
 @Tag("unit")
@@ -85,6 +93,56 @@ final class DefaultsTest {
     try (Pool pool = with(Map.of("tutti.timeout", "7s"), () -> Pool.threads(1))) {
       assertThat(((EnginePool) pool).options().timeout()).contains(Duration.ofSeconds(7));
     }
+  }
+
+  /** It holds where a call says other things and no time-out; for ever is none. */
+  @Test
+  void timeout_callSaysOtherThings_holds() throws Exception {
+    Duration seven = Duration.ofSeconds(7);
+    CallOptions urgent = CallOptions.DEFAULTS.withPriority(5);
+    try (Pool pool = with(Map.of("tutti.timeout", "7s"), () -> Pool.threads(1))) {
+      assertThat(timeout(pool.with(urgent))).contains(seven);
+      assertThat(timeout(pool.with(urgent.withTimeout(Duration.ofSeconds(1)))))
+          .contains(Duration.ofSeconds(1));
+      Duration forEver = ChronoUnit.FOREVER.getDuration();
+      assertThat(timeout(pool.with(urgent.withTimeout(forEver)))).isEmpty();
+      assertThat(pool.submit(() -> timeout(Pool.current())).get()).contains(seven);
+      assertThat(timeout(pool.with(urgent).with(CallOptions.DEFAULTS))).contains(seven);
+    }
+  }
+
+  /** It holds for a node of a graph, too, that has other options of its own. */
+  @Test
+  @Timeout(60)
+  void timeout_nodeSaysOtherThings_holds() throws Exception {
+    TaskGraph graph = new TaskGraph();
+    Node<Integer> endless =
+        graph
+            .task(() -> {
+              new CountDownLatch(1).await();
+              return 1;
+            })
+            .keepingTo(CallOptions.DEFAULTS.withPriority(5));
+    try (Pool pool = with(Map.of("tutti.timeout", "20ms"), () -> Pool.threads(1))) {
+      assertThatExceptionOfType(TaskFailedException.class)
+          .isThrownBy(() -> graph.compute(pool, endless))
+          .withCauseInstanceOf(TaskTimeoutException.class);
+    }
+  }
+
+  /** Who asks for the shared pool first does not decide for the others how long a task may run. */
+  @Test
+  void timeout_ofSharedPool_isOfWhoAsks() {
+    Duration three = Duration.ofSeconds(3);
+    Pool first =
+        ScopedValue.where(Defaults.CURRENT, Defaults.NONE.withTimeout(three)).call(Pool::auto);
+    assertThat(timeout(first)).contains(three);
+    assertThat(timeout(Pool.auto())).isEmpty();
+    assertThat(Pool.auto()).isSameAs(Pool.auto());
+  }
+
+  private static Optional<Duration> timeout(Pool pool) {
+    return ((EnginePool) pool).options().timeout();
   }
 
   /** A property that makes no sense is refused, with its name and its value. */

@@ -14,6 +14,7 @@ import dev.tutti.task.Fn;
 import dev.tutti.task.Outcome;
 import dev.tutti.task.Success;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -110,7 +111,8 @@ final class AdviseCommand implements Callable<Integer> {
       List<String> sample,
       Fn<String, ? extends @Nullable Object> function,
       Consumer<Choice> listener) {
-    Pool pool = Pool.auto().with(CallOptions.DEFAULTS); // with a time-out it would be processes
+    Pool pool = // with a time-out it would be processes
+        Pool.auto().with(CallOptions.DEFAULTS.withTimeout(ChronoUnit.FOREVER.getDuration()));
     return Parallel.on(pool)
         .explain(listener)
         .<String, Outcome<?>>map(sample, input -> outcome(function, input));

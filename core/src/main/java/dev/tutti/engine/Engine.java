@@ -43,13 +43,20 @@ public final class Engine {
   private final Dispatcher dispatcher;
   private final Listeners listeners;
   private final Submissions submissions;
+  private final Optional<Duration> usualTimeout;
 
-  Engine(String name, String backend, Dispatcher dispatcher, Listeners listeners) {
+  Engine(
+      String name,
+      String backend,
+      Dispatcher dispatcher,
+      Listeners listeners,
+      Optional<Duration> usualTimeout) {
     this.name = name;
     this.backend = backend;
     this.dispatcher = dispatcher;
     this.listeners = listeners;
     this.submissions = new Submissions(dispatcher);
+    this.usualTimeout = usualTimeout;
     dispatcher.engine(this);
   }
 
@@ -57,10 +64,11 @@ public final class Engine {
    * Opens the group that the options ask for.
    *
    * @param options which backend, and what it is to be like
+   * @param usualTimeout how long an attempt may run where nobody says it
    * @return the running engine
    * @throws IllegalArgumentException if no such backend is there
    */
-  public static Engine open(BackendOptions options) {
+  public static Engine open(BackendOptions options, Optional<Duration> usualTimeout) {
     JdkFloor.ensure(Runtime.version());
     Backend backend = backend(options.backend());
     String name = "p" + POOLS.incrementAndGet();
@@ -72,7 +80,7 @@ public final class Engine {
     Listeners listeners = new Listeners();
     dispatcher.group(
         backend.open(new GroupRequest(name, options, dispatcher, dispatcher, listeners)));
-    return new Engine(name, backend.name(), dispatcher, listeners);
+    return new Engine(name, backend.name(), dispatcher, listeners, usualTimeout);
   }
 
   /** {@return the engine whose task runs on this thread, in the JVM of its pool} */
@@ -175,6 +183,11 @@ public final class Engine {
    */
   public Subscription listen(PoolListener listener) {
     return listeners.add(listener)::run;
+  }
+
+  /** {@return how long an attempt may run where nobody says it} */
+  public Optional<Duration> usualTimeout() {
+    return usualTimeout;
   }
 
   /** {@return the name of the backend} */

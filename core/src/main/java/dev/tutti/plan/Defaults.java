@@ -17,7 +17,16 @@ import java.util.regex.Pattern;
  *
  * <p>Each is looked for in this order: what the call itself says; the scoped value {@link #CURRENT}
  * of the thread; the system property; what is built in. A pool looks when it is opened and keeps to
- * that.
+ * that. {@link dev.tutti.Pool#shared} and the pool that chooses are opened by the first who asks
+ * for them, and have the number of workers and the idle time that hold there; their time-out is
+ * that of each who asks.
+ *
+ * <p>The time-out holds for all tasks and calls of a pool whose own options name none, of {@link
+ * dev.tutti.Pool#with} too; {@code ChronoUnit.FOREVER.getDuration()} is none. Where a pool chooses,
+ * as {@code Parallel.map} does, a time-out is a wall: its calls go to worker processes then, where
+ * what cannot be sent is refused. Options that are made in code, such as {@code
+ * ProcessOptions.DEFAULTS}, say how many workers there are: {@code tutti.workers} does not hold for
+ * them.
  *
  * <table>
  * <caption>The defaults</caption>

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -97,7 +98,7 @@ final class DispatcherTest {
         () -> {
           throw new OutOfMemoryError("unable to create native thread");
         };
-    dispatcher.engine(new Engine("test", "auto", dispatcher, new Listeners()));
+    dispatcher.engine(new Engine("test", "auto", dispatcher, new Listeners(), Optional.empty()));
     WeakReference<Object> task = refused();
     Awaitility.await()
         .until(() -> {

@@ -9,6 +9,7 @@ import dev.tutti.spi.WorkerGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +33,7 @@ class ScriptedGroup implements WorkerGroup {
     @Override
     Dispatcher dispatcher() {
       Dispatcher dispatcher = super.dispatcher();
-      dispatcher.engine(new Engine("test", "auto", dispatcher, new Listeners()));
+      dispatcher.engine(new Engine("test", "auto", dispatcher, new Listeners(), Optional.empty()));
       return dispatcher;
     }
 
