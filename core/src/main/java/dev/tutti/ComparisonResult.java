@@ -10,6 +10,8 @@ import java.util.OptionalDouble;
 /**
  * What a {@link Comparison} measured: a row for each run.
  *
+ * {@snippet class=dev.tutti.ComparisonSnippets region=comparison lang=java}
+ *
  * @param rows in the order in which they ran
  * @since 0.1
  */

@@ -7,6 +7,8 @@ import dev.tutti.task.Done;
 /**
  * Whoever wants to follow a {@link Comparison} while it runs. What is not overridden is not told.
  *
+ * {@snippet class=dev.tutti.ComparisonSnippets region=watcher lang=java}
+ *
  * <p><b>Thread safety.</b> Everything is told on the thread that runs the comparison.
  *
  * <p><b>Failure.</b> What a method throws ends the comparison with this exception.

@@ -2,6 +2,8 @@ package dev.tutti;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.ComparisonResult.Setup;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,5 +24,22 @@ class ComparisonSnippets {
     // @end region=comparison
     assertThat(result.rows()).hasSize(3);
     assertThat(result.toString()).contains("normal", "threads", "speed-up");
+  }
+
+  @Test
+  void watcher_sample_isToldOfRuns() {
+    List<Integer> items = List.of(1, 2, 3);
+    // @start region=watcher
+    List<String> told = new ArrayList<>();
+    ComparisonWatcher watcher =
+        new ComparisonWatcher() {
+          @Override
+          public void starts(Setup setup, int count) {
+            told.add("%s: %d items".formatted(setup.backend(), count));
+          }
+        };
+    Comparison.of(items, n -> n * n).normally().watchedBy(watcher).run();
+    // @end region=watcher
+    assertThat(told).containsExactly("normal: 3 items");
   }
 }

@@ -3,6 +3,7 @@ package dev.tutti;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.Batching;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.Cpus;
@@ -10,8 +11,10 @@ import dev.tutti.plan.DataSize;
 import dev.tutti.plan.Defaults;
 import dev.tutti.plan.FailurePolicy;
 import dev.tutti.plan.RetryPolicy;
+import dev.tutti.plan.SequentialOptions;
 import dev.tutti.plan.SubmitQueue;
 import dev.tutti.plan.ThreadOptions;
+import dev.tutti.plan.VirtualThreadOptions;
 import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerContext;
@@ -116,6 +119,18 @@ final class PlanSnippets {
       // @end region=retryPolicy
       assertThat(doubled).containsExactly(2, 4, 6);
     }
+  }
+
+  @Test
+  void withoutOptions() {
+    // @start region=withoutOptions
+    for (BackendOptions options :
+        List.of(SequentialOptions.DEFAULTS, VirtualThreadOptions.DEFAULTS)) {
+      try (Pool pool = Pool.open(options)) { // as Pool.sequential(), Pool.virtualThreads()
+        assertThat(pool.submit(() -> 3 + 8).join()).isEqualTo(11);
+      }
+    }
+    // @end region=withoutOptions
   }
 
   @Test

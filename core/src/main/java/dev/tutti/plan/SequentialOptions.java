@@ -3,6 +3,8 @@ package dev.tutti.plan;
 /**
  * Options of the pool that runs everything on the caller's thread. There are none.
  *
+ * {@snippet class=dev.tutti.PlanSnippets region=withoutOptions lang=java}
+ *
  * @since 0.1
  */
 public record SequentialOptions() implements BackendOptions {

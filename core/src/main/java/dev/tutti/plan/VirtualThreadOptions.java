@@ -3,6 +3,8 @@ package dev.tutti.plan;
 /**
  * Options of the pool that gives each task a virtual thread of its own. There are none.
  *
+ * {@snippet class=dev.tutti.PlanSnippets region=withoutOptions lang=java}
+ *
  * @since 0.1
  */
 public record VirtualThreadOptions() implements BackendOptions {

@@ -3,6 +3,8 @@ package dev.tutti.process;
 /**
  * Where the things go that a {@link JvmProcess} prints.
  *
+ * {@snippet class=dev.tutti.process.JvmProcessSnippets region=options lang=java}
+ *
  * @since 0.1
  */
 public enum JvmStreams {

@@ -3,6 +3,8 @@ package dev.tutti.process;
 /**
  * Where the things go that tasks print in worker processes.
  *
+ * {@snippet class=dev.tutti.process.ProcessSnippets region=options lang=java}
+ *
  * @since 0.1
  */
 public enum WorkerOutput {

@@ -44,6 +44,7 @@ class ProcessSnippets {
             .withHeap(DataSize.mib(256))
             .withJvmFlags("-XX:+UseSerialGC")
             .withEnvironment(Map.of("OMP_NUM_THREADS", "1"))
+            .withOutput(WorkerOutput.NAMED) // [tutti-p1-worker-0] in front of each line
             .withGrace(Duration.ofMillis(200));
     try (Pool pool = Pool.open(options)) {
       assertEquals(List.of(1, 4, 9), pool.map(List.of(1, 2, 3), n -> n * n));

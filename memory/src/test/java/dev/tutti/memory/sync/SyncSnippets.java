@@ -64,6 +64,24 @@ class SyncSnippets {
     assertThat(file).containsExactly("one line");
   }
 
+  /** A lock tells who has it. */
+  @Test
+  void holder_tells() {
+    ProcessLock lock = ProcessLock.create();
+    // @start region=holder
+    lock.lock();
+    try {
+      LockHolder holder = lock.holder().orElseThrow(); // of any process
+      append("process %d, thread %d".formatted(holder.pid(), holder.thread()));
+    } finally {
+      lock.unlock();
+    }
+    // @end region=holder
+    long thread = Thread.currentThread().threadId();
+    assertThat(file)
+        .containsExactly("process %d, thread %d".formatted(ProcessHandle.current().pid(), thread));
+  }
+
   /** A condition calls who waits under a lock. */
   @Test
   void condition_calls() throws Exception {
