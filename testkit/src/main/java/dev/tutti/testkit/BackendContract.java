@@ -21,6 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * share no memory with the test. Where a fact changes what is right, the same test asserts the
  * other right thing; none is skipped.
  *
+ * <p>The guide has a backend that keeps it, {@code docs/guide/backends.md}.
+ *
  * <p>Where an {@code ExecutorService} leaves something open they decide: sizes below one are
  * refused, one {@code Bulk} may have several calls on their way, and how many results come before
  * an input throws does not depend on batches.
