@@ -66,6 +66,18 @@ record PythonProgram(
     return new Output(printed, Optional.of(printed(other, input, logs)));
   }
 
+  /** What Java's prints where nobody has compiled it, as the guide says to run it. */
+  List<String> runSource(Path input, Path logs) throws IOException, InterruptedException {
+    List<String> line =
+        List.of(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "-Dtutti.aot=off",
+            "-cp",
+            System.getProperty("java.class.path"),
+            javaFile().toAbsolutePath().toString());
+    return printed(line, input, logs);
+  }
+
   private boolean hasPython(Path logs) throws InterruptedException {
     try {
       String code = needs.isEmpty() ? "" : "import " + needs;

@@ -103,9 +103,7 @@ class PythonProgramsTest {
   /** All of them, two at a time. */
   @BeforeAll
   void run(@TempDir Path input, @TempDir Path classes, @TempDir Path logs) throws Exception {
-    for (Map.Entry<String, String> text : TEXTS.entrySet()) {
-      Files.writeString(input.resolve(text.getKey()), text.getValue());
-    }
+    writeTexts(input);
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
@@ -126,6 +124,12 @@ class PythonProgramsTest {
       }
     } finally {
       server.stop(0);
+    }
+  }
+
+  private static void writeTexts(Path folder) throws IOException {
+    for (Map.Entry<String, String> text : TEXTS.entrySet()) {
+      Files.writeString(folder.resolve(text.getKey()), text.getValue());
     }
   }
 
@@ -177,6 +181,16 @@ class PythonProgramsTest {
       }
       case Failure<PythonProgram.Output>(var cause) -> throw new AssertionError(cause);
       default -> throw new AssertionError(outputs.get(name));
+    }
+  }
+
+  /** The command of the guide: {@code java} compiles the file itself, and its functions travel. */
+  @Test
+  void program_fromItsSource_printsTheSame(@TempDir Path input, @TempDir Path logs)
+      throws Exception {
+    writeTexts(input);
+    for (String name : List.of("map_files", "stock_actor")) {
+      assertThat(named(name).runSource(input, logs)).isEqualTo(named(name).expected());
     }
   }
 
