@@ -25,7 +25,8 @@ final class Owner {
    * `holder` is the thread of this process that owns it. It is written without a fence, after the word was
    * taken and before it is given. Who finds the word to be of this process and the holder's number to be that in it, and the thread ended,
    * has a word that no living thread will change, but by compare-and-set as he does. An old value leads to another number or to
-   * a failing compare-and-set.
+   * a failing compare-and-set. The owner itself always finds itself there: so a thread whose number has come round to that of the
+   * owner, after 2^32 others, does not take itself for it.
    *
    * A thread of another process cannot be asked whether it lives: its process is, by a ring, every 250 ms while
    * somebody waits, or has tried in vain. That is why whoever owns something has a doorbell from the start.
@@ -65,7 +66,7 @@ final class Owner {
   }
 
   boolean isMine() {
-    return get() == mine();
+    return holder == Thread.currentThread() && get() == mine();
   }
 
   /**

@@ -96,8 +96,7 @@ final class Ownership implements Line.Subject, Turns.Rule, Cores.Core {
   }
 
   private boolean tryTakeSlowly(long mine) {
-    long who = owner.get();
-    if (who == mine) {
+    if (owner.isMine()) {
       long holds = words.get(HOLDS);
       if (holds == Integer.MAX_VALUE) {
         throw new IllegalStateException("locked too often by one thread: holds=" + holds);
@@ -105,6 +104,7 @@ final class Ownership implements Line.Subject, Turns.Rule, Cores.Core {
       words.put(HOLDS, holds + 1);
       return true;
     }
+    long who = owner.get();
     if (who == 0) {
       return owner.take(0, mine) && taken();
     }

@@ -147,11 +147,13 @@ final class Permits implements Line.Subject, Turns.Rule {
     if (words.get(OWED) != 0) {
       return false;
     }
-    long who = reserved.get();
-    if (who != reserved.mine() && (who == 0 || reserved.isGone(who))) {
-      reserved.take(who, reserved.mine());
-    } else if (who != reserved.mine()) {
-      turns.wakeAll();
+    if (!reserved.isMine()) {
+      long who = reserved.get();
+      if (who == 0 || reserved.isGone(who)) {
+        reserved.take(who, reserved.mine());
+      } else {
+        turns.wakeAll();
+      }
     }
     return reserved.isMine() && subtract(count);
   }
