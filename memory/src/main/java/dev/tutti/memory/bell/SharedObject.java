@@ -12,7 +12,7 @@ import java.io.IOException;
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  */
 public final class SharedObject {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final SharedSegment segment;
   private final Members members;
