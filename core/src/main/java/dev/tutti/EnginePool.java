@@ -6,6 +6,7 @@ import dev.tutti.event.PoolListener;
 import dev.tutti.event.Subscription;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.Cpus;
+import dev.tutti.plan.SubmitQueue;
 import dev.tutti.plan.SubmitQueue.WhenFull;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.HelpingGroup;
@@ -125,13 +126,24 @@ final class EnginePool implements Pool {
   @Override
   public Pool with(CallOptions other) {
     Objects.requireNonNull(other, "options");
-    if (!engine.sharesMemory()
-        && other.queue().filter(q -> q.whenFull() == WhenFull.CALLER_RUNS).isPresent()) {
+    other
+        .queue()
+        .filter(queue -> queue.whenFull() == WhenFull.CALLER_RUNS)
+        .ifPresent(queue -> ensureCallersMayRun(queue, complete(other)));
+    return new EnginePool(engine, other, usualTimeout, handle, shared);
+  }
+
+  private void ensureCallersMayRun(SubmitQueue queue, CallOptions of) {
+    if (goesBehindWalls(of)) {
+      throw new IllegalArgumentException(
+          "the caller must not run tasks with a time-out, which go to a pool of processes;"
+              + " use SubmitQueue.blocking(%d), or no time-out".formatted(queue.capacity()));
+    }
+    if (!engine.callersMayRun()) {
       throw new IllegalArgumentException(
           "the caller must not run tasks of a pool of %s; use SubmitQueue.blocking(%d)"
-              .formatted(engine.backend(), other.queue().get().capacity()));
+              .formatted(engine.backend(), queue.capacity()));
     }
-    return new EnginePool(engine, other, usualTimeout, handle, shared);
   }
 
   @Override
@@ -167,7 +179,11 @@ final class EnginePool implements Pool {
 
   /** {@return what runs a call with these options: where a pool chooses, walls are processes} */
   Engine engine(CallOptions of) {
-    return engine.chooses() && of.timeout().isPresent() ? SharedPool.processes().engine : engine;
+    return goesBehindWalls(of) ? SharedPool.processes().engine : engine;
+  }
+
+  private boolean goesBehindWalls(CallOptions of) {
+    return engine.chooses() && of.timeout().isPresent();
   }
 
   // ---------------------------------------------------------------- single tasks

@@ -208,7 +208,8 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * {@snippet class=dev.tutti.PlanSnippets region=callOptions lang=java}
    *
    * @param options what each call by the view is to keep to
-   * @throws IllegalArgumentException if callers are to run tasks of a pool of processes
+   * @throws IllegalArgumentException if callers are to run tasks of a pool of processes, or tasks
+   *     with a time-out of a pool that chooses where they run, which sends them there
    */
   Pool with(CallOptions options);
 

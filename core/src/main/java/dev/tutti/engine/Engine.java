@@ -7,6 +7,7 @@ import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Backend;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CallContext;
+import dev.tutti.spi.CallerGroup;
 import dev.tutti.spi.ChoosingGroup;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.HelpingGroup;
@@ -297,6 +298,11 @@ public final class Engine {
   /** {@return whether it is chosen for each call where it runs} */
   public boolean chooses() {
     return group() instanceof ChoosingGroup;
+  }
+
+  /** {@return whether the thread that submits a task may run it, where somebody asks for that} */
+  public boolean callersMayRun() {
+    return group() instanceof CallerGroup;
   }
 
   /** {@return whether the thread that submits a task runs it} */

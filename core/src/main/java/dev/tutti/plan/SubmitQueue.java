@@ -28,8 +28,9 @@ public record SubmitQueue(int capacity, WhenFull whenFull) {
     /** It is rejected, with a {@link java.util.concurrent.RejectedExecutionException}. */
     REJECT,
     /**
-     * Who submits it runs it, and has its future when it has ended. Not for a pool of processes:
-     * there a task runs behind a wall or not at all.
+     * Who submits it runs it, and has its future when it has ended. Not for a pool of processes,
+     * nor with a time-out for one that chooses where a task runs, which sends it there: a task runs
+     * behind its wall or not at all.
      */
     CALLER_RUNS
   }

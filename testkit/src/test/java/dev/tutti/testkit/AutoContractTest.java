@@ -1,9 +1,13 @@
 package dev.tutti.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.Parallel;
 import dev.tutti.Pool;
+import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.SubmitQueue;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +58,19 @@ final class AutoContractTest
   @Override
   public boolean boundsWorkers() {
     return false;
+  }
+
+  /** Nobody runs a task in front of the wall that its time-out asks for. */
+  @Test
+  void with_callerRunsAndTimeout_isRefused() {
+    try (Pool pool = open(1)) {
+      CallOptions callerRuns = CallOptions.DEFAULTS.withQueue(SubmitQueue.callerRuns(3));
+      assertThat(pool.with(callerRuns).submit(() -> 1).join()).isEqualTo(1);
+      CallOptions withTimeout = callerRuns.withTimeout(Duration.ofSeconds(1));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> pool.with(withTimeout))
+          .withMessageContaining("SubmitQueue.blocking(3), or no time-out");
+    }
   }
 
   /** A time-out asks for processes, and these are not there. */
