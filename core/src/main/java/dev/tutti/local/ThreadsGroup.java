@@ -187,6 +187,17 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
     return true;
   }
 
+  /** A worker whose task runs another one itself helps its pool where that one waits. */
+  @Override
+  public void run(Batch batch) {
+    Runner here = runnerHere();
+    if (here == null) {
+      super.run(batch);
+    } else {
+      here.inner().run(batch);
+    }
+  }
+
   @Override
   public boolean isWorker() {
     return runnerHere() != null;

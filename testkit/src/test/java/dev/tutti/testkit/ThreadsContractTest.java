@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.Futures;
 import dev.tutti.Pool;
+import dev.tutti.plan.CallOptions;
+import dev.tutti.plan.SubmitQueue;
 import dev.tutti.plan.ThreadOptions;
 import dev.tutti.task.TaskFuture;
 import java.io.IOException;
@@ -152,6 +154,35 @@ final class ThreadsContractTest extends BackendContract {
       outer.cancel(true);
       goOn.countDown();
       assertThat(inner.get().get()).isEqualTo("not interrupted");
+      outer.stopped().get(30, TimeUnit.SECONDS);
+      assertThat(outerInterrupted).isTrue();
+    }
+  }
+
+  /** The same for one that runs a further one itself, as the queue is full: it waits with that. */
+  @Test
+  void cancel_taskRunsOneThatWaits_thirdIsNotInterrupted() throws Exception {
+    CountDownLatch thirdRuns = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicBoolean outerInterrupted = new AtomicBoolean();
+    try (Pool pool = Pool.threads(1)) {
+      Pool busy = pool.with(CallOptions.DEFAULTS.withQueue(SubmitQueue.callerRuns(1)));
+      AtomicReference<TaskFuture<String>> third = new AtomicReference<>();
+      TaskFuture<Boolean> outer =
+          pool.submit(() -> {
+            third.set(
+                busy.submit(() -> {
+                  thirdRuns.countDown();
+                  return goOn.await(30, TimeUnit.SECONDS) ? "not interrupted" : "too late";
+                }));
+            TaskFuture<String> second = busy.submit(() -> third.get().get());
+            outerInterrupted.set(Thread.interrupted());
+            return second.isCompletedExceptionally();
+          });
+      assertThat(thirdRuns.await(30, TimeUnit.SECONDS)).isTrue();
+      outer.cancel(true);
+      goOn.countDown();
+      assertThat(third.get().get()).isEqualTo("not interrupted");
       outer.stopped().get(30, TimeUnit.SECONDS);
       assertThat(outerInterrupted).isTrue();
     }
