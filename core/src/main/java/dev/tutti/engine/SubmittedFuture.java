@@ -31,6 +31,9 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
    * Waiting threads would be dependents too, if they waited as CompletableFuture does. So get and join
    * wait here: `waiters` is filled before isDone() is looked at, and emptied after the completion. The listener
    * is told there as well: it is set before isDone() is looked at, and taken out by who calls it, so it is called once.
+   *
+   * Who keeps a future does not keep its task, with all that it has captured: `item` leads to it until the work has ended,
+   * after which nobody has to be told anything.
    */
   private static final long FAR_NANOS = Long.MAX_VALUE / 2;
 
@@ -41,7 +44,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       CompletableFuture.completedFuture(null);
 
   private final Dispatcher dispatcher;
-  private final Item item;
+  private volatile @Nullable Item item;
   private final AtomicReference<@Nullable CompletableFuture<@Nullable Void>> stopped =
       new AtomicReference<>();
   private final CompletionPath path = new CompletionPath(this);
@@ -72,6 +75,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
 
   /** The work has ended. */
   void workHasStopped() {
+    item = null;
     CompletableFuture<@Nullable Void> asked = stopped.getAndSet(STOPPED); // made only if asked for
     if (asked != null) {
       CompletionPath.CALLBACKS.execute(() -> asked.complete(null));
@@ -180,7 +184,10 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
         end,
         () -> {
           wakeWaiters();
-          ((EngineCall) item.call()).giveUp(item, interrupt);
+          Item open = item;
+          if (open != null) {
+            ((EngineCall) open.call()).giveUp(open, interrupt);
+          }
         });
   }
 
@@ -238,7 +245,7 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       if (dispatcher.canHelp()) {
         wait.help();
       } else if (nanos > LOOK_OUT_NANOS) {
-        dispatcher.group().lookOut(item);
+        lookOut();
       }
       ForkJoinPool.managedBlock(wait); // lets a fork-join pool replace its waiting worker
     } finally {
@@ -248,6 +255,13 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       }
     }
     return isDone();
+  }
+
+  private void lookOut() {
+    Item open = item;
+    if (open != null) {
+      dispatcher.group().lookOut(open);
+    }
   }
 
   private final class Wait implements ForkJoinPool.ManagedBlocker, HelpingGroup.Awaited {

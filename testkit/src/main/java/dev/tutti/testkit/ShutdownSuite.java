@@ -342,7 +342,7 @@ interface ShutdownSuite extends Subject {
   @Test
   default void submit_taskEnded_argumentIsCollected() throws Exception {
     try (Pool pool = open(1)) {
-      WeakReference<Object> argument = submitHolder(pool);
+      WeakReference<Object> argument = submitHolder(pool, new ArrayList<>());
       Await.until(
           "the argument is collected",
           () -> {
@@ -353,9 +353,27 @@ interface ShutdownSuite extends Subject {
     }
   }
 
-  private static WeakReference<Object> submitHolder(Pool pool) throws Exception {
+  /** The same where somebody keeps the future: it has the result, and the task no longer. */
+  @Test
+  default void submit_endedFutureIsKept_argumentIsCollected() throws Exception {
+    try (Pool pool = open(1)) {
+      List<TaskFuture<Integer>> kept = new ArrayList<>();
+      WeakReference<Object> argument = submitHolder(pool, kept);
+      Await.until(
+          "the argument is collected",
+          () -> {
+            System.gc();
+            return argument.get() == null;
+          });
+      assertThat(kept).singleElement().matches(future -> future.resultNow() == 1_000);
+    }
+  }
+
+  private static WeakReference<Object> submitHolder(Pool pool, List<TaskFuture<Integer>> futures)
+      throws Exception {
     List<Integer> argument = new ArrayList<>(numbers(1_000));
-    assertThat(Await.result(pool.submit(argument::size))).isEqualTo(1_000);
+    futures.add(pool.submit(argument::size));
+    assertThat(Await.result(futures.getLast())).isEqualTo(1_000);
     return new WeakReference<>(argument);
   }
 
