@@ -19,9 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +48,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
   /** An item that was in the hands of this many dying workers, unclaimed, is the one that kills. */
   private static final int FATAL_DEATHS = 4;
 
-  private final Map<Integer, Lane> singles = new ConcurrentHashMap<>();
+  private final SingleLanes singles = new SingleLanes();
   private final Attempts attempts = new Attempts(this);
   private final Deadlines deadlines = new Deadlines(this);
   private final OpenWork open;
@@ -87,7 +85,7 @@ final class Dispatcher implements WorkSource, OutcomeSink {
    * @param priority of this priority
    */
   Lane singles(int priority) {
-    return singles.computeIfAbsent(priority, Lane::ofSingles);
+    return singles.of(priority);
   }
 
   /** {@return whether new tasks are taken} */

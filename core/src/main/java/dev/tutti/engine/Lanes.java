@@ -7,7 +7,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * turns: one long call does not starve others. Guarded by the lock of the open work.
  */
 final class Lanes {
-  private final SortedMap<Integer, ArrayDeque<Lane>> ready =
+  private final NavigableMap<Integer, ArrayDeque<Lane>> ready =
       new TreeMap<>(Comparator.reverseOrder());
 
   /** Enters a lane if it has a batch ready and is not entered yet. */
@@ -35,12 +36,16 @@ final class Lanes {
    * @param most how many items the batch may have
    */
   @Nullable Batch next(@Nullable Way only, @Nullable Object notFor, int most) {
-    for (int priority : List.copyOf(ready.keySet())) {
-      Batch batch = next(ready.getOrDefault(priority, new ArrayDeque<>()), only, notFor, most);
-      ready.values().removeIf(ArrayDeque::isEmpty);
+    Map.Entry<Integer, ArrayDeque<Lane>> entry = ready.firstEntry();
+    while (entry != null) {
+      Batch batch = next(entry.getValue(), only, notFor, most);
+      if (entry.getValue().isEmpty()) {
+        ready.remove(entry.getKey());
+      }
       if (batch != null) {
         return batch;
       }
+      entry = ready.higherEntry(entry.getKey());
     }
     return null;
   }

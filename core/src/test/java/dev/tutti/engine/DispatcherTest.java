@@ -33,6 +33,7 @@ import java.util.logging.Logger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Who gets which item, and that each ends once, whatever the workers do. */
 @Tag("unit")
@@ -68,6 +69,51 @@ final class DispatcherTest {
     assertThat(dispatcher.hasWork()).isTrue();
     assertThat(indices(poll())).containsExactly(6L);
     assertThat(dispatcher.poll(this, false, Integer.MAX_VALUE)).isNull();
+  }
+
+  /** However many priorities there are, each step looks at one of them. */
+  @Test
+  @Timeout(30)
+  void poll_manyPriorities_givesTheirTasksInOrder() {
+    int tasks = 30_000;
+    for (int i = 0; i < tasks; i++) {
+      dispatcher.offer(submitted(-i).item());
+    }
+    for (int i = 0; i < tasks; i++) {
+      Batch batch = poll();
+      assertThat(batch.call().options().priority()).isEqualTo(-i);
+      endAll(batch);
+    }
+    assertThat(dispatcher.openItems()).isZero();
+  }
+
+  /** A priority that no task has any more costs nothing. */
+  @Test
+  void singles_lastTaskOfAPriorityHasEnded_laneIsDropped() {
+    WeakReference<Lane> lane = usedLane(7);
+    Awaitility.await()
+        .until(() -> {
+          System.gc();
+          return lane.refersTo(null);
+        });
+    assertThat(dispatcher.singles(7).isEmpty()).isTrue();
+  }
+
+  private WeakReference<Lane> usedLane(int priority) {
+    SubmittedCall<Integer> first = submitted(priority);
+    SubmittedCall<Integer> second = submitted(priority);
+    assertThat(second.lane).isSameAs(first.lane).isNotSameAs(dispatcher.singles(0));
+    dispatcher.offer(first.item());
+    dispatcher.offer(second.item());
+    endAll(poll());
+    endAll(poll());
+    return new WeakReference<>(first.lane);
+  }
+
+  private SubmittedCall<Integer> submitted(int priority) {
+    Task<Integer> task = () -> 1;
+    CallOptions options = CallOptions.DEFAULTS.withPriority(priority);
+    return new SubmittedCall<>(Body.CALLABLE, task, options, dispatcher);
   }
 
   /** Each offer that makes a batch ready is told to the group. */
