@@ -209,8 +209,13 @@ final class EnginePool implements Pool {
   }
 
   private <R extends @Nullable Object> TaskFuture<R> submit(Body body, Object function) {
+    return submit(body, function, Long.MAX_VALUE);
+  }
+
+  private <R extends @Nullable Object> TaskFuture<R> submit(
+      Body body, Object function, long nanos) {
     try {
-      return engine(options).submit(body, function, options);
+      return engine(options).submitWithin(body, function, options, nanos);
     } finally {
       Reference.reachabilityFence(handle); // a pool that is dropped is closed
     }
@@ -261,7 +266,7 @@ final class EnginePool implements Pool {
     boolean allEnded = false;
     try {
       for (Callable<T> task : tasks) {
-        futures.add(submit(task));
+        futures.add(submitWithin(task, deadline));
       }
       allEnded = awaitEach(futures, deadline);
     } finally {
@@ -270,6 +275,12 @@ final class EnginePool implements Pool {
       }
     }
     return futures;
+  }
+
+  /** What there is no time for any more is cancelled, and never starts. */
+  private <T extends @Nullable Object> TaskFuture<T> submitWithin(
+      Callable<T> task, Deadline deadline) {
+    return submit(Body.CALLABLE, Objects.requireNonNull(task, "task"), deadline.leftNanos());
   }
 
   private static boolean awaitEach(List<? extends Future<?>> futures, Deadline deadline)
@@ -311,8 +322,10 @@ final class EnginePool implements Pool {
       int open = 0;
       ExecutionException failure = null;
       while (more.hasNext() || open > 0) {
-        if (more.hasNext() && !ended.isDone()) {
-          TaskFuture<T> future = submit((Callable<T>) more.next());
+        boolean inTime = futures.isEmpty() || deadline.leftNanos() > 0;
+        if (more.hasNext() && !ended.isDone() && inTime) {
+          Callable<T> task = Objects.requireNonNull(more.next(), "task");
+          TaskFuture<T> future = submit(Body.CALLABLE, task, Math.max(1, deadline.leftNanos()));
           futures.add(future);
           boolean done = future.isDone(); // on the caller's own thread: the rest need not start
           open++;
@@ -324,8 +337,7 @@ final class EnginePool implements Pool {
           continue;
         }
         if (!Engine.await(ended, deadline.leftNanos())) {
-          throw new TimeoutException(
-              "no task had succeeded in time: timeout=" + timeout + " " + unit);
+          throw late(timeout, unit);
         }
         open--;
         try {
@@ -333,6 +345,9 @@ final class EnginePool implements Pool {
         } catch (ExecutionException e) {
           failure = e;
         } catch (CancellationException e) {
+          if (deadline.leftNanos() == 0) {
+            throw late(timeout, unit); // it has found no room
+          }
           failure = new ExecutionException(e);
         }
       }
@@ -340,6 +355,10 @@ final class EnginePool implements Pool {
     } finally {
       futures.forEach(future -> future.cancel(true));
     }
+  }
+
+  private static TimeoutException late(long timeout, TimeUnit unit) {
+    return new TimeoutException("no task had succeeded in time: timeout=" + timeout + " " + unit);
   }
 
   /** What has ended, for the thread that waits for it. */

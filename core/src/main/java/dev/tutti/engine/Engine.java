@@ -212,7 +212,22 @@ public final class Engine {
    */
   public <R extends @Nullable Object> TaskFuture<R> submit(
       Body body, Object function, CallOptions options) {
-    return submissions.submit(new SubmittedCall<>(body, function, options, dispatcher));
+    return submitWithin(body, function, options, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same for a task that nobody wants any more after some time.
+   *
+   * @param <R> the type of its result
+   * @param body in which way it is called
+   * @param function the task
+   * @param options what it is to keep to
+   * @param nanos how long it may wait for room in the queue; {@code Long.MAX_VALUE} for ever
+   * @return its future; it is cancelled, and the task never starts, if there was no room by then
+   */
+  public <R extends @Nullable Object> TaskFuture<R> submitWithin(
+      Body body, Object function, CallOptions options, long nanos) {
+    return submissions.submit(new SubmittedCall<>(body, function, options, dispatcher), nanos);
   }
 
   /**
@@ -226,7 +241,8 @@ public final class Engine {
    */
   public <R extends @Nullable Object> TaskFuture<R> submit(
       Runnable task, R result, CallOptions options) {
-    return submissions.submit(new SubmittedCall.WithResult<>(task, result, options, dispatcher));
+    return submissions.submit(
+        new SubmittedCall.WithResult<>(task, result, options, dispatcher), Long.MAX_VALUE);
   }
 
   /**

@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The way of a single task from who submits it to the dispatcher. */
 final class Submissions {
+  /** Who is to run a task. */
+  private enum Runs {
+    WORKER,
+    CALLER,
+    NOBODY
+  }
+
   private final Dispatcher dispatcher;
   private final SubmitGate gate = new SubmitGate();
 
@@ -35,7 +42,7 @@ final class Submissions {
   void execute(ExecutedCall call) {
     dispatcher.group().admit(call);
     try {
-      offer(call, new Item(call, 0, null), !enterGate(call.options()));
+      offer(call, new Item(call, 0, null), enterGate(call.options(), Long.MAX_VALUE));
     } catch (RuntimeException | Error e) {
       dispatcher.group().forget(call);
       throw e;
@@ -46,41 +53,53 @@ final class Submissions {
     var _ = call.future().stopped().thenRun(() -> alarm.cancel(false));
   }
 
-  /** Takes a task in and hands it to the workers. */
-  <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call) {
+  /**
+   * Takes a task in and hands it to the workers.
+   *
+   * @param nanos how long that may take; {@code Long.MAX_VALUE} for ever. A task for which there is
+   *     no room by then is cancelled
+   */
+  <R extends @Nullable Object> TaskFuture<R> submit(SubmittedCall<R> call, long nanos) {
     dispatcher.group().admit(call);
     if (dispatcher.deadlines().isOver(call)) {
-      return ended(call);
+      return neverOffered(call, () -> dispatcher.deadlines().end(call));
     }
     Optional<Future<?>> deadline = Optional.empty();
+    Runs runs;
     try {
-      boolean runsHere = !enterGate(call.options());
-      call.isCounted();
-      deadline = dispatcher.deadlines().watch(call);
-      offer(call, call.item(), runsHere);
+      runs = nanos > 0 ? enterGate(call.options(), nanos) : Runs.NOBODY;
+      if (runs != Runs.NOBODY) {
+        call.isCounted();
+        deadline = dispatcher.deadlines().watch(call);
+        offer(call, call.item(), runs);
+      }
     } catch (RuntimeException | Error e) {
       deadline.ifPresent(d -> d.cancel(false));
       dispatcher.group().forget(call);
       throw e;
     }
+    if (runs == Runs.NOBODY) {
+      return neverOffered(call, call::abandon);
+    }
     deadline.ifPresent(alarm -> cancelAtEnd(call, alarm));
     return call.future();
   }
 
-  /** A task whose deadline has come is not offered to anybody, so it never starts. */
-  private <R extends @Nullable Object> TaskFuture<R> ended(SubmittedCall<R> call) {
+  /** A task whose time has come is not offered to anybody, so it never starts. */
+  private <R extends @Nullable Object> TaskFuture<R> neverOffered(
+      SubmittedCall<R> call, Runnable end) {
     dispatcher.group().forget(call);
     if (isClosed()) {
       throw new RejectedExecutionException("pool is closed: it takes no further tasks");
     }
-    dispatcher.deadlines().end(call);
+    end.run();
     call.future().workHasStopped();
     return call.future();
   }
 
-  private void offer(EngineCall call, Item item, boolean runsHere) {
+  private void offer(EngineCall call, Item item, Runs runs) {
     try {
-      if (runsHere) {
+      if (runs == Runs.CALLER) {
         dispatcher.runHere(call, List.of(item));
       } else {
         dispatcher.offer(item);
@@ -94,38 +113,40 @@ final class Submissions {
   /**
    * Counts a task in, as its bound says.
    *
-   * @return whether a worker is to run it, not the caller
+   * @param nanos how long it may wait for room
+   * @return who is to run it; nobody if there was no room in time, and it is not counted then
    * @throws RejectedExecutionException if there is no room and it does not wait for any
    */
-  private boolean enterGate(CallOptions options) {
+  private Runs enterGate(CallOptions options, long nanos) {
     if (options.queue().isEmpty() || dispatcher.callerRuns()) {
       gate.enter();
-      return true;
+      return Runs.WORKER;
     }
     SubmitQueue queue = options.queue().get();
     if (gate.entersWithin(mostOpen(queue))) {
-      return true;
+      return Runs.WORKER;
     }
-    switch (queue.whenFull()) {
+    return switch (queue.whenFull()) {
       case CALLER_RUNS -> {
         gate.enter();
-        return false;
+        yield Runs.CALLER;
       }
       case REJECT ->
           throw new RejectedExecutionException(
               "queue of the pool is full: capacity=%d workers=%d; submit less, wait, or take a"
                       .formatted(queue.capacity(), dispatcher.group().maxWorkers())
                   + " SubmitQueue that blocks");
-      case BLOCK -> awaitRoom(queue);
-    }
-    return true;
+      case BLOCK -> awaitRoom(queue, nanos) ? Runs.WORKER : Runs.NOBODY;
+    };
   }
 
-  private void awaitRoom(SubmitQueue queue) {
+  private boolean awaitRoom(SubmitQueue queue, long nanos) {
     try {
-      if (!gate.awaitRoom(() -> mostOpen(queue), this::isClosed)) {
+      boolean entered = gate.awaitRoom(() -> mostOpen(queue), this::isClosed, nanos);
+      if (!entered && isClosed()) {
         throw new RejectedExecutionException("pool is closed: it takes no further tasks");
       }
+      return entered;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RejectedExecutionException("interrupted while it waited for room in the queue", e);

@@ -52,14 +52,16 @@ final class SubmitGate {
    *
    * @param bound how many there may be
    * @param isOver whether the wait is over without
+   * @param nanos how long it takes at most; {@code Long.MAX_VALUE} for ever
    * @return whether there was room for one more, which is counted then
    * @throws InterruptedException if the calling thread is interrupted while it waits
    */
-  boolean awaitRoom(LongSupplier bound, BooleanSupplier isOver) throws InterruptedException {
+  boolean awaitRoom(LongSupplier bound, BooleanSupplier isOver, long nanos)
+      throws InterruptedException {
     Room room = new Room(bound, isOver);
     waiters.add(Thread.currentThread());
     try {
-      boolean _ = Engine.await(room, Long.MAX_VALUE);
+      boolean _ = Engine.await(room, nanos);
       return room.entered;
     } catch (InterruptedException e) {
       if (room.entered) {

@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.tutti.Pool;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.SubmitQueue;
+import dev.tutti.task.Task;
 import dev.tutti.task.TaskFuture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,6 +145,31 @@ interface QueueSuite extends Subject {
     Files.createFile(go);
     pool.close();
     assertThat(futures).allMatch(future -> future.isDone() && !future.isCancelled());
+  }
+
+  /** Who has only some time for his tasks does not wait longer than that for room. */
+  @Test
+  default void invokeAll_queueStaysFull_waitsNoLongerThanItsTime(@TempDir Path folder)
+      throws Exception {
+    if (callerRuns()) {
+      return; // nothing waits
+    }
+    Path go = folder.resolve("go");
+    try (Pool pool = open(1)) {
+      Pool patient = bounded(pool, SubmitQueue.blocking(1));
+      List<TaskFuture<Integer>> futures = fill(patient, go);
+      List<Task<Integer>> tasks = List.of(() -> 7, () -> 8);
+      Caller<List<Future<Integer>>> all =
+          Caller.of(() -> patient.invokeAll(tasks, 50, TimeUnit.MILLISECONDS));
+      Caller<Integer> any = Caller.of(() -> patient.invokeAny(tasks, 50, TimeUnit.MILLISECONDS));
+      assertThat(all.end().result()).hasSize(2).allMatch(Future::isCancelled);
+      assertThat(any.end().failure()).isInstanceOf(TimeoutException.class);
+      Files.createFile(go);
+      for (TaskFuture<Integer> future : futures) {
+        assertThat(Await.result(future)).isLessThan(2);
+      }
+      Await.until("there is room again", () -> isAccepted(bounded(pool, SubmitQueue.rejecting(1))));
+    }
   }
 
   /** Who submits runs the task where nothing is walled off. */

@@ -1,10 +1,12 @@
 package dev.tutti.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tutti.Pool;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.RetryPolicy;
+import dev.tutti.task.Task;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerContext;
 import java.io.IOException;
@@ -12,6 +14,9 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +112,46 @@ final class SequentialContractTest extends BackendContract {
             return made.get();
           });
       assertThat(future.get()).isEqualTo(20_000);
+    }
+  }
+
+  /** What the time was over for before its turn came never starts. */
+  @Test
+  void invokeAll_firstTakesAllTheTime_othersNeverStart() throws Exception {
+    Duration limit = Duration.ofMillis(20);
+    AtomicInteger ran = new AtomicInteger();
+    Task<Integer> slow =
+        () -> {
+          long end = System.nanoTime() + limit.toNanos(); // of all, which has begun before
+          Await.until("the time is over", () -> System.nanoTime() - end > 0);
+          return ran.incrementAndGet();
+        };
+    try (Pool pool = open()) {
+      List<Future<Integer>> futures =
+          pool.invokeAll(List.of(slow, slow, slow), limit.toNanos(), TimeUnit.NANOSECONDS);
+      assertThat(ran).hasValue(1);
+      assertThat(futures).hasSize(3);
+      assertThat(futures.getFirst().resultNow()).isEqualTo(1);
+      assertThat(futures.subList(1, 3)).allMatch(Future::isCancelled);
+    }
+  }
+
+  @Test
+  void invokeAny_firstFailsAfterAllTheTime_othersNeverStart() {
+    Duration limit = Duration.ofMillis(20);
+    AtomicInteger ran = new AtomicInteger();
+    Task<Integer> slow =
+        () -> {
+          ran.incrementAndGet();
+          long end = System.nanoTime() + limit.toNanos(); // of all, which has begun before
+          Await.until("the time is over", () -> System.nanoTime() - end > 0);
+          throw new IOException("slow");
+        };
+    try (Pool pool = open()) {
+      assertThatExceptionOfType(TimeoutException.class)
+          .isThrownBy(
+              () -> pool.invokeAny(List.of(slow, slow), limit.toNanos(), TimeUnit.NANOSECONDS));
+      assertThat(ran).hasValue(1);
     }
   }
 
