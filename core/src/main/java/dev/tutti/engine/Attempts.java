@@ -12,7 +12,6 @@ import dev.tutti.task.TimedOut;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -28,14 +27,31 @@ final class Attempts {
    * the timer at the end of the pause, or who gives the item up. It is entered before somebody looks whether
    * it is still wanted, and it is made unwanted before somebody looks for it here, so one of the two finds it. Its future is completed when it is removed, which
    * takes back the timer.
+   *
+   * An item in `here` pauses on its caller's thread, which goes on with it. Who makes it unwanted looks for it here too, and
+   * unparks that thread, which looks whether it is wanted before it parks.
    */
   private final Dispatcher dispatcher;
   private final Map<Item, CompletableFuture<@Nullable Void>> pausing = new ConcurrentHashMap<>();
 
-  /**
-   * Items that are attempted again on their caller's thread, with the pause before the next one.
-   */
-  private final Map<Item, Optional<Duration>> here = new ConcurrentHashMap<>();
+  /** Items that are attempted again on their caller's thread. */
+  private final Map<Item, Here> here = new ConcurrentHashMap<>();
+
+  /** The thread that attempts an item again, and the pause before the next attempt. */
+  private static final class Here {
+    private final Thread thread = Thread.currentThread();
+    private @Nullable Duration next; // of that thread
+
+    Here(Duration first) {
+      this.next = first;
+    }
+
+    @Nullable Duration take() {
+      Duration taken = next;
+      next = null;
+      return taken;
+    }
+  }
 
   Attempts(Dispatcher dispatcher) {
     this.dispatcher = dispatcher;
@@ -93,26 +109,29 @@ final class Attempts {
    * the same thread, comes here again and leaves the next one to the loop.
    */
   private void goOnHere(Item item, Duration pause) {
-    if (here.replace(item, Optional.of(pause)) != null) {
+    Here known = here.get(item);
+    if (known != null) {
+      known.next = pause;
       return;
     }
-    Optional<Duration> next = Optional.of(pause);
+    Here mine = new Here(pause);
+    here.put(item, mine);
     try {
-      while (next.isPresent()) {
-        here.put(item, Optional.empty());
-        pauseHere(next.get());
+      for (Duration next = mine.take(); next != null; next = mine.take()) {
+        pauseHere(item, next);
         Batch batch = dispatcher.takeOver(item.call(), List.of(item), this);
         ((CallerGroup) dispatcher.group()).run(batch);
-        next = here.getOrDefault(item, Optional.empty());
       }
     } finally {
       here.remove(item);
     }
   }
 
-  private void pauseHere(Duration pause) {
+  private void pauseHere(Item item, Duration pause) {
     long end = System.nanoTime() + pause.toNanos();
-    while (!Thread.currentThread().isInterrupted() && end - System.nanoTime() > 0) {
+    while (!Thread.currentThread().isInterrupted()
+        && end - System.nanoTime() > 0
+        && dispatcher.isWanted(item)) {
       LockSupport.parkNanos(this, end - System.nanoTime());
     }
   }
@@ -138,6 +157,10 @@ final class Attempts {
 
   /** {@return whether the item paused; then it is the caller's} */
   boolean remove(Item item) {
+    Here pauses = here.get(item);
+    if (pauses != null) {
+      LockSupport.unpark(pauses.thread);
+    }
     CompletableFuture<@Nullable Void> end = pausing.remove(item);
     if (end == null) {
       return false;
@@ -158,6 +181,11 @@ final class Attempts {
   }
 
   private List<Item> removeIf(Predicate<Item> picked) {
+    here.forEach((item, pauses) -> {
+      if (picked.test(item)) {
+        LockSupport.unpark(pauses.thread);
+      }
+    });
     return List.copyOf(pausing.keySet()).stream()
         .filter(item -> picked.test(item) && remove(item))
         .toList();

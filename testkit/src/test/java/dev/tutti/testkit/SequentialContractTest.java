@@ -2,18 +2,23 @@ package dev.tutti.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.Parallel;
 import dev.tutti.Pool;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.plan.RetryPolicy;
 import dev.tutti.task.Task;
+import dev.tutti.task.TaskFailedException;
 import dev.tutti.task.TaskFuture;
+import dev.tutti.task.TaskTimeoutException;
 import dev.tutti.task.WorkerContext;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -153,6 +158,58 @@ final class SequentialContractTest extends BackendContract {
               () -> pool.invokeAny(List.of(slow, slow), limit.toNanos(), TimeUnit.NANOSECONDS));
       assertThat(ran).hasValue(1);
     }
+  }
+
+  private static final RetryPolicy IN_AN_HOUR =
+      RetryPolicy.attempts(3)
+          .withBackOff(Duration.ofHours(2))
+          .withLongestBackOff(Duration.ofHours(2));
+
+  /** Nobody waits for a further attempt that nobody wants any more. */
+  @Test
+  void map_deadlineComesInPause_endsThen() {
+    AtomicInteger made = new AtomicInteger();
+    try (Pool pool = open()) {
+      assertThatThrownBy(() ->
+              Parallel.on(pool)
+                  .deadline(Duration.ofMillis(200))
+                  .retry(IN_AN_HOUR)
+                  .map(List.of(1), _ -> fails(made)))
+          .isInstanceOf(TaskFailedException.class)
+          .hasCauseInstanceOf(TaskTimeoutException.class);
+      assertThat(made).hasValue(1);
+    }
+  }
+
+  @Test
+  void submit_deadlineComesInPause_endsThen() {
+    AtomicInteger made = new AtomicInteger();
+    try (Pool pool = open()) {
+      CallOptions options =
+          CallOptions.DEFAULTS.withDeadline(Duration.ofMillis(200)).withRetry(IN_AN_HOUR);
+      assertThat(pool.with(options).submit(() -> fails(made)))
+          .failsWithin(Duration.ZERO)
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(TaskTimeoutException.class);
+      assertThat(made).hasValue(1);
+    }
+  }
+
+  @Test
+  void closeNow_threadPausesBeforeAFurtherAttempt_comesBack() throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    Pool pool = open();
+    Pool patient = pool.with(CallOptions.DEFAULTS.withRetry(IN_AN_HOUR));
+    Caller<TaskFuture<Integer>> caller = Caller.of(() -> patient.submit(() -> fails(made)));
+    Await.blocked(caller.thread());
+    pool.closeNow();
+    assertThat(caller.end().result()).isCancelled();
+    assertThat(made).hasValue(1);
+    assertThat(pool.isTerminated()).isTrue();
+  }
+
+  private static int fails(AtomicInteger made) throws IOException {
+    throw new IOException("attempt " + made.incrementAndGet());
   }
 
   /** A task runs on the thread that submits it, and has ended when submit returns. */
