@@ -27,6 +27,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Gatherer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -133,12 +134,16 @@ public final class Bulk extends BulkOptions {
           Iterable<? extends A> items, Fn<? super A, ? extends R> fn) {
     Objects.requireNonNull(fn, "fn");
     Iterable<?> input = Items.inputOf(items);
-    CompletableFuture<List<R>> future = new HelpingFuture<>();
+    HelpingFuture<List<R>> future = new HelpingFuture<>();
+    AtomicBoolean runs = new AtomicBoolean(true);
     Runnable run =
         () -> {
           try {
-            future.complete((List<R>) runAll(Body.FN, fn, input));
+            List<R> results = (List<R>) runAll(Body.FN, fn, input);
+            runs.set(false); // what hangs on the future is not to be interrupted
+            future.complete(results);
           } catch (Throwable e) { // an Error of the input too: who waits must hear of it
+            runs.set(false);
             future.completeExceptionally(e);
           }
         };
@@ -146,7 +151,11 @@ public final class Bulk extends BulkOptions {
       run.run();
     } else {
       Thread caller = Thread.ofVirtual().name("tutti-map-async").start(run);
-      var _ = future.whenComplete((_, _) -> caller.interrupt()); // stops what still runs
+      future.whenEnded(() -> {
+        if (runs.getAndSet(false)) {
+          caller.interrupt(); // stops what still runs
+        }
+      });
     }
     return future;
   }

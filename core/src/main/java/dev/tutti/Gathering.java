@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One future made of several. */
@@ -45,10 +47,11 @@ final class Gathering {
   static <R extends @Nullable Object> CompletableFuture<List<R>> results(
       Collection<? extends CompletableFuture<? extends R>> futures) {
     List<CompletableFuture<? extends R>> sources = Futures.listed(futures);
-    CompletableFuture<List<R>> all = new HelpingFuture<>();
+    HelpingFuture<List<R>> all = new HelpingFuture<>();
     hear(
         sources,
         all,
+        all::isCancelled,
         (source, isLast) -> {
           if (source.state() != Future.State.SUCCESS) {
             fail(all, failure(source));
@@ -67,10 +70,11 @@ final class Gathering {
   static <R extends @Nullable Object> CompletableFuture<List<Outcome<R>>> outcomes(
       Collection<? extends CompletableFuture<? extends R>> futures) {
     List<CompletableFuture<? extends R>> sources = Futures.listed(futures);
-    CompletableFuture<List<Outcome<R>>> all = new HelpingFuture<>();
+    HelpingFuture<List<Outcome<R>>> all = new HelpingFuture<>();
     hear(
         sources,
         all,
+        all::isCancelled,
         (_, isLast) -> {
           if (isLast) {
             List<Outcome<R>> outcomes = new ArrayList<>(sources.size());
@@ -87,15 +91,16 @@ final class Gathering {
   static <R extends @Nullable Object> CompletableFuture<R> race(
       Collection<? extends CompletableFuture<? extends R>> futures) {
     List<CompletableFuture<? extends R>> sources = Futures.listed(futures);
-    CompletableFuture<R> first = new HelpingFuture<>();
+    HelpingFuture<R> first = new HelpingFuture<>();
+    AtomicBoolean won = new AtomicBoolean();
     hear(
         sources,
         first,
+        () -> won.get() || first.isCancelled(),
         (source, isLast) -> {
           if (source.state() == Future.State.SUCCESS) {
-            if (first.complete(source.resultNow())) {
-              sources.forEach(s -> s.cancel(true));
-            }
+            won.set(true);
+            first.complete(source.resultNow());
           } else if (isLast) {
             Throwable failure = failure(source);
             sources.stream()
@@ -109,20 +114,24 @@ final class Gathering {
     return first;
   }
 
+  /**
+   * Has each source told when it ends, until the result has.
+   *
+   * @param cancelsAll whether the end of the result is that of all sources
+   */
   private static <S extends CompletableFuture<?>> void hear(
-      List<S> sources, CompletableFuture<?> result, Step<S> step) {
+      List<S> sources, HelpingFuture<?> result, BooleanSupplier cancelsAll, Step<S> step) {
     AtomicInteger left = new AtomicInteger(sources.size());
     List<Link> links = new ArrayList<>(sources.size());
     for (S source : sources) {
       links.add(Link.to(source, () -> step.ended(source, left.decrementAndGet() == 0)));
     }
-    var _ =
-        result.whenComplete((_, _) -> {
-          links.forEach(Link::leave);
-          if (result.isCancelled()) {
-            sources.forEach(source -> source.cancel(true));
-          }
-        });
+    result.whenEnded(() -> {
+      links.forEach(Link::leave);
+      if (cancelsAll.getAsBoolean()) {
+        sources.forEach(source -> source.cancel(true));
+      }
+    });
   }
 
   /**

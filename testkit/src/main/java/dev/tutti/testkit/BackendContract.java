@@ -51,6 +51,7 @@ public abstract class BackendContract
         GroupSuite,
         GroupBoundsSuite,
         CombinatorSuite,
+        CallbackSuite,
         GraphSuite,
         GraphBoundsSuite,
         QueueSuite,
