@@ -54,7 +54,7 @@ final class EndedFutures<F extends CompletableFuture<?>> implements Iterator<F> 
     }
     try {
       long left = timed ? Math.max(0, untilNanos - System.nanoTime()) : Long.MAX_VALUE;
-      if (!Engine.await(watch.until(Watch::hasEnded), left)) {
+      if (!Engine.await(watch.until(Watch::hasEnded, false), left)) {
         watch.close();
         throw new TaskTimeoutException(timeout, true);
       }

@@ -287,7 +287,11 @@ final class EnginePool implements Pool {
       throws InterruptedException {
     for (Future<?> future : futures) {
       try {
-        future.get(deadline.leftNanos(), TimeUnit.NANOSECONDS);
+        if (deadline.isNever()) {
+          future.get(); // which its thread may run
+        } else {
+          future.get(deadline.leftNanos(), TimeUnit.NANOSECONDS);
+        }
       } catch (TimeoutException e) {
         return false;
       } catch (ExecutionException | CancellationException e) {
@@ -392,8 +396,15 @@ final class EnginePool implements Pool {
   private static final class Deadline {
     private final long atNanos;
 
+    private final boolean isNever;
+
     Deadline(long timeout, TimeUnit unit) {
+      this.isNever = timeout == Long.MAX_VALUE;
       this.atNanos = System.nanoTime() + Math.max(0, unit.toNanos(timeout));
+    }
+
+    boolean isNever() {
+      return isNever;
     }
 
     long leftNanos() {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>They may be any {@link CompletableFuture}s, those of a pool among them. A future that is given
  * twice counts once, but for {@link #gather}.
  *
- * <p>Who waits in a task of a pool of threads runs what waits in that pool meanwhile, so waiting
- * for one's own pool is no deadlock.
+ * <p>{@linkplain Pool#current In a task} of a pool of threads another thread takes the place of the
+ * one that waits, so waiting for one's own pool is no deadlock.
  *
  * <p><b>Lifetime.</b> A wait that ends, in whatever way, and a stream that is closed or used up
  * leave nothing registered on the futures; so a future that lives for long may be waited for again
@@ -58,7 +58,7 @@ public final class Futures {
    */
   public static <F extends CompletableFuture<?>> Waited<F> awaitAll(Collection<F> futures)
       throws InterruptedException {
-    return await(futures, FOR_EVER, Futures::allEnded);
+    return await(futures, FOR_EVER, Futures::allEnded, true);
   }
 
   /**
@@ -72,7 +72,7 @@ public final class Futures {
    */
   public static <F extends CompletableFuture<?>> Waited<F> awaitAll(
       Collection<F> futures, Duration timeout) throws InterruptedException {
-    return await(futures, nanos(timeout), Futures::allEnded);
+    return await(futures, nanos(timeout), Futures::allEnded, true);
   }
 
   /**
@@ -145,11 +145,17 @@ public final class Futures {
   private static <F extends CompletableFuture<?>> Waited<F> await(
       Collection<F> futures, long nanos, Predicate<Watch<F>> condition)
       throws InterruptedException {
+    return await(futures, nanos, condition, false);
+  }
+
+  private static <F extends CompletableFuture<?>> Waited<F> await(
+      Collection<F> futures, long nanos, Predicate<Watch<F>> condition, boolean all)
+      throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
     try (Watch<F> watch = new Watch<>(futures)) {
-      boolean _ = Engine.await(watch.until(condition), nanos);
+      boolean _ = Engine.await(watch.until(condition, all), nanos);
       return watch.state();
     }
   }

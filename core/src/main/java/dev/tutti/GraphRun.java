@@ -62,8 +62,8 @@ public final class GraphRun {
   }
 
   /**
-   * Waits until it is over, however it ends. A thread that runs a task of a pool of this JVM runs
-   * what waits there meanwhile.
+   * Waits until it is over, however it ends. {@linkplain Pool#current In a task} of a pool of
+   * threads another thread takes the place of the one that waits.
    *
    * @return this run
    * @throws InterruptedException if the calling thread is interrupted; the run goes on

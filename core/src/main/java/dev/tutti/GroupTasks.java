@@ -2,6 +2,8 @@ package dev.tutti;
 
 import dev.tutti.engine.Engine;
 import dev.tutti.engine.HeldTask;
+import dev.tutti.engine.HelpingFuture;
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CompletionPath;
 import dev.tutti.spi.HelpingGroup;
@@ -134,11 +136,14 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
   void close() {
     cancelAlarm();
     end(Ending.CLOSED, null);
-    CompletableFuture.allOf(
-            forks.stream()
-                .flatMap(fork -> Stream.of(fork.heard(), fork.future().stopped()))
-                .toArray(CompletableFuture<?>[]::new))
-        .join();
+    CompletableFuture<@Nullable Void> all = new HelpingFuture<>(); // for a pool whose thread waits
+    var _ =
+        CompletableFuture.allOf(
+                forks.stream()
+                    .flatMap(fork -> Stream.of(fork.heard(), fork.future().stopped()))
+                    .toArray(CompletableFuture<?>[]::new))
+            .whenComplete((_, _) -> all.complete(null));
+    all.join();
   }
 
   // ---------------------------------------------------------------- the way of a task
@@ -198,6 +203,8 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
 
   /** What the owner waits for in {@code join}; asked on its thread only. */
   private final class AllEnds implements HelpingGroup.Awaited {
+    private int asked; // how many forks were asked whether they wait for a worker
+
     @Override
     public boolean isDone() {
       return ended.get() == forks.size();
@@ -206,6 +213,18 @@ final class GroupTasks<T extends @Nullable Object, R extends @Nullable Object> {
     @Override
     public long changes() {
       return ended.get();
+    }
+
+    @Override
+    public @Nullable Batch take(Object worker) {
+      Batch batch = null;
+      if (policy.until()
+          != GroupPolicy.Until.FIRST_SUCCESS) { // else what runs here may be too much
+        while (batch == null && asked < forks.size()) {
+          batch = Engine.take(forks.get(asked++).future(), worker);
+        }
+      }
+      return batch;
     }
 
     /** The owner's thread runs a task, of this group perhaps, while the owner is to stop. */

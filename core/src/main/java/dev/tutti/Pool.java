@@ -185,11 +185,20 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
   }
 
   /**
-   * {@return the pool whose task runs on this thread} On threads it is the pool itself, and a task
-   * that waits for it runs what waits there meanwhile; a thread with more than 32 tasks that wait,
-   * one upon the other, only waits, and a further thread takes its place. In a worker process it is
-   * a pool of processes of its own, which all tasks of that worker share, with as many workers as
-   * the worker has processors; it ends with the worker, however that ends.
+   * {@return the pool whose task runs on this thread} In a worker process it is a pool of processes
+   * of its own, which all tasks of that worker share, with as many workers as the worker has
+   * processors; it ends with the worker, however that ends.
+   *
+   * <p>On threads it is the pool itself, and its tasks may wait for it, or for anything else of
+   * this library: that is no deadlock. Where a task waits without a bound for a task, a bulk call,
+   * a group, {@code invokeAll} or {@code awaitAll}, and what it waits for has not begun, its thread
+   * runs that, inside of what locks and scoped values the waiting task has; if it is cancelled, the
+   * wait ends when it has stopped. Nothing else ever runs there. In all other waits another thread
+   * runs tasks in the place of the one that waits. So as many tasks run as the pool has threads,
+   * one more for a moment where a wait ends, but tasks that wait cost a thread each: a thousand
+   * that wait for an answer from elsewhere are a thousand threads, and of a chain of tasks that
+   * each wait for the next, each 32 cost one. Threads that are too many leave after a second
+   * without work. Where the system gives no more, those that wait run whatever is there.
    *
    * {@snippet class=dev.tutti.PoolSnippets region=current lang=java}
    *

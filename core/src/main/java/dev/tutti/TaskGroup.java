@@ -168,7 +168,7 @@ public final class TaskGroup<T extends @Nullable Object, R extends @Nullable Obj
 
   /**
    * Waits until all tasks have ended, or the group was ended early. Nothing can be forked after it.
-   * A thread that runs a task of a pool of this JVM runs what waits there meanwhile.
+   * {@linkplain Pool#current In a task} of a pool of threads that is no deadlock.
    *
    * @return what the policy says: the results, the first result, or null
    * @throws TaskFailedException if a task failed and the policy minds

@@ -1,9 +1,13 @@
 package dev.tutti;
 
+import dev.tutti.engine.Engine;
 import dev.tutti.engine.Link;
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.HelpingGroup;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -60,9 +64,14 @@ final class Watch<F extends CompletableFuture<?>> implements AutoCloseable {
     return arrived.get();
   }
 
-  /** {@return what is so when a predicate of this watch is, for the calling thread to wait for} */
-  HelpingGroup.Awaited until(Predicate<Watch<F>> condition) {
+  /**
+   * {@return what is so when a predicate of this watch is, for the calling thread to wait for}
+   *
+   * @param all whether it is only when all have ended
+   */
+  HelpingGroup.Awaited until(Predicate<Watch<F>> condition, boolean all) {
     waiter = Thread.currentThread();
+    Iterator<F> untaken = all ? futures.iterator() : Collections.emptyIterator();
     return new HelpingGroup.Awaited() {
       @Override
       public boolean isDone() {
@@ -72,6 +81,15 @@ final class Watch<F extends CompletableFuture<?>> implements AutoCloseable {
       @Override
       public long changes() {
         return arrived.get();
+      }
+
+      @Override
+      public @Nullable Batch take(Object worker) {
+        Batch batch = null;
+        while (batch == null && untaken.hasNext()) {
+          batch = Engine.take(untaken.next(), worker);
+        }
+        return batch;
       }
     };
   }

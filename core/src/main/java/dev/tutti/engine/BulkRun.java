@@ -68,7 +68,8 @@ final class BulkRun extends EngineCall {
     long mostBytes = plan.windowBytes().bytes();
     this.state =
         new BulkState(
-            new CallMonitor(dispatcher, () -> dispatcher.giveUp(this, 0)),
+            new CallMonitor(
+                worker -> dispatcher.take(this, worker), () -> dispatcher.giveUp(this, 0)),
             lane,
             new Window(
                 lane.chunker(), plan.itemWindow(), plan.packWindow(results.keepsAll()), mostBytes),

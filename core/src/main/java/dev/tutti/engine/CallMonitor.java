@@ -1,36 +1,39 @@
 package dev.tutti.engine;
 
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.HelpingGroup;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lock of a bulk call, and waiting for what it guards. A worker of the same pool that waits
- * runs what waits there meanwhile: else a pool whose workers all wait would stand still.
+ * runs items of the call, and of any pool another one takes its place.
  */
 final class CallMonitor {
   /*
    * `helping` is guarded by `lock`. `wakes` is not: a helper reads it, then looks whether it can go on, then parks if it is
    * as read. Who wakes counts it up before he unparks the helpers, so one that has not seen the change does not park.
    */
-  private static final long FAR_NANOS = Long.MAX_VALUE / 2;
-
   private final ReentrantLock lock = new ReentrantLock();
-  private final Dispatcher dispatcher;
+  private final Function<Object, @Nullable Batch> take;
   private final Runnable giveUp;
   private final Set<Thread> helping = new HashSet<>();
   private final AtomicLong wakes = new AtomicLong();
 
   /**
+   * @param take gives an item of the call that waits to a thread of its pool
    * @param giveUp stops the call's items where the task that waits for them is to stop
    */
-  CallMonitor(Dispatcher dispatcher, Runnable giveUp) {
-    this.dispatcher = dispatcher;
+  CallMonitor(Function<Object, @Nullable Batch> take, Runnable giveUp) {
+    this.take = take;
     this.giveUp = giveUp;
   }
 
@@ -52,20 +55,21 @@ final class CallMonitor {
 
   /** Waits, with the lock held; it is released meanwhile. */
   void await(Condition condition, BooleanSupplier done) throws InterruptedException {
-    if (!done.getAsBoolean() && lock.getHoldCount() == 1 && dispatcher.canHelp()) {
-      help(done);
+    Optional<Dispatcher> here = done.getAsBoolean() ? Optional.empty() : Engine.helped();
+    if (here.isPresent() && lock.getHoldCount() == 1) {
+      help(here.get(), done);
     }
     while (!done.getAsBoolean()) {
       condition.await();
     }
   }
 
-  private void help(BooleanSupplier done) throws InterruptedException {
+  private void help(Dispatcher here, BooleanSupplier done) throws InterruptedException {
     Thread thread = Thread.currentThread();
     boolean entered = helping.add(thread);
     lock.unlock();
     try {
-      dispatcher.helpUntil(awaited(done), System.nanoTime() + FAR_NANOS);
+      here.helpUntil(awaited(done), Long.MAX_VALUE);
     } finally {
       lock.lock();
       if (entered) {
@@ -89,6 +93,11 @@ final class CallMonitor {
       @Override
       public long changes() {
         return wakes.get();
+      }
+
+      @Override
+      public @Nullable Batch take(Object worker) {
+        return take.apply(worker);
       }
 
       @Override

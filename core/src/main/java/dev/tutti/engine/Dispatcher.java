@@ -3,6 +3,7 @@ package dev.tutti.engine;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Call;
 import dev.tutti.spi.CallerGroup;
+import dev.tutti.spi.ChoosingGroup;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.OutcomeSink;
@@ -122,9 +123,33 @@ final class Dispatcher implements WorkSource, OutcomeSink {
     return group() instanceof HelpingGroup helping && helping.isWorker();
   }
 
-  /** Runs waiting items on the calling thread until something is so; see {@link HelpingGroup}. */
-  void helpUntil(HelpingGroup.Awaited awaited, long deadlineNanos) throws InterruptedException {
-    ((HelpingGroup) group()).helpUntil(awaited, deadlineNanos);
+  /** Waits on a thread of this pool until something is so; see {@link HelpingGroup}. */
+  void helpUntil(HelpingGroup.Awaited awaited, long nanos) throws InterruptedException {
+    ((HelpingGroup) group()).helpUntil(awaited, nanos);
+  }
+
+  /**
+   * {@return an item alone that waits, for the calling thread to run; null if it does not wait, or
+   * if this is no thread of the pool or not one for such items}
+   */
+  @Nullable Batch take(Item item, Object worker) {
+    return canHelp() ? open.take(item, onThreads(), worker) : null;
+  }
+
+  /** Has an item that waits go before the others of its priority, on a thread of this pool. */
+  void hasten(Item item) {
+    if (canHelp()) {
+      open.hasten(item);
+    }
+  }
+
+  /** {@return the next item of a call that waits, as the same} */
+  @Nullable Batch take(EngineCall call, Object worker) {
+    return canHelp() ? open.take(call, onThreads(), worker) : null;
+  }
+
+  private @Nullable Way onThreads() {
+    return group() instanceof ChoosingGroup ? Way.THREADS : null;
   }
 
   /** {@return whether the thread that offers work runs it} */

@@ -5,6 +5,7 @@ import dev.tutti.event.Subscription;
 import dev.tutti.plan.BackendOptions;
 import dev.tutti.plan.CallOptions;
 import dev.tutti.spi.Backend;
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.Body;
 import dev.tutti.spi.CallContext;
 import dev.tutti.spi.CallerGroup;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,8 +95,8 @@ public final class Engine {
   }
 
   /**
-   * Waits until something is so. A thread that runs a task of a pool of this JVM runs what waits
-   * there meanwhile.
+   * Waits until something is so. In the place of a thread of a pool of this JVM another one runs
+   * tasks meanwhile.
    *
    * @param awaited what is waited for
    * @param nanos how long at most; {@code Long.MAX_VALUE} for ever
@@ -110,22 +112,42 @@ public final class Engine {
       }
       Optional<Dispatcher> here = helped();
       if (here.isPresent()) {
-        here.get().helpUntil(awaited, waiting.untilNanos());
+        here.get().helpUntil(awaited, nanos);
       }
       ForkJoinPool.managedBlock(waiting); // lets a fork-join pool replace its waiting worker
     }
     return awaited.isDone();
   }
 
-  /** {@return whether the calling thread runs what waits in a pool while it waits} */
+  /** {@return whether the calling thread is one of a pool, which is to know that it waits} */
   public static boolean canHelp() {
     return helped().isPresent();
   }
 
-  private static Optional<Dispatcher> helped() {
-    return WorkerContext.CURRENT.isBound()
-        ? current().map(engine -> engine.dispatcher).filter(Dispatcher::canHelp)
-        : Optional.empty();
+  /** {@return the dispatcher of the pool whose thread this is, whatever else runs on it} */
+  static Optional<Dispatcher> helped() {
+    CallContext context =
+        WorkerContext.CURRENT.isBound() && WorkerContext.CURRENT.get() instanceof CallContext here
+            ? here
+            : null;
+    while (context != null) {
+      if (context.call() instanceof EngineCall call && call.engine().dispatcher.canHelp()) {
+        return Optional.of(call.engine().dispatcher);
+      }
+      context = context.outer();
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Takes a submitted task out of what waits in the pool whose thread this is.
+   *
+   * @param future its future, or any other one
+   * @param worker who is to run it
+   * @return the task alone; null if it does not wait there
+   */
+  public static @Nullable Batch take(CompletableFuture<?> future, Object worker) {
+    return future instanceof SubmittedFuture<?> submitted ? submitted.take(worker) : null;
   }
 
   /**

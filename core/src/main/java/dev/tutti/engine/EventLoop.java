@@ -3,7 +3,6 @@ package dev.tutti.engine;
 import dev.tutti.spi.HelpingGroup;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -88,8 +87,7 @@ final class EventLoop {
     boolean interrupted = false;
     while (!over) {
       try {
-        // It runs nothing else meanwhile: others wait for it.
-        ForkJoinPool.managedBlock(new Waiting(new Wait(interrupt), Long.MAX_VALUE));
+        boolean _ = Engine.await(new Wait(interrupt), Long.MAX_VALUE);
       } catch (InterruptedException e) {
         interrupted = true;
         interrupt.run();

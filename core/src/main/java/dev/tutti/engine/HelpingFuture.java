@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future that is made of others. A task of a pool of threads that waits for it runs what waits in
- * that pool meanwhile; else a pool whose threads all wait would stand still.
+ * A future that is made of others. In the place of a thread of a pool whose task waits for it
+ * another one runs tasks meanwhile; else a pool whose threads all wait would stand still.
  *
  * @param <R> the type of its result
  */

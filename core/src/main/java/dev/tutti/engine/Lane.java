@@ -219,9 +219,9 @@ final class Lane {
     waiting.forEach(action);
   }
 
-  /** Many are taken out one by one from the last on. */
+  /** Most that are taken out came last: who has submitted one gives it up, or runs it himself. */
   private boolean removeWaiting(Item item) {
-    return waiting.peekLast() == item ? waiting.pollLast() != null : waiting.remove(item);
+    return waiting.removeLastOccurrence(item);
   }
 
   boolean remove(Item item) {

@@ -292,6 +292,53 @@ final class OpenWork {
     }
   }
 
+  /**
+   * {@return an item alone, if it waits, which is the worker's now; else null}
+   *
+   * @param only which way the worker's items go; null for any
+   */
+  @Nullable Batch take(Item item, @Nullable Way only, Object worker) {
+    lock.lock();
+    try {
+      Lane lane = ((EngineCall) item.call()).lane;
+      if (!lane.isFor(only) || !lane.remove(item)) {
+        return null;
+      }
+      Batch batch = new Batch(item.call(), List.of(item));
+      handOut(batch, worker);
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has an item of a lane of single ones go first, if it waits. */
+  void hasten(Item item) {
+    lock.lock();
+    try {
+      Lane lane = ((EngineCall) item.call()).lane;
+      if (lane.remove(item)) {
+        lane.addReturned(item);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return the next item of a call that has a lane of its own, as the same} */
+  @Nullable Batch take(EngineCall call, @Nullable Way only, Object worker) {
+    lock.lock();
+    try {
+      Batch batch = call.lane.isFor(only) ? call.lane.take(null, 1) : null;
+      if (batch != null) {
+        handOut(batch, worker);
+      }
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void handOut(Batch batch, Object worker) {
     batch.items().forEach(item -> item.handOut(batch, worker));
     enter(batch);

@@ -1,5 +1,6 @@
 package dev.tutti.engine;
 
+import dev.tutti.spi.Batch;
 import dev.tutti.spi.CompletionPath;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
@@ -11,6 +12,7 @@ import dev.tutti.task.TaskFuture;
 import dev.tutti.task.TimedOut;
 import dev.tutti.task.WorkerLost;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -35,8 +37,6 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
    * Who keeps a future does not keep its task, with all that it has captured: `item` leads to it until the work has ended,
    * after which nobody has to be told anything.
    */
-  private static final long FAR_NANOS = Long.MAX_VALUE / 2;
-
   /** More than a group looks out. */
   private static final long LOOK_OUT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -232,6 +232,12 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     return super.join();
   }
 
+  /** {@return the task alone, if it waits in the pool whose thread this is; else null} */
+  @Nullable Batch take(Object worker) {
+    Item open = item;
+    return open == null ? null : dispatcher.take(open, worker);
+  }
+
   private boolean await(boolean interruptible, long nanos) throws InterruptedException {
     if (isDone()) {
       return true;
@@ -242,10 +248,12 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     Wait wait = new Wait(interruptible, nanos);
     waiters.add(wait.thread);
     try {
-      if (dispatcher.canHelp()) {
-        wait.help();
-      } else if (nanos > LOOK_OUT_NANOS) {
+      Optional<Dispatcher> here = Engine.helped();
+      if (nanos > LOOK_OUT_NANOS && (here.isEmpty() || here.get() != dispatcher)) {
         lookOut();
+      }
+      if (here.isPresent()) {
+        wait.help(here.get());
       }
       ForkJoinPool.managedBlock(wait); // lets a fork-join pool replace its waiting worker
     } finally {
@@ -277,12 +285,11 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
       this.deadline = timed ? System.nanoTime() + nanos : 0;
     }
 
-    /** The thread is a worker of the same pool: it runs what waits there meanwhile. */
-    void help() throws InterruptedException {
-      long until = timed ? deadline : System.nanoTime() + FAR_NANOS;
+    /** The thread is a worker of a pool, which is to know that it waits. */
+    void help(Dispatcher here) throws InterruptedException {
       while (!isReleasable()) {
         try {
-          dispatcher.helpUntil(this, until);
+          here.helpUntil(this, timed ? deadline - System.nanoTime() : Long.MAX_VALUE);
         } catch (InterruptedException e) {
           if (interruptible) {
             throw e;
@@ -295,6 +302,19 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     @Override
     public long changes() {
       return SubmittedFuture.this.isDone() ? 1 : 0;
+    }
+
+    @Override
+    public @Nullable Batch take(Object worker) {
+      return SubmittedFuture.this.take(worker);
+    }
+
+    @Override
+    public void hasten() {
+      Item open = item;
+      if (open != null) {
+        dispatcher.hasten(open);
+      }
     }
 
     @Override

@@ -16,10 +16,6 @@ final class Waiting implements ForkJoinPool.ManagedBlocker {
     this.untilNanos = System.nanoTime() + Math.clamp(nanos, 0, FAR_NANOS);
   }
 
-  long untilNanos() {
-    return untilNanos;
-  }
-
   @Override
   public boolean block() throws InterruptedException {
     while (!isReleasable()) {

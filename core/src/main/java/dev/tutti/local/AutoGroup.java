@@ -52,10 +52,10 @@ final class AutoGroup extends LocalGroup implements ChoosingGroup {
     threads.workQueued();
   }
 
-  /** A worker that runs items of a call of its own task helps its pool where one of them waits. */
+  /** Where an item waits that a worker runs of a call of its own task, the pool is to know it. */
   @Override
   public void run(Batch batch) {
-    Runner here = threads.runnerHere();
+    Runner here = Runner.here(threads);
     if (here == null) {
       super.run(batch);
     } else {
@@ -69,8 +69,8 @@ final class AutoGroup extends LocalGroup implements ChoosingGroup {
   }
 
   @Override
-  public void helpUntil(Awaited awaited, long deadlineNanos) throws InterruptedException {
-    threads.helpUntil(awaited, deadlineNanos);
+  public void helpUntil(Awaited awaited, long nanos) throws InterruptedException {
+    threads.helpUntil(awaited, nanos);
   }
 
   @Override

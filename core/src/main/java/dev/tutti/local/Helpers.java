@@ -6,55 +6,51 @@ import dev.tutti.spi.WorkSource;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
-/** The threads of a pool whose tasks wait for it, and which run what waits there meanwhile. */
+/** The threads of a pool whose tasks wait. */
 final class Helpers {
   /*
-   * `threads` and `aside` are guarded by the group's lock. `queued` is not: a helper reads it, then looks for work, then parks
-   * if it is as read. Who queues work counts it up before he looks whom to wake, and a helper is entered before it looks for work;
-   * so a helper that has not found the work does not park, or is unparked.
+   * A thread whose task waits runs what that waits for, where it finds it in a lane, and nothing else: what runs on top of a
+   * task that does not wait for it may itself wait for that task, and sees its locks and scoped values. Where it finds
+   * nothing, or the wait is bounded, it stands aside: it parks, is in `aside`, and the group has another thread run tasks.
    *
-   * What a helper runs may wait as well, and so on. A thread that has MOST_DEPTH tasks that wait, one upon the other, stands
-   * aside: it only waits, and is in `aside` and not in `threads`. Meanwhile the group may have one thread more. Where that
-   * cannot be had (`alone`, which the group sets before it unparks), those who stand aside help all the same: a task that fails
-   * for its depth is better than a pool that stands still.
+   * What it runs may wait as well, and so on. A thread that has MOST_DEPTH tasks that wait, one upon the other, stands aside
+   * at once: its stack has an end.
+   *
+   * Where a further thread cannot be had (`alone`, which the group sets before it unparks), those who stand aside run whatever
+   * waits: a pool in which that may go wrong is better than one that stands still. `aside` is guarded by the group's lock.
+   * `queued` is not: such a thread reads it, then looks for work, then parks if it is as read. Who queues work counts it up
+   * before he looks whom to wake, so a thread that has not found the work does not park, or is unparked.
    */
   private static final int MOST_DEPTH = 32;
 
+  private static final long FAR_NANOS = Long.MAX_VALUE / 2;
+
   private final ReentrantLock lock;
-  private final Condition tooMany;
   private final WorkSource source;
   private final Runnable workQueued;
   private final BiConsumer<Runner, Batch> runOn;
-  private final Set<Thread> threads = new HashSet<>();
   private final AtomicLong queued = new AtomicLong();
   private final Set<Thread> aside = new HashSet<>();
   private volatile boolean alone;
 
   /**
    * @param lock the group's
-   * @param tooMany is signalled when the group may have a thread less
    * @param workQueued has the group bring what waits to a worker
    * @param runOn runs a batch, which the group can stop
    */
   Helpers(
-      ReentrantLock lock,
-      Condition tooMany,
-      WorkSource source,
-      Runnable workQueued,
-      BiConsumer<Runner, Batch> runOn) {
+      ReentrantLock lock, WorkSource source, Runnable workQueued, BiConsumer<Runner, Batch> runOn) {
     this.lock = lock;
-    this.tooMany = tooMany;
     this.source = source;
     this.workQueued = workQueued;
     this.runOn = runOn;
   }
 
-  /** Work was queued; before {@link #unpark}. */
+  /** Work was queued; before {@link #alone}. */
   void countQueued() {
     queued.incrementAndGet();
   }
@@ -68,90 +64,107 @@ final class Helpers {
   void alone(boolean isSo) {
     alone = isSo;
     if (isSo) {
-      unpark(); // after its work was counted as queued
-      aside.forEach(LockSupport::unpark);
+      aside.forEach(LockSupport::unpark); // after its work was counted as queued
     }
-  }
-
-  /** Has all of them look for work, with `lock` held. */
-  void unpark() {
-    threads.forEach(LockSupport::unpark);
   }
 
   /**
-   * Runs what waits, on the calling thread, until something is so.
+   * Waits on the calling thread until something is so.
    *
-   * @param waiting runs the task that waits for it
+   * @param innermost runs the task that waits
+   * @param mine runs a task of the group, that one or one around it
+   * @param nanos how long at most; {@code Long.MAX_VALUE} for ever
    */
-  void help(Runner waiting, Awaited awaited, long deadlineNanos) throws InterruptedException {
-    Runner helper = waiting.helper();
-    Thread thread = Thread.currentThread();
-    boolean isDeep = helper.depth() > MOST_DEPTH;
-    boolean entered = enter(thread, isDeep);
-    waiting.beginsToHelp(awaited);
-    if (isDeep && source.hasWork()) {
-      workQueued.run(); // for the thread that may be there now
-    }
+  void help(Runner innermost, Runner mine, Awaited awaited, long nanos)
+      throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + Math.min(nanos, FAR_NANOS);
+    Runner helper = mine.helper();
+    innermost.beginsToHelp(awaited);
     try {
-      while (true) {
-        long changes = awaited.changes(); // before the looks: what changes after them is seen
-        long queuedSoFar = queued.get();
-        long left = deadlineNanos - System.nanoTime();
-        if (awaited.isDone() || isToStop(waiting) || left <= 0) {
-          break;
-        }
-        Batch batch = isDeep && !alone ? null : source.poll(helper, false, 1);
-        if (batch != null) {
-          runOn.accept(helper, batch);
-        } else if (awaited.changes() == changes
-            && queued.get() == queuedSoFar
-            && !isToStop(waiting)) {
-          LockSupport.parkNanos(this, left);
-        }
+      if (nanos == Long.MAX_VALUE && helper.depth() <= MOST_DEPTH) {
+        runAwaited(innermost, helper, awaited);
+      }
+      if (!isOver(innermost, awaited)) {
+        standAside(innermost, helper, awaited, deadlineNanos);
       }
     } finally {
-      waiting.endsToHelp();
-      if (entered) {
-        leave(thread, isDeep);
-      }
+      innermost.endsToHelp();
     }
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
   }
 
-  /** Or somebody else has interrupted the thread. */
-  private static boolean isToStop(Runner waiting) {
-    return waiting.isToStop() || Thread.currentThread().isInterrupted();
-  }
-
-  private boolean enter(Thread thread, boolean isDeep) {
-    lock.lock();
-    try {
-      if (isDeep) {
-        threads.remove(thread);
-        return aside.add(thread);
+  private void runAwaited(Runner innermost, Runner helper, Awaited awaited) {
+    boolean found = true;
+    while (found && !isOver(innermost, awaited)) {
+      Batch batch = awaited.take(helper);
+      found = batch != null;
+      if (batch != null) {
+        runOn.accept(helper, batch);
       }
-      return threads.add(thread); // an outer task of this thread may be entered already
-    } finally {
-      lock.unlock();
     }
   }
 
-  private void leave(Thread thread, boolean isDeep) {
+  private void standAside(Runner innermost, Runner helper, Awaited awaited, long deadlineNanos) {
+    awaited.hasten();
+    boolean entered = enter();
+    try {
+      long left = deadlineNanos - System.nanoTime();
+      while (left > 0) {
+        long changes = awaited.changes(); // before the looks: what changes after them is seen
+        long queuedSoFar = queued.get();
+        if (isOver(innermost, awaited)) {
+          break;
+        }
+        Batch batch = alone ? source.poll(helper, false, 1) : null;
+        if (batch != null) {
+          runOn.accept(helper, batch);
+        } else if (awaited.changes() == changes
+            && (!alone || queued.get() == queuedSoFar)
+            && !isToStop(innermost)) {
+          LockSupport.parkNanos(this, left);
+        }
+        left = deadlineNanos - System.nanoTime();
+      }
+    } finally {
+      if (entered) {
+        leave();
+      }
+    }
+  }
+
+  private static boolean isOver(Runner innermost, Awaited awaited) {
+    return awaited.isDone() || isToStop(innermost);
+  }
+
+  /** Or somebody else has interrupted the thread. */
+  private static boolean isToStop(Runner innermost) {
+    return innermost.isToStop() || Thread.currentThread().isInterrupted();
+  }
+
+  private boolean enter() {
+    boolean entered;
     lock.lock();
     try {
-      if (isDeep) {
-        aside.remove(thread);
-        threads.add(thread); // it goes on in a task for which one below it waits, and helps
-        tooMany.signalAll();
-      } else {
-        threads.remove(thread);
-      }
+      entered = aside.add(Thread.currentThread()); // it may stand aside for an outer task already
     } finally {
       lock.unlock();
     }
     if (source.hasWork()) {
+      workQueued.run(); // for the thread that there may be now
+    }
+    return entered;
+  }
+
+  private void leave() {
+    lock.lock();
+    try {
+      aside.remove(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+    if (alone && source.hasWork()) {
       workQueued.run(); // it may have been unparked for this work, and not take it
     }
   }

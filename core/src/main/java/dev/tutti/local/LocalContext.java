@@ -8,6 +8,7 @@ import dev.tutti.spi.CallContext;
 import dev.tutti.spi.Item;
 import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a task in this JVM can ask of its worker. */
 record LocalContext(
@@ -17,7 +18,8 @@ record LocalContext(
     int attempt,
     Belongings belongings,
     PoolListener events,
-    Runner runner)
+    Runner runner,
+    @Nullable CallContext outer)
     implements CallContext {
   private static final System.Logger LOG = System.getLogger("dev.tutti.task");
 

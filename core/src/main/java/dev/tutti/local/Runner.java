@@ -2,6 +2,7 @@ package dev.tutti.local;
 
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Belongings;
+import dev.tutti.spi.CallContext;
 import dev.tutti.spi.CpuTime;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
@@ -25,18 +26,18 @@ final class Runner {
    * the flag is cleared when the item has ended, so no later item and no code of the pool sees it. When
    * the thread is the caller's own, an interrupt that was not aimed by stop() is the caller's and stays.
    *
-   * While an item waits for its own pool, its thread runs other items by further runners
-   * (`awaited`). An interrupt of the item that waits is kept meanwhile (`kept`), for it is not for those others, and sent
-   * once, when the item goes on.
+   * While an item waits, its thread may run what it waits for by a further runner (`helper`, `awaited`). An interrupt of the
+   * item that waits is kept meanwhile (`kept`), for it is not for the other one, and sent once, when the item goes on.
    *
-   * A worker whose task makes a call and runs items of it itself does so by a further runner (`inner`). Where an item of that
-   * waits, all the tasks around it (`outer`) wait with it.
+   * A task that makes a call, of any pool, and runs items of it on its own thread does so by a further runner. Where an item of
+   * that waits, all the tasks around it (`outer`) wait with it.
    */
   private final LocalGroup group;
   private final String worker;
   private final Belongings belongings;
   private final boolean ownsThread;
   private final Runnable nearlyFree;
+  private final boolean onWorker; // of the group, and not on another thread
   private final @Nullable Runner outer;
   private final int depth;
   private final ReentrantLock lock = new ReentrantLock();
@@ -44,13 +45,13 @@ final class Runner {
   private @Nullable Thread thread;
   private boolean interrupted; // by stop(), since the item has begun
   private volatile boolean kept; // written under the lock
-  private HelpingGroup.@Nullable Awaited awaited; // while its thread runs others
+  private HelpingGroup.@Nullable Awaited awaited; // while its item waits
   private @Nullable Future<?> stray;
 
   /** A runner on the caller's own thread. */
   static Runner onCaller(LocalGroup group, Belongings belongings) {
     String worker = "tutti-" + group.pool + "-caller";
-    return new Runner(group, worker, belongings, false, () -> {}, null, 0);
+    return new Runner(group, worker, belongings, false, () -> {}, false, here(), 0);
   }
 
   /**
@@ -62,7 +63,7 @@ final class Runner {
    */
   static Runner onOwnThread(
       LocalGroup group, String worker, Belongings belongings, Runnable nearlyFree) {
-    return new Runner(group, worker, belongings, true, nearlyFree, null, 0);
+    return new Runner(group, worker, belongings, true, nearlyFree, true, null, 0);
   }
 
   private Runner(
@@ -71,8 +72,10 @@ final class Runner {
       Belongings belongings,
       boolean ownsThread,
       Runnable nearlyFree,
+      boolean onWorker,
       @Nullable Runner outer,
       int depth) {
+    this.onWorker = onWorker;
     this.outer = outer;
     this.depth = depth;
     this.group = group;
@@ -139,7 +142,17 @@ final class Runner {
   private @Nullable Object invoke(Item item) throws Exception {
     LocalContext context =
         new LocalContext(
-            group.pool, worker, item, item.attempts() + 1, belongings, group.events, this);
+            group.pool,
+            worker,
+            item,
+            item.attempts() + 1,
+            belongings,
+            group.events,
+            this,
+            WorkerContext.CURRENT.isBound()
+                    && WorkerContext.CURRENT.get() instanceof CallContext around
+                ? around
+                : null);
     return ScopedValue.where(WorkerContext.CURRENT, context)
         .call(() -> item.call().body().invoke(item.call().function(), item.argument()));
   }
@@ -239,7 +252,7 @@ final class Runner {
     }
   }
 
-  /** The item that runs waits, and its thread runs others from now on. */
+  /** The item that runs waits, and its thread may run others from now on. */
   void beginsToHelp(HelpingGroup.Awaited until) {
     lock.lock();
     try {
@@ -274,22 +287,47 @@ final class Runner {
     }
   }
 
+  /** {@return what runs the innermost task of the calling thread; null if none} */
+  static @Nullable Runner here() {
+    return WorkerContext.CURRENT.isBound()
+            && WorkerContext.CURRENT.get() instanceof LocalContext context
+            && context.runner().isHere()
+        ? context.runner()
+        : null;
+  }
+
+  /**
+   * {@return what runs a task of that group on the calling thread, maybe around others; null if
+   * none, or if the thread is no worker of the group}
+   */
+  static @Nullable Runner here(LocalGroup group) {
+    Runner runner = here();
+    while (runner != null && !(runner.group == group && runner.onWorker)) {
+      runner = runner.outer;
+    }
+    return runner;
+  }
+
+  /**
+   * {@return whether this runs on the calling thread} A thread may inherit a context; it reads no
+   * thread here but that of somebody else.
+   */
+  private boolean isHere() {
+    return thread == Thread.currentThread();
+  }
+
   /** {@return how many items wait below those that run here, on the same thread} */
   int depth() {
     return depth;
   }
 
-  boolean belongsTo(LocalGroup other) {
-    return group == other;
-  }
-
   /** {@return a runner for items of a call that the task of this one makes, on its thread} */
   Runner inner() {
-    return new Runner(group, worker, belongings, false, () -> {}, this, depth);
+    return new Runner(group, worker, belongings, false, () -> {}, true, here(), depth);
   }
 
-  /** {@return a runner for other items on the thread of this one} */
+  /** {@return a runner for what the item of this one waits for, on its thread} */
   Runner helper() {
-    return new Runner(group, worker, belongings, true, () -> {}, null, depth + 1);
+    return new Runner(group, worker, belongings, true, () -> {}, true, null, depth + 1);
   }
 }

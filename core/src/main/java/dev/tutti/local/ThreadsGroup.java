@@ -31,19 +31,24 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
    * for it; if it takes something else, it wakes another one for what had counted on it. One that leaves
    * because there are too many looks for work as its last act.
    *
-   * A worker whose task waits for this pool runs what waits there (`helpers`). Who queues work unparks them if nobody else is
-   * there to take it. For each that only waits, because it has too many tasks one upon the other, there may be one worker more.
+   * Of all workers `most` are busy: they are neither idle nor aside, which is where a worker is whose task only waits
+   * (`helpers`). So there may be more workers than that. When the task goes on, one more than `most` is busy, until the next
+   * one that ends its task finds so and rests, whatever waits. `spares` is how many more there may be though they have nothing
+   * to do: each that was started for one aside counts, until one has rested for SPARE_NANOS.
    */
+  private static final long SPARE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Optional<Action> initialiser;
   private final BiConsumer<String, Runnable> starter;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wake = lock.newCondition();
   private final Condition gone = lock.newCondition();
   private final Set<Worker> workers = new HashSet<>();
-  private final Helpers helpers = new Helpers(lock, wake, source, this::workQueued, this::runAside);
+  private final Helpers helpers = new Helpers(lock, source, this::workQueued, this::runAside);
   private final StartBudget budget = new StartBudget();
   private final long idleNanos;
   private int most;
+  private int spares;
   private int idle;
   private int wakeUps;
   private int named;
@@ -123,16 +128,13 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
     lock.lock();
     try {
       if (idle > wakeUps) {
-        if (source
-            .hasWork()) { // else somebody has taken it already, and nobody is to come for nothing
+        if (isRoom() && source.hasWork()) { // else nobody is to come for nothing
           wakeUps++;
           wake.signal();
         }
       } else if (countOnFree()) {
         return;
-      } else if (workers.size() >= allowed()) {
-        helpers.unpark();
-      } else if (source.hasWork()) { // else somebody has taken it already
+      } else if (isRoom() && source.hasWork()) { // else somebody has taken it already
         if (budget.allowsStart(System.nanoTime())) {
           helpers.alone(!startWorker());
         } else if (workers.isEmpty()) {
@@ -166,9 +168,19 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
     return false;
   }
 
-  /** {@return how many threads there may be: those that only wait are not counted} */
+  /** {@return how many threads there may be} */
   private int allowed() {
-    return most + helpers.aside();
+    return most + Math.max(spares, helpers.aside());
+  }
+
+  /** {@return how many threads run a task that does not wait, or look for one} */
+  private int busy() {
+    return workers.size() - idle - helpers.aside();
+  }
+
+  /** {@return whether one more than those and the ones that were woken may run a task} */
+  private boolean isRoom() {
+    return busy() + wakeUps < most;
   }
 
   /** {@return whether there is one more; if not, others serve} */
@@ -184,13 +196,14 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
       }
       return false;
     }
+    spares = Math.max(spares, workers.size() - most);
     return true;
   }
 
   /** A worker whose task runs another one itself helps its pool where that one waits. */
   @Override
   public void run(Batch batch) {
-    Runner here = runnerHere();
+    Runner here = Runner.here(this);
     if (here == null) {
       super.run(batch);
     } else {
@@ -200,32 +213,25 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
 
   @Override
   public boolean isWorker() {
-    return runnerHere() != null;
-  }
-
-  /** {@return what runs the task of this group that runs on the calling thread; null if none} */
-  @Nullable Runner runnerHere() {
-    return WorkerContext.CURRENT.isBound()
-            && WorkerContext.CURRENT.get() instanceof LocalContext context
-            && context.runner().belongsTo(this)
-        ? context.runner()
-        : null;
+    return Runner.here(this) != null;
   }
 
   @Override
-  public void helpUntil(Awaited awaited, long deadlineNanos) throws InterruptedException {
-    Runner waiting = Objects.requireNonNull(runnerHere(), "a task of this pool");
-    helpers.help(waiting, awaited, deadlineNanos);
+  public void helpUntil(Awaited awaited, long nanos) throws InterruptedException {
+    Runner mine = Objects.requireNonNull(Runner.here(this), "a task of this pool");
+    Runner innermost = Objects.requireNonNull(Runner.here(), "a task");
+    helpers.help(innermost, mine, awaited, nanos);
   }
 
   @Override
   public void resize(int workersWanted) {
     lock.lock();
     try {
+      spares = Math.min(spares, Math.max(0, workers.size() - workersWanted));
       most = workersWanted;
       wake.signalAll();
       boolean more = true;
-      while (more && workers.size() < allowed() && !closed && source.hasWork()) {
+      while (more && busy() + idle < most && !closed && source.hasWork()) {
         more = startWorker();
       }
     } finally {
@@ -295,6 +301,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
     private final Runner runner;
     private boolean free; // guarded by `lock`, as the next
     private boolean countedOn;
+    private boolean rests; // it is one too many of those who are busy; read by itself only
 
     Worker(String name) {
       this.name = name;
@@ -415,6 +422,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
       lock.lock();
       try {
         free = true;
+        rests = !closed && busy() > most;
         return staysUnlessTooMany();
       } finally {
         lock.unlock();
@@ -444,12 +452,13 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
     private void callToShare() {
       lock.lock();
       try {
+        if (!isRoom()) {
+          return;
+        }
         if (idle > wakeUps) {
           wakeUps++;
           wake.signal();
-        } else if (idle == 0
-            && workers.size() < allowed()
-            && budget.allowsStart(System.nanoTime())) {
+        } else if (idle == 0 && budget.allowsStart(System.nanoTime())) {
           startWorker();
         }
       } finally {
@@ -473,7 +482,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
         if (!looksForWork()) {
           return null;
         }
-        batch = source.poll(this, false, Integer.MAX_VALUE);
+        batch = rests ? null : source.poll(this, false, Integer.MAX_VALUE);
         if (batch == null && !awaitWork()) {
           return null;
         }
@@ -493,13 +502,14 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
         countedOn = false; // what counted on it was queued before, and is looked for below
         try {
           long left = idleNanos;
-          while (left > 0
-              && wakeUps == 0
-              && !closed
-              && workers.size() <= allowed()
-              && !source.hasWork()) {
+          while (left > 0 && !closed && workers.size() <= allowed() && !hasReason()) {
             try {
-              left = wake.awaitNanos(left);
+              long bound = workers.size() > most ? Math.min(left, SPARE_NANOS) : left;
+              long still = wake.awaitNanos(bound);
+              left -= bound - still;
+              if (still <= 0 && workers.size() > most) {
+                spares = workers.size() - 1 - most; // this one leaves, or stands for one aside
+              }
             } catch (InterruptedException e) {
               left = idleNanos; // nobody owns this thread but the pool, and no task runs on it
             }
@@ -515,6 +525,15 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
       } finally {
         lock.unlock();
       }
+    }
+
+    /** {@return whether there is a reason to look for work} */
+    private boolean hasReason() {
+      if (busy() >= most) {
+        wakeUps = 0; // who waited goes on; whoever of the busy ones is through looks first
+        return false;
+      }
+      return wakeUps > 0 || source.hasWork();
     }
   }
 }

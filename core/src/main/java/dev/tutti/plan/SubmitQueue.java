@@ -22,7 +22,7 @@ public record SubmitQueue(int capacity, WhenFull whenFull) {
   public enum WhenFull {
     /**
      * Who submits it waits for room. If he is interrupted meanwhile he keeps his flag and the task
-     * is rejected. A task that submits to its own pool of threads runs what waits there meanwhile.
+     * is rejected. If he is a task of a pool of threads another thread takes the place of his.
      */
     BLOCK,
     /** It is rejected, with a {@link java.util.concurrent.RejectedExecutionException}. */

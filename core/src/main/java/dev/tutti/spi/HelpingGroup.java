@@ -1,7 +1,9 @@
 package dev.tutti.spi;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A group whose workers run what waits in their own pool while a task of theirs waits for that.
+ * A group of which another worker takes the place of one whose task waits.
  *
  * @since 0.1
  */
@@ -21,24 +23,42 @@ public interface HelpingGroup extends WorkerGroup {
     long changes();
 
     /**
-     * The task that waits was interrupted while its thread ran another item, which goes on. Called
+     * {@return some of the items that are waited for, if they wait for a worker themselves; the
+     * thread that waits runs them} Null if there is none, or if the wait can end before all of what
+     * was waited for has.
+     *
+     * @param worker who asks, as the group knows it
+     */
+    default @Nullable Batch take(Object worker) {
+      return null;
+    }
+
+    /**
+     * The thread that waits stands aside: what it waits for may go before what waits for a worker
+     * as well. Else all tasks of a pool that wait for one that they submit would begin, and hold a
+     * thread each, before the first of those runs.
+     */
+    default void hasten() {}
+
+    /**
+     * The task that waits was interrupted; its thread may run another item, which goes on. Called
      * by whoever interrupts; it must not block.
      */
     default void interrupted() {}
   }
 
-  /** {@return whether the calling thread runs a task of this group} */
+  /** {@return whether the calling thread is a worker of this group that runs a task} */
   boolean isWorker();
 
   /**
-   * Runs waiting items on the calling thread, which runs a task of this group, until something is
-   * so. Where nothing waits the thread parks.
+   * Waits on the calling thread, which runs a task of this group, until something is so. What is
+   * waited for runs there if it waits for a worker and the time is not bounded. Else the thread
+   * parks, and another one runs tasks in its place meanwhile.
    *
    * @param awaited what is waited for
-   * @param deadlineNanos until when at most, as {@link System#nanoTime}; an item that has begun by
-   *     then is ended first
+   * @param nanos how long at most; {@code Long.MAX_VALUE} for ever
    * @throws InterruptedException if the task that waits is interrupted; items that run for it are
    *     not
    */
-  void helpUntil(Awaited awaited, long deadlineNanos) throws InterruptedException;
+  void helpUntil(Awaited awaited, long nanos) throws InterruptedException;
 }

@@ -48,7 +48,7 @@ class ScriptedGroup implements WorkerGroup {
     }
 
     @Override
-    public void helpUntil(Awaited awaited, long deadlineNanos) {
+    public void helpUntil(Awaited awaited, long nanos) {
       throw new IllegalStateException("no thread is a worker");
     }
   }

@@ -189,7 +189,7 @@ final class LocalGroupTest {
         n -> {
           if (n + 1 < ends.size()) {
             offer.get().accept(n + 1);
-            scarce.helpUntil(isOpen(ends.get(n + 1)), System.nanoTime() + Long.MAX_VALUE / 2);
+            scarce.helpUntil(isOpen(ends.get(n + 1)), Long.MAX_VALUE);
           }
           ends.get(n).countDown();
           return n;
@@ -217,7 +217,7 @@ final class LocalGroupTest {
     Fn<Integer, Integer> waits =
         n -> {
           waiting.set(Thread.currentThread());
-          scarce.helpUntil(isOpen(ran), System.nanoTime() + Long.MAX_VALUE / 2);
+          scarce.helpUntil(isOpen(ran), Long.MAX_VALUE);
           went.countDown();
           return n;
         };
