@@ -1,5 +1,6 @@
 package dev.tutti;
 
+import dev.tutti.engine.Engine;
 import dev.tutti.engine.HelpingFuture;
 import dev.tutti.engine.Link;
 import dev.tutti.spi.CompletionPath;
@@ -126,6 +127,7 @@ final class Gathering {
     for (S source : sources) {
       links.add(Link.to(source, () -> step.ended(source, left.decrementAndGet() == 0)));
     }
+    result.whenWaitedFor(() -> sources.reversed().forEach(Engine::hasten)); // the first one first
     result.whenEnded(() -> {
       links.forEach(Link::leave);
       if (cancelsAll.getAsBoolean()) {

@@ -196,9 +196,11 @@ public sealed interface Pool extends ExecutorService permits EnginePool {
    * wait ends when it has stopped. Nothing else ever runs there. In all other waits another thread
    * runs tasks in the place of the one that waits. So as many tasks run as the pool has threads,
    * one more for a moment where a wait ends, but tasks that wait cost a thread each: a thousand
-   * that wait for an answer from elsewhere are a thousand threads, and of a chain of tasks that
-   * each wait for the next, each 32 cost one. Threads that are too many leave after a second
-   * without work. Where the system gives no more, those that wait run whatever is there.
+   * that wait for a stage of a future are a thousand threads, and of a chain of tasks that each
+   * wait for the next, each 32 cost one. Tasks that wait for a task or a bulk call of another pool
+   * get as many further threads as the pool has, and no more: the others do not begin meanwhile.
+   * Threads that are too many leave after a second without work. Where the system gives no more,
+   * those that wait run whatever is there.
    *
    * {@snippet class=dev.tutti.PoolSnippets region=current lang=java}
    *

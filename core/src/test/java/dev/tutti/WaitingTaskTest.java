@@ -164,6 +164,58 @@ final class WaitingTaskTest {
     assertThat(threads).hasSizeLessThan(250);
   }
 
+  /** The same for all parts of what was gathered. */
+  @Test
+  void join_manyTasksGatherWhatTheySubmit_fewThreads() throws Exception {
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    try (Pool pool = Pool.threads(2)) {
+      List<TaskFuture<Integer>> all = new ArrayList<>();
+      for (int i = 0; i < 1_000; i++) {
+        all.add(
+            pool.submit(() -> {
+              threads.add(Thread.currentThread());
+              return Futures.gather(List.of(pool.submit(() -> 1), pool.submit(() -> 2)))
+                  .join()
+                  .size();
+            }));
+      }
+      assertThat(Futures.gather(all).get()).hasSize(1_000);
+    }
+    assertThat(threads).hasSizeLessThan(250);
+  }
+
+  /** A task that waits for another pool keeps its place: so few of them begin. */
+  @Test
+  void join_manyTasksWaitForAnotherPool_fewBegin() throws Exception {
+    int workers = 2;
+    AtomicInteger began = new AtomicInteger();
+    CountDownLatch open = new CountDownLatch(1);
+    try (Pool pool = Pool.threads(workers);
+        Pool other = Pool.threads(1)) {
+      List<TaskFuture<Integer>> all = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        boolean bulk = i % 2 == 0;
+        all.add(
+            pool.submit(() -> {
+              began.incrementAndGet();
+              return bulk
+                  ? other.map(List.of(1), n -> awaited(open, n)).getFirst()
+                  : other.submit(() -> awaited(open, 1)).join();
+            }));
+      }
+      Awaitility.await().until(() -> began.get() == 2 * workers);
+      TaskFuture<Integer> last = other.submit(() -> 1);
+      open.countDown();
+      assertThat(last.get()).isEqualTo(1);
+      assertThat(Futures.gather(all).get()).containsOnly(1).hasSize(100);
+    }
+  }
+
+  private static int awaited(CountDownLatch open, int n) throws InterruptedException {
+    open.await();
+    return n;
+  }
+
   /** Who waits for all of several runs them; who waits for the first does not. */
   @Test
   void awaitAll_tasksThatHaveNotBegun_runOnTheWaitersThread() throws Exception {

@@ -41,7 +41,10 @@ final class WaitingTortureTest {
     }
   }
 
-  /** One pool and its tasks, of which each waits only for those that were submitted before it. */
+  /**
+   * One pool and its tasks, of which each waits only for those that were submitted before it, and
+   * of which none is waited for by the other pool.
+   */
   private static final class Round {
     private final int workers;
     private final Random random;
@@ -109,7 +112,7 @@ final class WaitingTortureTest {
             case 0 -> pool.submit(fork::run).get(1, TimeUnit.MILLISECONDS);
             case 1 -> pool.map(List.of(1, 2, 3), _ -> fork.run());
             case 2 -> sequential.map(List.of(1), _ -> pool.submit(fork::run).join());
-            case 3 -> other.submit(() -> pool.submit(fork::run).join()).join();
+            case 3 -> other.submit(() -> other.submit(() -> 1).join()).join();
             case 4 -> pool.submit(fork::run).thenApply(n -> n + 1).join();
             case 5 -> pool.invokeAll(List.of(fork::run, fork::run));
             case 6 -> group(pool, fork);

@@ -69,7 +69,9 @@ final class BulkRun extends EngineCall {
     this.state =
         new BulkState(
             new CallMonitor(
-                worker -> dispatcher.take(this, worker), () -> dispatcher.giveUp(this, 0)),
+                dispatcher,
+                worker -> dispatcher.take(this, worker),
+                () -> dispatcher.giveUp(this, 0)),
             lane,
             new Window(
                 lane.chunker(), plan.itemWindow(), plan.packWindow(results.keepsAll()), mostBytes),

@@ -23,16 +23,19 @@ final class CallMonitor {
    * as read. Who wakes counts it up before he unparks the helpers, so one that has not seen the change does not park.
    */
   private final ReentrantLock lock = new ReentrantLock();
+  private final Dispatcher dispatcher;
   private final Function<Object, @Nullable Batch> take;
   private final Runnable giveUp;
   private final Set<Thread> helping = new HashSet<>();
   private final AtomicLong wakes = new AtomicLong();
 
   /**
+   * @param dispatcher of the call's pool
    * @param take gives an item of the call that waits to a thread of its pool
    * @param giveUp stops the call's items where the task that waits for them is to stop
    */
-  CallMonitor(Function<Object, @Nullable Batch> take, Runnable giveUp) {
+  CallMonitor(Dispatcher dispatcher, Function<Object, @Nullable Batch> take, Runnable giveUp) {
+    this.dispatcher = dispatcher;
     this.take = take;
     this.giveUp = giveUp;
   }
@@ -93,6 +96,11 @@ final class CallMonitor {
       @Override
       public long changes() {
         return wakes.get();
+      }
+
+      @Override
+      public boolean isOfAnotherPool() {
+        return !dispatcher.canHelp();
       }
 
       @Override

@@ -151,6 +151,17 @@ public final class Engine {
   }
 
   /**
+   * Has a submitted task go before the others, if it waits in the pool whose thread this is.
+   *
+   * @param future its future, or any other one
+   */
+  public static void hasten(CompletableFuture<?> future) {
+    if (future instanceof SubmittedFuture<?> submitted) {
+      submitted.hasten();
+    }
+  }
+
+  /**
    * {@return the options of a backend for a user who names only the number of workers}
    *
    * @param backend its name

@@ -28,6 +28,8 @@ public final class HelpingFuture<R extends @Nullable Object> extends Completable
    */
   private final AtomicReference<@Nullable Runnable> atEnd = new AtomicReference<>();
 
+  private volatile @Nullable Runnable hasten; // until the end
+
   /** Makes a future that has not ended. */
   public HelpingFuture() {}
 
@@ -43,7 +45,17 @@ public final class HelpingFuture<R extends @Nullable Object> extends Completable
     }
   }
 
+  /**
+   * Before {@link #whenEnded}: what to do while a task of a pool waits for this.
+   *
+   * @param sooner has what this is made of end sooner
+   */
+  public void whenWaitedFor(Runnable sooner) {
+    hasten = sooner;
+  }
+
   private void tellEnd() {
+    hasten = null;
     Runnable heard = atEnd.getAndSet(null);
     if (heard != null) {
       heard.run();
@@ -175,6 +187,14 @@ public final class HelpingFuture<R extends @Nullable Object> extends Completable
     @Override
     public long changes() {
       return isDone() ? 1 : 0;
+    }
+
+    @Override
+    public void hasten() {
+      Runnable sooner = hasten;
+      if (sooner != null) {
+        sooner.run();
+      }
     }
   }
 }

@@ -238,6 +238,14 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     return open == null ? null : dispatcher.take(open, worker);
   }
 
+  /** Has the task go before the others, if it waits in the pool whose thread this is. */
+  void hasten() {
+    Item open = item;
+    if (open != null) {
+      dispatcher.hasten(open);
+    }
+  }
+
   private boolean await(boolean interruptible, long nanos) throws InterruptedException {
     if (isDone()) {
       return true;
@@ -305,16 +313,18 @@ final class SubmittedFuture<R extends @Nullable Object> extends TaskFuture<R> {
     }
 
     @Override
+    public boolean isOfAnotherPool() {
+      return !dispatcher.canHelp();
+    }
+
+    @Override
     public @Nullable Batch take(Object worker) {
       return SubmittedFuture.this.take(worker);
     }
 
     @Override
     public void hasten() {
-      Item open = item;
-      if (open != null) {
-        dispatcher.hasten(open);
-      }
+      SubmittedFuture.this.hasten();
     }
 
     @Override

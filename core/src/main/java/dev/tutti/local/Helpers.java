@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.IntSupplier;
 
 /** The threads of a pool whose tasks wait. */
 final class Helpers {
@@ -20,8 +21,11 @@ final class Helpers {
    * What it runs may wait as well, and so on. A thread that has MOST_DEPTH tasks that wait, one upon the other, stands aside
    * at once: its stack has an end.
    *
+   * Who waits for another pool keeps its place, but for as many as the group has workers (`strangers`): else all tasks of a pool
+   * that wait for another one would begin.
+   *
    * Where a further thread cannot be had (`alone`, which the group sets before it unparks), those who stand aside run whatever
-   * waits: a pool in which that may go wrong is better than one that stands still. `aside` is guarded by the group's lock.
+   * waits: a pool in which that may go wrong is better than one that stands still. `aside` and `strangers` are guarded by the group's lock.
    * `queued` is not: such a thread reads it, then looks for work, then parks if it is as read. Who queues work counts it up
    * before he looks whom to wake, so a thread that has not found the work does not park, or is unparked.
    */
@@ -30,21 +34,29 @@ final class Helpers {
   private static final long FAR_NANOS = Long.MAX_VALUE / 2;
 
   private final ReentrantLock lock;
+  private final IntSupplier most;
   private final WorkSource source;
   private final Runnable workQueued;
   private final BiConsumer<Runner, Batch> runOn;
   private final AtomicLong queued = new AtomicLong();
   private final Set<Thread> aside = new HashSet<>();
+  private int strangers;
   private volatile boolean alone;
 
   /**
    * @param lock the group's
+   * @param most how many workers the group has, with the lock held
    * @param workQueued has the group bring what waits to a worker
    * @param runOn runs a batch, which the group can stop
    */
   Helpers(
-      ReentrantLock lock, WorkSource source, Runnable workQueued, BiConsumer<Runner, Batch> runOn) {
+      ReentrantLock lock,
+      IntSupplier most,
+      WorkSource source,
+      Runnable workQueued,
+      BiConsumer<Runner, Batch> runOn) {
     this.lock = lock;
+    this.most = most;
     this.source = source;
     this.workQueued = workQueued;
     this.runOn = runOn;
@@ -108,7 +120,8 @@ final class Helpers {
 
   private void standAside(Runner innermost, Runner helper, Awaited awaited, long deadlineNanos) {
     awaited.hasten();
-    boolean entered = enter();
+    boolean stranger = awaited.isOfAnotherPool();
+    boolean entered = enter(stranger);
     try {
       long left = deadlineNanos - System.nanoTime();
       while (left > 0) {
@@ -129,7 +142,7 @@ final class Helpers {
       }
     } finally {
       if (entered) {
-        leave();
+        leave(stranger);
       }
     }
   }
@@ -143,11 +156,16 @@ final class Helpers {
     return innermost.isToStop() || Thread.currentThread().isInterrupted();
   }
 
-  private boolean enter() {
+  private boolean enter(boolean stranger) {
     boolean entered;
     lock.lock();
     try {
-      entered = aside.add(Thread.currentThread()); // it may stand aside for an outer task already
+      entered =
+          !(stranger && strangers >= most.getAsInt())
+              && aside.add(Thread.currentThread()); // or it stands aside for an outer task already
+      if (entered && stranger) {
+        strangers++;
+      }
     } finally {
       lock.unlock();
     }
@@ -157,10 +175,13 @@ final class Helpers {
     return entered;
   }
 
-  private void leave() {
+  private void leave(boolean stranger) {
     lock.lock();
     try {
       aside.remove(Thread.currentThread());
+      if (stranger) {
+        strangers--;
+      }
     } finally {
       lock.unlock();
     }

@@ -44,7 +44,8 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
   private final Condition wake = lock.newCondition();
   private final Condition gone = lock.newCondition();
   private final Set<Worker> workers = new HashSet<>();
-  private final Helpers helpers = new Helpers(lock, source, this::workQueued, this::runAside);
+  private final Helpers helpers =
+      new Helpers(lock, () -> this.most, source, this::workQueued, this::runAside);
   private final StartBudget budget = new StartBudget();
   private final long idleNanos;
   private int most;

@@ -34,6 +34,15 @@ public interface HelpingGroup extends WorkerGroup {
     }
 
     /**
+     * {@return whether that is of another pool} Then no more threads of the group stand aside than
+     * it has workers: a task that waits for another pool keeps its place among those that are bound
+     * by the number of workers, or all tasks of the group would begin.
+     */
+    default boolean isOfAnotherPool() {
+      return false;
+    }
+
+    /**
      * The thread that waits stands aside: what it waits for may go before what waits for a worker
      * as well. Else all tasks of a pool that wait for one that they submit would begin, and hold a
      * thread each, before the first of those runs.

@@ -283,7 +283,9 @@ class AcrossProcessesTest {
       } finally {
         rivals.forEach(OtherJvm::close);
       }
-      SharedMemory.named(name, 8).close();
+      try (OtherJvm next = OtherJvm.start(Successor.class, name)) {
+        next.ends();
+      }
       for (OtherJvm rival : rivals) {
         assertThat(left(rival.pid())).isEmpty();
       }
@@ -292,6 +294,15 @@ class AcrossProcessesTest {
 
   private static boolean all(List<OtherJvm> rivals) {
     return rivals.stream().anyMatch(OtherJvm::isAlive);
+  }
+
+  /** A program that wants the name when the others are dead, and removes what they have left. */
+  static final class Successor {
+    private Successor() {}
+
+    public static void main(String[] args) throws IOException {
+      SharedMemory.named(args[0], 8).close();
+    }
   }
 
   static final class Rival {
