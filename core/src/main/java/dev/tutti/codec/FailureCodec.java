@@ -1,5 +1,6 @@
 package dev.tutti.codec;
 
+import dev.tutti.origin.Everywhere;
 import dev.tutti.task.NotSendableException;
 import dev.tutti.task.SubstituteException;
 import java.nio.BufferUnderflowException;
@@ -82,8 +83,8 @@ public final class FailureCodec {
         unreadable = e;
       }
     }
-    if (Codec.decode(substitute, SubstituteException.class.getClassLoader(), Filters.basic())
-            instanceof SubstituteException stand
+    ClassLoader ours = Everywhere.forNames(SubstituteException.class.getClassLoader());
+    if (Codec.decode(substitute, ours, Filters.basic()) instanceof SubstituteException stand
         && isWhole(stand)) {
       return unreadable == null
           ? stand

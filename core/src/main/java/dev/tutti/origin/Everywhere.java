@@ -1,7 +1,5 @@
 package dev.tutti.origin;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +12,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Everywhere {
   private static final ClassLoader SYSTEM = ClassLoader.getSystemClassLoader();
-  private static final ClassLoader OURS =
-      requireNonNull(Everywhere.class.getClassLoader(), "class loader of Tutti");
+  private static final ClassLoader OURS = ours();
   private static final List<ClassLoader> LOADERS = loaders();
 
   private Everywhere() {}
+
+  /** Workers mostly find Tutti by their boot class path: then it has no loader. */
+  private static ClassLoader ours() {
+    ClassLoader own = Everywhere.class.getClassLoader();
+    return own == null ? SYSTEM : own;
+  }
 
   private static List<ClassLoader> loaders() {
     List<ClassLoader> all = new ArrayList<>();

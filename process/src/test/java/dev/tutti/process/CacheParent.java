@@ -5,6 +5,7 @@ import dev.tutti.event.PoolEvent.CacheState;
 import dev.tutti.event.PoolEvent.StartCache;
 import dev.tutti.testkit.Await;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
 /** A program with a pool of one worker, for {@link StartCacheTest}. */
@@ -15,21 +16,22 @@ final class CacheParent {
    * Opens the pool and prints what becomes of its start cache.
    *
    * @param args for which state of the start cache it waits; none for none. With MISSING it ends
-   *     while the cache is being made
+   *     while the cache is being made. Then flags for the workers
    */
   public static void main(String[] args) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
-    try (Pool pool = Pool.processes(1)) {
+    String[] flags = args.length > 1 ? Arrays.copyOfRange(args, 1, args.length) : new String[0];
+    try (Pool pool = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1).withJvmFlags(flags))) {
       pool.listen(event -> {
         if (event instanceof StartCache(String _, CacheState state, String words)) {
           System.out.println(state + " " + words.replace('\n', ' '));
-          if (args.length > 0 && state == CacheState.valueOf(args[0])) {
+          if (args.length > 0 && state.name().equals(args[0])) {
             seen.countDown();
           }
         }
       });
       System.out.println("cache=" + pool.submit(CacheParent::cache).get());
-      if (args.length > 0) {
+      if (args.length > 0 && !args[0].isEmpty()) {
         seen.await();
         if (args[0].equals(CacheState.MISSING.name())) {
           Await.until("the rehearsal runs", () -> ProcessHandle.current().children().count() > 1);

@@ -9,6 +9,7 @@ import dev.tutti.Pool;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.testkit.Await;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -182,6 +184,30 @@ class PoolEndTest {
           .get();
     }
     assertThat(seen).content().isEqualTo("parked");
+  }
+
+  /** Nobody has to kill a worker because a thread that a task has left would go on. */
+  @Test
+  void close_taskLeftAThread_workerLeavesByItself(@TempDir Path folder) throws Exception {
+    Path ended = folder.resolve("ended");
+    String file = ended.toString();
+    try (Pool left = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1))) {
+      left.submit(
+              () -> {
+                new Thread(LockSupport::park).start();
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> touch(file)));
+              })
+          .get();
+    }
+    assertThat(ended).as("its hooks have run").exists();
+  }
+
+  private static void touch(String file) {
+    try {
+      Files.createFile(Path.of(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Until the thread that hears the pool is parked; the worker is killed if that never comes. */

@@ -2,11 +2,8 @@ package dev.tutti.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tutti.Pool;
-import dev.tutti.memory.segment.Segment;
 import dev.tutti.testkit.Await;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -21,7 +18,6 @@ import java.util.Random;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,11 +46,7 @@ class StartCacheTest {
 
   @BeforeAll
   static void make() throws Exception {
-    jars =
-        List.of(
-            jar("core.jar", home(Pool.class)),
-            jar("memory.jar", home(Segment.class)),
-            jar("process.jar", home(ProcessOptions.class)));
+    jars = TuttiJars.in(home);
     Path caches = home.resolve("caches");
     saidWhenMade = run(caches, "MADE");
     made = only(caches);
@@ -69,26 +61,6 @@ class StartCacheTest {
   @BeforeEach
   void copy() throws IOException {
     Files.copy(made, folder.resolve(made.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
-  }
-
-  private static Path home(Class<?> type) throws URISyntaxException {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-  }
-
-  /** A jar of a folder of classes; in some builds it is a jar already. */
-  private static Path jar(String name, Path classes) throws IOException {
-    Path jar = home.resolve(name);
-    if (Files.isRegularFile(classes)) {
-      return Files.copy(classes, jar);
-    }
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-        Stream<Path> files = Files.walk(classes)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        out.putNextEntry(new JarEntry(classes.relativize(file).toString().replace('\\', '/')));
-        Files.copy(file, out);
-      }
-    }
-    return jar;
   }
 
   /** One jar with all that others have, as programs are delivered; lists of services are joined. */
@@ -132,7 +104,7 @@ class StartCacheTest {
   private static ParentJvm start(Path caches, String... args) throws URISyntaxException {
     return start(
         List.of(
-            home(StartCacheTest.class), // a folder, and in front
+            TuttiJars.home(StartCacheTest.class), // a folder, and in front
             jars.get(0),
             jars.get(1),
             jars.get(2)),
@@ -141,11 +113,13 @@ class StartCacheTest {
   }
 
   private static ParentJvm start(List<Path> entries, Path caches, String... args) {
-    String classPath =
-        entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     List<String> line =
         Stream.concat(
-                Stream.of("-Dtutti.aot=" + caches, "-cp", classPath, CacheParent.class.getName()),
+                Stream.of(
+                    "-Dtutti.aot=" + caches,
+                    "-cp",
+                    TuttiJars.classPath(entries),
+                    CacheParent.class.getName()),
                 Arrays.stream(args))
             .toList();
     return ParentJvm.start(line, _ -> {});
@@ -188,17 +162,15 @@ class StartCacheTest {
   private ParentJvm startWith(Path temporary, Class<?> program, String... args)
       throws URISyntaxException {
     List<Path> entries = new ArrayList<>(jars);
-    entries.add(home(StartCacheTest.class));
-    entries.add(home(Await.class));
-    String classPath =
-        entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    entries.add(TuttiJars.home(StartCacheTest.class));
+    entries.add(TuttiJars.home(Await.class));
     List<String> line =
         new ArrayList<>(
             List.of(
                 "-Djava.io.tmpdir=" + temporary,
                 "-Dtutti.aot=" + folder,
                 "-cp",
-                classPath,
+                TuttiJars.classPath(entries),
                 program.getName()));
     line.addAll(List.of(args));
     return ParentJvm.start(line, _ -> {});
@@ -211,11 +183,41 @@ class StartCacheTest {
     assertThat(file()).exists();
   }
 
+  /** What the JDK compiles for method handles is in the cache, and not made at each start. */
+  @Test
+  void start_withCache_compilesNothingForMethodHandles() throws Exception {
+    Path logs = Files.createDirectory(folder.resolve("logs"));
+    String flag = "-Xlog:class+load=info:file=" + logs.resolve("%p.log");
+    Path caches = folder.resolve("caches");
+    assertThat(run(caches, "MADE", flag)).contains("MADE workers start faster from now on");
+    assertThat(run(caches, "", flag)).containsExactly("cache=-XX:AOTCache=" + only(caches));
+    List<List<String>> loaded = new ArrayList<>();
+    try (Stream<Path> files = Files.list(logs)) {
+      for (Path file : files.toList()) {
+        loaded.add(Files.readAllLines(file));
+      }
+    }
+    assertThat(loaded)
+        .filteredOn(lines -> lines.stream().anyMatch(StartCacheTest::isWorkerFromCache))
+        .filteredOn(lines -> lines.stream().anyMatch(StartCacheTest::isOfTheProgram))
+        .hasSize(1)
+        .allSatisfy(lines ->
+            assertThat(lines).noneMatch(line -> line.contains("__JVM_LookupDefineClass__")));
+  }
+
+  private static boolean isWorkerFromCache(String line) {
+    return line.contains(" dev.tutti.process.worker.WorkerMain source: shared objects file");
+  }
+
+  private static boolean isOfTheProgram(String line) {
+    return line.contains(" " + CacheParent.class.getName() + " source: ");
+  }
+
   /** A program that is delivered as one jar has a cache if that is in front, and else none. */
   @Test
   void start_allInOneJar_isUsedIfInFront() throws Exception {
     Path all = merged(jars);
-    Path tests = home(StartCacheTest.class);
+    Path tests = TuttiJars.home(StartCacheTest.class);
     Path caches = home.resolve("caches of all.jar");
     assertThat(lines(start(List.of(all, tests), caches, "MADE")))
         .contains("cache=none", "MADE workers start faster from now on", "and then 7");

@@ -59,6 +59,22 @@ class StartClassesTest {
     }
   }
 
+  /** The end of a worker that nothing keeps asks for no logger. */
+  @Test
+  void end_nothingIsLeftInTheWorker_noLoggerIsLookedFor() throws Exception {
+    Path log = folder.resolve("touched.log");
+    try (Pool pool =
+        Pool.open(
+            ProcessOptions.DEFAULTS
+                .withWorkers(1)
+                .withJvmFlags("-Xlog:class+init=info:file=" + log))) {
+      assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
+    }
+    assertThat(Files.readAllLines(log))
+        .anyMatch(line -> line.contains("'dev/tutti/process/worker/ProperEnd'"))
+        .noneMatch(line -> line.contains("'java/lang/System$LoggerFinder'"));
+  }
+
   private static boolean isOfThisTest(String line) {
     return line.contains("'dev/tutti/process/StartClassesTest'");
   }

@@ -3,6 +3,7 @@ package dev.tutti.process.group;
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Role;
 import dev.tutti.process.launch.LaunchPlan;
+import dev.tutti.process.launch.OwnJars;
 import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Claims;
@@ -89,6 +90,10 @@ final class Rehearsal {
     long item = 0;
     Task<Integer> task = () -> 1;
     call(work, Body.CALLABLE, task);
+    item = item(work, claims, item, null);
+    call(work, Body.CALLABLE, RehearsedCode.shapes());
+    item = item(work, claims, item, null);
+    call(work, Body.CALLABLE, RehearsedCode.reading(OwnJars.here().all().getFirst()));
     item = item(work, claims, item, null);
     Fn<Object, Object> identity = value -> value;
     call(work, Body.FN, identity);

@@ -1,17 +1,12 @@
 package dev.tutti.process.launch;
 
-import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,8 +34,9 @@ public final class StartCache {
    * file can crash the worker (it does: 300 kB of noise in the middle are a SIGSEGV). So a worker that crashes at its
    * start takes the file with it, and the next one starts without.
    *
-   * The class path of a worker begins with that of the rehearsal, Tutti's jars alone, because the JVM takes what comes
-   * behind as an extension; a folder is allowed there, and not in the rehearsal.
+   * The JVM takes what comes behind the class path of the rehearsal as an extension; a folder is allowed there, and not in
+   * the rehearsal. So that has Tutti's jars alone: on its boot class path, or where they cannot be there as its class path, with which
+   * that of a worker begins then.
    */
   /** Where the files are, or that there are to be none. */
   static final String PROPERTY = "tutti.aot";
@@ -97,7 +93,7 @@ public final class StartCache {
     if (where.equals(OFF)) {
       return none("it is switched off: " + PROPERTY + "=" + OFF);
     }
-    List<Path> jars = jars();
+    List<Path> jars = OwnJars.here().all();
     if (jars.isEmpty()) {
       return none("Tutti is not in jars of its own on the class path, nor in its first one");
     }
@@ -126,54 +122,6 @@ public final class StartCache {
     return new StartCache(null, "", why);
   }
 
-  /** {@return Tutti's own jars, if that is where the class path has it} */
-  static List<Path> jars() {
-    Set<Path> jars = new LinkedHashSet<>();
-    List<Class<?>> one =
-        List.of(dev.tutti.Pool.class, dev.tutti.memory.segment.Segment.class, StartCache.class);
-    for (Class<?> type : one) {
-      Path jar = jar(type);
-      if (jar == null) {
-        return List.of();
-      }
-      jars.add(jar);
-    }
-    // A jar that has more in it, put in front, would change which of two classes or files is found.
-    return jars.size() < one.size() && !areInFront(jars) ? List.of() : List.copyOf(jars);
-  }
-
-  private static boolean areInFront(Set<Path> jars) {
-    Set<Path> front = new LinkedHashSet<>();
-    try {
-      for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
-        if (front.size() == jars.size()) {
-          break;
-        }
-        front.add(Path.of(entry).toRealPath());
-      }
-    } catch (IOException | InvalidPathException notThere) {
-      return false;
-    }
-    return List.copyOf(front).equals(List.copyOf(jars));
-  }
-
-  private static @Nullable Path jar(Class<?> type) {
-    CodeSource source = type.getProtectionDomain().getCodeSource();
-    if (type.getModule().isNamed()
-        || type.getClassLoader() != ClassLoader.getSystemClassLoader()
-        || source == null
-        || source.getLocation() == null
-        || !"file".equals(source.getLocation().getProtocol())) {
-      return null;
-    }
-    try {
-      Path jar = Path.of(source.getLocation().toURI());
-      return Files.isRegularFile(jar) && !jar.toString().contains(File.pathSeparator) ? jar : null;
-    } catch (URISyntaxException | IllegalArgumentException noFile) {
-      return null;
-    }
-  }
-
   private static String key(Path java, List<Path> jars, List<String> arguments) throws IOException {
     Path program = java.toRealPath();
     StringBuilder text = new StringBuilder("1\n");
@@ -198,7 +146,7 @@ public final class StartCache {
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
       if (argument.equals("-cp")) {
-        i++; // begins with Tutti's jars, which are in the key
+        i++; // begins with nothing, or with Tutti's jars, which are in the key
       } else if (argument.startsWith("-Xmx")) {
         kept.add("large=" + (bytes(argument) >= COMPRESSED_BYTES));
       } else if (INDIFFERENT.stream().noneMatch(argument::startsWith)) {

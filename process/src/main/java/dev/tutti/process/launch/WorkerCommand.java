@@ -12,10 +12,8 @@ import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -89,14 +87,18 @@ final class WorkerCommand {
   private static final String ARCHIVE_IN_PLACE = "-XX:ArchiveRelocationMode=0";
 
   /**
-   * What runs 200 times is compiled, most of it in vain: a start without a cache compiles hundreds
-   * of methods, which takes as long as loading its classes.
+   * What runs 200 times is compiled, and what runs 5,000 times once more, at a start most of it in
+   * vain: a start without a cache compiles hundreds of methods, which takes as long as loading its
+   * classes. Loops are compiled as early as ever.
    */
   private static final List<String> COMPILING_LATER =
       List.of(
           "-XX:Tier3InvocationThreshold=1000",
           "-XX:Tier3MinInvocationThreshold=500",
-          "-XX:Tier3CompileThreshold=5000");
+          "-XX:Tier3CompileThreshold=5000",
+          "-XX:Tier4InvocationThreshold=15000",
+          "-XX:Tier4MinInvocationThreshold=3000",
+          "-XX:Tier4CompileThreshold=45000");
 
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
@@ -109,7 +111,19 @@ final class WorkerCommand {
           "-Dsun.java.",
           "-Djdk.internal.",
           "-D" + Introduction.HAS_GUARD,
-          "-D" + Filters.PROGRAM_HAS_NONE);
+          "-D" + Filters.PROGRAM_HAS_NONE,
+          "-D" + OwnJars.PROPERTY);
+
+  /** Flags of which what they bring may reach for Tutti's classes by a class loader. */
+  private static final List<String> ABOUT_LOADERS =
+      List.of(
+          "-javaagent",
+          "-agent",
+          "-Djava.system.class.loader",
+          "--patch-module",
+          "-XX:Flags=",
+          "-XX:VMOptionsFile=",
+          "@");
 
   /** Flags with any of this in them may set a filter for what the worker reads. */
   private static final List<String> ABOUT_FILTERS =
@@ -149,10 +163,11 @@ final class WorkerCommand {
   static List<String> of(Entry entry, LaunchPlan plan, Path folder, List<String> cacheFlags) {
     List<String> command = beforeJava(Wrapping.HERE.command(), folder);
     command.add(java(plan).toString());
-    command.addAll(cacheFlags.isEmpty() ? COMPILING_LATER : cacheFlags); // the user's come later
+    command.addAll(COMPILING_LATER); // the user's come later
+    command.addAll(cacheFlags);
     command.addAll(arguments(plan, folder));
-    if (!cacheFlags.isEmpty()) {
-      exchangeClassPath(command, tuttiFirst(classPath(plan)));
+    if (!cacheFlags.isEmpty() && !bootsWithTutti(plan)) {
+      exchangeClassPath(command, OwnJars.here().before(classPath(plan)));
     }
     command.addAll(main(entry));
     return command;
@@ -179,7 +194,7 @@ final class WorkerCommand {
     command.add(java(plan).toString());
     command.addAll(flags);
     command.addAll(arguments(plan, folder));
-    exchangeClassPath(command, tuttiFirst(List.of()));
+    exchangeClassPath(command, bootsWithTutti(plan) ? List.of() : OwnJars.here().before(List.of()));
     return command;
   }
 
@@ -203,12 +218,13 @@ final class WorkerCommand {
     }
   }
 
-  /** {@return the same entries behind Tutti's own jars} */
-  private static List<String> tuttiFirst(List<String> classPath) {
-    Set<String> entries = new LinkedHashSet<>();
-    StartCache.jars().forEach(jar -> entries.add(jar.toString()));
-    entries.addAll(classPath);
-    return List.copyOf(entries);
+  /** {@return whether workers find Tutti's own classes by their boot class path} */
+  private static boolean bootsWithTutti(LaunchPlan plan) {
+    return OwnJars.here().areTuttiAlone()
+        && Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)
+        && Stream.of(inherited(), plan.jvmFlags())
+            .flatMap(List::stream)
+            .noneMatch(flag -> ABOUT_LOADERS.stream().anyMatch(flag::startsWith));
   }
 
   private static Path ownJava() {
@@ -223,7 +239,7 @@ final class WorkerCommand {
 
   /** {@return what stands between the command and the main class} */
   static List<String> arguments(LaunchPlan plan, Path folder) {
-    List<String> inherited = inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    List<String> inherited = inherited();
     boolean modular = WorkerCommand.class.getModule().isNamed();
     List<String> args = new ArrayList<>();
     addResources(args, plan);
@@ -262,10 +278,15 @@ final class WorkerCommand {
         + SharedSegment.class.getModule().getName();
   }
 
+  private static List<String> inherited() {
+    return inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
+  }
+
   static List<String> inherited(List<String> inputArguments) {
     return inputArguments.stream()
         .filter(arg -> INHERITED.stream().anyMatch(arg::startsWith))
         .filter(arg -> NOT_INHERITED.stream().noneMatch(arg::startsWith))
+        .filter(arg -> !arg.equals(OwnJars.here().bootFlag())) // of a worker that has a pool
         .toList();
   }
 
@@ -358,6 +379,11 @@ final class WorkerCommand {
       }
     }
     List<String> classPath = classPath(plan);
+    if (bootsWithTutti(plan)) {
+      args.add(OwnJars.here().bootFlag());
+      args.add(OwnJars.here().telling());
+      classPath = OwnJars.here().behind(classPath);
+    }
     if (!classPath.isEmpty()) {
       args.addAll(List.of(CLASS_PATH, String.join(File.pathSeparator, classPath)));
     }

@@ -21,7 +21,7 @@ final class Control implements Runnable {
    * A task may fill the heap while the socket is opened. If that cannot be done then, nor later, the worker leaves after its item.
    */
   private static final int GONE = 0;
-  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
   private static final long FULL_HEAP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** Opens the socket on which it listens. */

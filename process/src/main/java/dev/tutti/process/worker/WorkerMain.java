@@ -88,7 +88,7 @@ public final class WorkerMain {
     }
     pool.lastWords().isLeaving();
     control.leave();
-    System.exit(0); // threads that tasks have left behind do not keep the worker
+    ProperEnd.ofThisJvm(); // threads that tasks have left behind do not keep the worker
   }
 
   /** Waits for a first item, but not for long. */
