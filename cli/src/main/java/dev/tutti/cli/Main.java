@@ -17,7 +17,7 @@ public final class Main {
   public static void main(String[] args) {
     if (args.length == 1 && args[0].equals("--version")) { // programs ask so, and wait: no parser
       System.out.println(VersionText.line());
-      System.exit(0);
+      return; // System.exit would look for a logger
     }
     Thread.setDefaultUncaughtExceptionHandler(new AtDeath());
     System.exit(TuttiCommand.run(args));

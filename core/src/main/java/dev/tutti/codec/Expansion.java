@@ -53,7 +53,7 @@ final class Expansion {
             || value instanceof Map<?, ?>
             || value instanceof Map.Entry<?, ?>
             || value instanceof Optional<?>)
-        && value.getClass().getClassLoader() == null;
+        && JdkValues.isOfJdk(value.getClass());
   }
 
   private long measure(Object value) {

@@ -128,7 +128,7 @@ final class ValueWriter extends ObjectOutputStream {
   private void ensureNoRing(Object value) throws IOException {
     if (value instanceof Object[] array) {
       ensureNoneIsOpen(Arrays.asList(array), value);
-    } else if (value.getClass().getClassLoader() != null) {
+    } else if (!JdkValues.isOfJdk(value.getClass())) {
       return; // it would have to be asked
     } else if (value instanceof Collection<?> collection) {
       ensureNoneIsOpen(collection, value);

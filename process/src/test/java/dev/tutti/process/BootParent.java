@@ -2,6 +2,7 @@ package dev.tutti.process;
 
 import dev.tutti.Pool;
 import dev.tutti.memory.segment.Segment;
+import dev.tutti.task.Task;
 import dev.tutti.task.WorkerContext;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 final class BootParent {
   private BootParent() {}
 
-  /** A result that cannot cross. */
+  /** A result that cannot cross, and by which an exception cannot, so that a substitute does. */
   private static final class Stays {
     @Override
     public String toString() {
@@ -34,7 +35,7 @@ final class BootParent {
   }
 
   /**
-   * Prints it.
+   * Prints that, and how some tasks end, a line each.
    *
    * @param args flags for the workers
    */
@@ -94,12 +95,11 @@ final class BootParent {
     return new Stays();
   }
 
-  private static String failureOf(Pool pool, dev.tutti.task.Task<?> task)
-      throws InterruptedException {
+  private static String failureOf(Pool pool, Task<?> task) throws InterruptedException {
     try {
       return "none: " + pool.submit(task).get();
     } catch (ExecutionException e) {
-      return e.getCause().getClass().getSimpleName();
+      return String.valueOf(e.getCause());
     }
   }
 }

@@ -52,9 +52,24 @@ class OwnJarsTest {
                 + TuttiJars.classPath(List.of(tests, jars.get(0), jars.get(1), jars.get(2))));
   }
 
-  /** What else happens does not depend on it. */
+  /**
+   * The JVM names its jars without symbolic links; the program's class path has what it was given.
+   */
   @Test
-  void start_flagsOfTheUsersOwn_sameByTheClassPath() throws Exception {
+  void start_jarsThroughALink_areTheLastOfTheClassPath() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), home);
+    List<Path> linked = jars.stream().map(jar -> link.resolve(jar.getFileName())).toList();
+    Path tests = TuttiJars.home(OwnJarsTest.class);
+    assertThat(run(List.of(linked.get(1), linked.get(0), tests, linked.get(2))))
+        .contains(
+            "worker " + BY_BOOT,
+            "classes "
+                + TuttiJars.classPath(List.of(tests, linked.get(1), linked.get(0), linked.get(2))));
+  }
+
+  /** Nobody knows what is in the file; and what tasks do does not depend on it. */
+  @Test
+  void start_fileWithFlags_workersHaveItOnTheClassPathAndDoTheSame() throws Exception {
     List<Path> entries = new ArrayList<>(jars);
     entries.add(TuttiJars.home(OwnJarsTest.class));
     Path flags = Files.createFile(folder.resolve("flags"));
@@ -64,6 +79,25 @@ class OwnJarsTest {
     assertThat(boot.subList(3, boot.size()))
         .hasSize(3)
         .isEqualTo(classPath.subList(3, classPath.size()));
+  }
+
+  /** Classes that were archived with the class path find each other there. */
+  @Test
+  void start_archiveOfTheUsersOwn_workersHaveItOnTheClassPath() throws Exception {
+    List<Path> entries = new ArrayList<>(jars);
+    entries.add(TuttiJars.home(OwnJarsTest.class));
+    Path none = folder.resolve("none.aot");
+    assertThat(run(entries, "-XX:AOTCache=" + none, "-Xlog:aot*=off,cds*=off"))
+        .contains("worker " + BY_CLASS_PATH);
+  }
+
+  /** A manager of loggers may have its own, and gives them by the class path. */
+  @Test
+  void start_logManager_workersHaveItOnTheClassPath() throws Exception {
+    List<Path> entries = new ArrayList<>(jars);
+    entries.add(TuttiJars.home(OwnJarsTest.class));
+    assertThat(run(entries, "-Djava.util.logging.manager=java.util.logging.LogManager"))
+        .contains("worker " + BY_CLASS_PATH);
   }
 
   /** Classes of others find each other by the class loader that they expect. */

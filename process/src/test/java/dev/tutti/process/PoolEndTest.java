@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tutti.Pool;
+import dev.tutti.process.worker.LateThread;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.testkit.Await;
 import java.io.IOException;
@@ -200,6 +201,15 @@ class PoolEndTest {
           .get();
     }
     assertThat(ended).as("its hooks have run").exists();
+  }
+
+  /** Nor because one begins when the worker has looked for them. */
+  @Test
+  void end_threadBeginsLate_jvmEndsAndItsHooksRun() throws Exception {
+    try (ParentJvm jvm = ParentJvm.start(LateThread.class, List.of())) {
+      jvm.awaitSuccess();
+      assertThat(jvm.out()).containsExactly("hook");
+    }
   }
 
   private static void touch(String file) {

@@ -10,6 +10,8 @@ import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerLostException;
 import dev.tutti.testkit.Await;
 import dev.tutti.testkit.LeakCheck;
+import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A queue, captured in tasks. */
 @Tag("system")
@@ -64,6 +67,39 @@ class QueueInPoolTest {
       }
     } catch (QueueClosedException end) {
       // all are squared
+    }
+  }
+
+  /** Nobody looks into a queue that crosses; its items are for who takes them. */
+  @Test
+  void submit_taskWithFullQueue_readsNoItem(@TempDir Path folder) throws Exception {
+    Marks marks = new Marks(folder);
+    ProcessQueue<Seen> full = ProcessQueue.create(100);
+    full.put(new Seen(marks));
+    try (Pool pool = Pool.open(options(1))) {
+      assertThat(pool.submit(() -> full.size()).get()).isEqualTo(1);
+      assertThat(marks.count("seen")).isZero();
+      assertThat(pool.submit(() -> full.take().marks().count("seen")).get()).isEqualTo(1);
+    }
+  }
+
+  /** Leaves a mark where it is read. */
+  private static final class Seen implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final Marks marks;
+
+    Seen(Marks marks) {
+      this.marks = marks;
+    }
+
+    Marks marks() {
+      return marks;
+    }
+
+    private Object readResolve() {
+      marks.leave("seen");
+      return this;
     }
   }
 

@@ -48,12 +48,14 @@ import org.junit.jupiter.api.io.TempDir;
 class TravellingClassesTest {
   private static final int LARGE = 3_000_000;
 
-  private static final List<Path> TUTTI =
-      Stream.of(MemoryLoader.classPath().split(File.pathSeparator)).map(Path::of).toList();
-
   private static Map<String, byte[]> files = Map.of();
   private static Map<String, byte[]> others = Map.of();
   private static @Nullable Pool pool;
+
+  /** Not in a worker, where Tutti has no code source. */
+  private static List<Path> tutti() {
+    return Stream.of(MemoryLoader.classPath().split(File.pathSeparator)).map(Path::of).toList();
+  }
 
   @BeforeAll
   static void compile() {
@@ -327,15 +329,16 @@ class TravellingClassesTest {
   /** Where Tutti itself is in such a loader its jars are to be named, and the rest travels. */
   @Test
   void map_tuttiIsInTheLoaderToo_runsWhereItsJarsAreNamed() throws Exception {
-    URL[] tutti = new URL[TUTTI.size()];
+    List<Path> places = tutti();
+    URL[] tutti = new URL[places.size()];
     for (int i = 0; i < tutti.length; i++) {
-      tutti[i] = TUTTI.get(i).toUri().toURL();
+      tutti[i] = places.get(i).toUri().toURL();
     }
     try (URLClassLoader libraries =
         new URLClassLoader(tutti, ClassLoader.getPlatformClassLoader())) {
       MemoryLoader loader = new MemoryLoader(files, libraries);
       Method run = loader.loadClass("app.Functions").getMethod("withTuttiOf", List.class);
-      assertThat(run.invoke(null, TUTTI)).isEqualTo(List.of(8, 10));
+      assertThat(run.invoke(null, tutti())).isEqualTo(List.of(8, 10));
       assertThatThrownBy(() -> run.invoke(null, List.of()))
           .hasRootCauseInstanceOf(IllegalStateException.class)
           .rootCause()

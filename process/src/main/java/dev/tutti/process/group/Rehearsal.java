@@ -103,10 +103,10 @@ final class Rehearsal {
     }
     Task<Object> failing = Rehearsal::failing;
     call(work, Body.CALLABLE, failing);
-    item = item(work, claims, item, null);
+    item = item(work, claims, item, null, Frame.Kind.FAILURE);
     meeting.awaitSockets();
     call(work, Body.CALLABLE, failing);
-    item(work, claims, item, null); // the worker is woken for it
+    item(work, claims, item, null, Frame.Kind.FAILURE); // the worker is woken for it
     work.send(List.of(Frame.begin(Frame.Kind.BYE, 0).flip()));
     while (work.read() != null) {
       // until it has left
@@ -124,8 +124,14 @@ final class Rehearsal {
                 .flip()));
   }
 
-  /** Has an item run; {@return the number of the next one} */
+  /** Has an item run that succeeds; {@return the number of the next one} */
   private static long item(WorkChannel work, Claims claims, long item, @Nullable Object value)
+      throws IOException {
+    return item(work, claims, item, value, Frame.Kind.RESULT);
+  }
+
+  private static long item(
+      WorkChannel work, Claims claims, long item, @Nullable Object value, Frame.Kind wanted)
       throws IOException {
     byte[] bytes = value == null ? new byte[0] : Codec.encode(value, Role.ITEM);
     claims.queue(item);
@@ -138,9 +144,8 @@ final class Rehearsal {
                 .flip(),
             Frame.begin(Frame.Kind.BATCH_END, Long.BYTES).putLong(item).flip()));
     Frame answer = work.read();
-    if (answer == null
-        || (answer.kind() != Frame.Kind.RESULT && answer.kind() != Frame.Kind.FAILURE)) {
-      throw new IOException("the worker does not answer");
+    if (answer == null || answer.kind() != wanted) {
+      throw new IOException("the worker does not answer as it should");
     }
     return item + 1;
   }

@@ -31,7 +31,7 @@ final class RehearsedCode {
   /**
    * {@return a task that has a class read and defined, as one of the user's is}
    *
-   * @param jar one with Tutti in it
+   * @param jar the one that {@link Fn} is in
    */
   static Task<Object> reading(Path jar) {
     String file = jar.toString();

@@ -9,26 +9,35 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jars that Tutti itself is in, and how workers find them.
+ * The jars that Tutti itself is in, or the folders of classes, and how workers find them.
  *
- * @param all in the order of the class path; empty if it is not in jars of the class path, nor in
- *     its first one
- * @param areTuttiAlone whether there is nothing else in them: then workers have them at the end of
- *     their boot class path. The JVM reads classes there by itself, without looking at them again,
- *     and does not open these jars in order to find a user's class
+ * <p>Where there is nothing else in them, workers have them at the end of their boot class path,
+ * unless a flag or a variable speaks against it ({@link WorkerCommand}). The JVM reads classes
+ * there by itself, without verifying them again, and does not open these jars in order to find a
+ * user's class.
+ *
+ * <p><b>Thread safety.</b> A value that never changes.
+ *
+ * @param all those of core, of memory and of process; fewer if one has more than one of these;
+ *     empty if Tutti is not on the class path in jars or folders, or in one with other things that
+ *     is not the first
+ * @param haveNothingElse whether there is Tutti alone in each
  */
-public record OwnJars(List<Path> all, boolean areTuttiAlone) {
+public record OwnJars(List<Path> all, boolean haveNothingElse) {
   /** Tells a worker, whose classes of Tutti do not say where they are from. */
   static final String PROPERTY = "tutti.jars";
 
@@ -38,6 +47,11 @@ public record OwnJars(List<Path> all, boolean areTuttiAlone) {
       List.of(Pool.class, Segment.class, OwnJars.class);
   private static final List<String> CONTENT =
       List.of("dev/tutti/", "META-INF/", "module-info.class");
+
+  /** Copies the list. */
+  public OwnJars {
+    all = List.copyOf(all);
+  }
 
   /** {@return those of this JVM} */
   public static OwnJars here() {
@@ -97,13 +111,22 @@ public record OwnJars(List<Path> all, boolean areTuttiAlone) {
     }
     try {
       Path jar = Path.of(source.getLocation().toURI());
-      return Files.isRegularFile(jar) && !jar.toString().contains(File.pathSeparator) ? jar : null;
+      return Files.exists(jar) && !jar.toString().contains(File.pathSeparator) ? jar : null;
     } catch (URISyntaxException | IllegalArgumentException noFile) {
       return null;
     }
   }
 
   private static boolean isTuttiAlone(Path jar) {
+    try {
+      return Files.isDirectory(jar) ? isFolderOfTutti(jar) : isJarOfTutti(jar);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "cannot read what is in {0}: {1}", jar, e);
+      return false;
+    }
+  }
+
+  private static boolean isJarOfTutti(Path jar) throws IOException {
     try (ZipFile file = new ZipFile(jar.toFile())) {
       Enumeration<? extends ZipEntry> entries = file.entries();
       while (entries.hasMoreElements()) {
@@ -113,10 +136,24 @@ public record OwnJars(List<Path> all, boolean areTuttiAlone) {
         }
       }
       return true;
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "cannot read what is in {0}: {1}", jar, e);
-      return false;
     }
+  }
+
+  /** No deeper than to where others would be. */
+  private static boolean isFolderOfTutti(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder, 2)) {
+      return files
+          .map(file -> folder.relativize(file).toString().replace(File.separatorChar, '/'))
+          .allMatch(name ->
+              name.isEmpty()
+                  || name.equals("dev")
+                  || CONTENT.stream().anyMatch((name + "/")::startsWith));
+    }
+  }
+
+  /** {@return whether they are jars, and not folders of classes} */
+  boolean areJars() {
+    return !all.isEmpty() && all.stream().allMatch(Files::isRegularFile);
   }
 
   /** {@return the flag that puts them on a worker's boot class path} */
@@ -125,7 +162,7 @@ public record OwnJars(List<Path> all, boolean areTuttiAlone) {
   }
 
   /** {@return the flag that tells a worker of them} */
-  String telling() {
+  String propertyFlag() {
     return "-D" + PROPERTY + "=" + joined();
   }
 
@@ -133,22 +170,36 @@ public record OwnJars(List<Path> all, boolean areTuttiAlone) {
     return all.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** {@return the same entries behind these} */
-  List<String> before(List<String> classPath) {
-    Set<String> entries = new LinkedHashSet<>();
+  /** {@return these, and then the entries} */
+  List<String> withJarsFirst(List<String> classPath) {
+    List<String> entries = new ArrayList<>();
     all.forEach(jar -> entries.add(jar.toString()));
-    entries.addAll(classPath);
+    classPath.stream().filter(entry -> !isOneOfThese(entry)).forEach(entries::add);
     return List.copyOf(entries);
   }
 
-  /** {@return the same entries with these, if they are among them, at the end} */
-  List<String> behind(List<String> classPath) {
-    Set<String> entries = new LinkedHashSet<>(classPath);
-    for (Path jar : all) {
-      if (entries.remove(jar.toString())) {
-        entries.add(jar.toString());
-      }
-    }
+  /** {@return the entries, of which these are the last ones} */
+  List<String> withJarsLast(List<String> classPath) {
+    List<String> entries = new ArrayList<>(classPath);
+    entries.removeIf(this::isOneOfThese);
+    classPath.stream().filter(this::isOneOfThese).forEach(entries::add);
     return List.copyOf(entries);
+  }
+
+  /**
+   * By whatever name: the JVM names them without symbolic links, the class path as the user did.
+   */
+  private boolean isOneOfThese(String entry) {
+    try {
+      Path path = Path.of(entry);
+      for (Path jar : all) {
+        if (Objects.equals(path.getFileName(), jar.getFileName()) && Files.isSameFile(path, jar)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException | InvalidPathException notThere) {
+      return false;
+    }
   }
 }

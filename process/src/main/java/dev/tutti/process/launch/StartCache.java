@@ -44,7 +44,10 @@ public final class StartCache {
   private static final String OFF = "off";
   private static final Map<String, StartCache> BY_KEY = new ConcurrentHashMap<>();
 
-  /** What makes no difference to the JVM's comparison; above 32 GB a heap has other references. */
+  /**
+   * What makes no difference to the JVM's comparison; the flag for the boot class path does. Above
+   * 32 GB a heap has other references.
+   */
   private static final List<String> INDIFFERENT =
       List.of(
           "-D",
@@ -94,14 +97,14 @@ public final class StartCache {
       return none("it is switched off: " + PROPERTY + "=" + OFF);
     }
     List<Path> jars = OwnJars.here().all();
-    if (jars.isEmpty()) {
+    if (!OwnJars.here().areJars()) {
       return none("Tutti is not in jars of its own on the class path, nor in its first one");
     }
     if (!Collections.disjoint(variables, WorkerProcess.FLAG_VARIABLES)) {
       return none("flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES);
     }
     for (String argument : arguments) {
-      if (EXCLUSIVE.stream().anyMatch(argument::startsWith)) {
+      if (isExclusive(argument)) {
         return none("it does not go with a flag: " + argument);
       }
     }
@@ -116,6 +119,10 @@ public final class StartCache {
     } catch (IOException e) {
       return none("what it depends on cannot be read: " + e);
     }
+  }
+
+  static boolean isExclusive(String flag) {
+    return EXCLUSIVE.stream().anyMatch(flag::startsWith);
   }
 
   private static StartCache none(String why) {

@@ -114,16 +114,8 @@ final class WorkerCommand {
           "-D" + Filters.PROGRAM_HAS_NONE,
           "-D" + OwnJars.PROPERTY);
 
-  /** Flags of which what they bring may reach for Tutti's classes by a class loader. */
-  private static final List<String> ABOUT_LOADERS =
-      List.of(
-          "-javaagent",
-          "-agent",
-          "-Djava.system.class.loader",
-          "--patch-module",
-          "-XX:Flags=",
-          "-XX:VMOptionsFile=",
-          "@");
+  /** Its loggers are its own, and only those that ask by the class path get them. */
+  private static final String LOG_MANAGER = "-Djava.util.logging.manager=";
 
   /** Flags with any of this in them may set a filter for what the worker reads. */
   private static final List<String> ABOUT_FILTERS =
@@ -167,7 +159,7 @@ final class WorkerCommand {
     command.addAll(cacheFlags);
     command.addAll(arguments(plan, folder));
     if (!cacheFlags.isEmpty() && !bootsWithTutti(plan)) {
-      exchangeClassPath(command, OwnJars.here().before(classPath(plan)));
+      exchangeClassPath(command, OwnJars.here().withJarsFirst(classPath(plan)));
     }
     command.addAll(main(entry));
     return command;
@@ -194,7 +186,10 @@ final class WorkerCommand {
     command.add(java(plan).toString());
     command.addAll(flags);
     command.addAll(arguments(plan, folder));
-    exchangeClassPath(command, bootsWithTutti(plan) ? List.of() : OwnJars.here().before(List.of()));
+    // With an empty one the JDK looks into the directory, for services and resources too; the JVM
+    // does not.
+    exchangeClassPath(
+        command, bootsWithTutti(plan) ? List.of() : OwnJars.here().withJarsFirst(List.of()));
     return command;
   }
 
@@ -218,13 +213,17 @@ final class WorkerCommand {
     }
   }
 
-  /** {@return whether workers find Tutti's own classes by their boot class path} */
+  /**
+   * {@return whether workers find Tutti's own classes by their boot class path} Not where a flag
+   * brings what may reach for them by a class loader, or classes of theirs that were made for the
+   * class path.
+   */
   private static boolean bootsWithTutti(LaunchPlan plan) {
-    return OwnJars.here().areTuttiAlone()
+    return OwnJars.here().haveNothingElse()
         && Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)
         && Stream.of(inherited(), plan.jvmFlags())
             .flatMap(List::stream)
-            .noneMatch(flag -> ABOUT_LOADERS.stream().anyMatch(flag::startsWith));
+            .noneMatch(flag -> flag.startsWith(LOG_MANAGER) || StartCache.isExclusive(flag));
   }
 
   private static Path ownJava() {
@@ -381,8 +380,8 @@ final class WorkerCommand {
     List<String> classPath = classPath(plan);
     if (bootsWithTutti(plan)) {
       args.add(OwnJars.here().bootFlag());
-      args.add(OwnJars.here().telling());
-      classPath = OwnJars.here().behind(classPath);
+      args.add(OwnJars.here().propertyFlag());
+      classPath = OwnJars.here().withJarsLast(classPath);
     }
     if (!classPath.isEmpty()) {
       args.addAll(List.of(CLASS_PATH, String.join(File.pathSeparator, classPath)));

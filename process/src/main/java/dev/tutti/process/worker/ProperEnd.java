@@ -1,12 +1,15 @@
 package dev.tutti.process.worker;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
 /** How a worker's JVM ends when its pool has no more for it. */
 final class ProperEnd {
   /*
    * System.exit tells a logger first (JDK-8301627), for which the JDK looks through every jar of the class path: most of what such an end takes. So it is
-   * called only where the JVM would go on without it. A thread that is started between the look and the end, by one that does
-   * not count, keeps the JVM until it ends itself, or the pool has had enough and kills the worker.
+   * called only where the JVM would go on without it: where a thread that a task has left keeps it, or comes to do so after the look.
    */
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int MORE_THREADS = 8;
 
   private ProperEnd() {}
@@ -16,6 +19,9 @@ final class ProperEnd {
     if (isKeptByOthers()) {
       System.exit(0);
     }
+    Thread late = new Thread(new Late(), "tutti-end");
+    late.setDaemon(true);
+    late.start();
   }
 
   private static boolean isKeptByOthers() {
@@ -30,5 +36,16 @@ final class ProperEnd {
       kept |= !threads[i].isDaemon() && threads[i] != Thread.currentThread();
     }
     return kept;
+  }
+
+  /**
+   * A JVM that nothing keeps is gone before it is late, or runs its hooks, for which this waits.
+   */
+  private static final class Late implements Runnable {
+    @Override
+    public void run() {
+      LockSupport.parkNanos(this, PATIENCE_NANOS);
+      System.exit(0);
+    }
   }
 }
