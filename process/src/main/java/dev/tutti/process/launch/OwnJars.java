@@ -78,8 +78,7 @@ public record OwnJars(List<Path> all, boolean haveNothingElse) {
       jars.add(jar);
     }
     if (jars.size() < ONE_OF_EACH.size()) {
-      // A jar that has more in it, put in front, would change which of two classes or files is
-      // found.
+      // One with more in it, put in front, would change which of two classes or files is found.
       return new OwnJars(areInFront(jars) ? List.copyOf(jars) : List.of(), false);
     }
     return new OwnJars(List.copyOf(jars), jars.stream().allMatch(OwnJars::isTuttiAlone));

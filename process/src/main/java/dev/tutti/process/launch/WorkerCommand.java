@@ -87,18 +87,14 @@ final class WorkerCommand {
   private static final String ARCHIVE_IN_PLACE = "-XX:ArchiveRelocationMode=0";
 
   /**
-   * What runs 200 times is compiled, and what runs 5,000 times once more, at a start most of it in
-   * vain: a start without a cache compiles hundreds of methods, which takes as long as loading its
-   * classes. Loops are compiled as early as ever.
+   * What runs 200 times is compiled, most of it in vain: a start without a cache compiles hundreds
+   * of methods, which takes as long as loading its classes.
    */
   private static final List<String> COMPILING_LATER =
       List.of(
           "-XX:Tier3InvocationThreshold=1000",
           "-XX:Tier3MinInvocationThreshold=500",
-          "-XX:Tier3CompileThreshold=5000",
-          "-XX:Tier4InvocationThreshold=15000",
-          "-XX:Tier4MinInvocationThreshold=3000",
-          "-XX:Tier4CompileThreshold=45000");
+          "-XX:Tier3CompileThreshold=5000");
 
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
@@ -155,8 +151,7 @@ final class WorkerCommand {
   static List<String> of(Entry entry, LaunchPlan plan, Path folder, List<String> cacheFlags) {
     List<String> command = beforeJava(Wrapping.HERE.command(), folder);
     command.add(java(plan).toString());
-    command.addAll(COMPILING_LATER); // the user's come later
-    command.addAll(cacheFlags);
+    command.addAll(cacheFlags.isEmpty() ? COMPILING_LATER : cacheFlags); // the user's come later
     command.addAll(arguments(plan, folder));
     if (!cacheFlags.isEmpty() && !bootsWithTutti(plan)) {
       exchangeClassPath(command, OwnJars.here().withJarsFirst(classPath(plan)));
