@@ -151,7 +151,8 @@ final class WorkerCommand {
   static List<String> of(Entry entry, LaunchPlan plan, Path folder, List<String> cacheFlags) {
     List<String> command = beforeJava(Wrapping.HERE.command(), folder);
     command.add(java(plan).toString());
-    command.addAll(cacheFlags.isEmpty() ? COMPILING_LATER : cacheFlags); // the user's come later
+    command.addAll(COMPILING_LATER); // the user's come later
+    command.addAll(cacheFlags);
     command.addAll(arguments(plan, folder));
     if (!cacheFlags.isEmpty() && !bootsWithTutti(plan)) {
       exchangeClassPath(command, OwnJars.here().withJarsFirst(classPath(plan)));
