@@ -284,6 +284,27 @@ class RecyclingTest {
     }
   }
 
+  /** An idle pool looks after its workers no more, and again once there was work. */
+  @Test
+  void idle_forAWhile_nothingIsPlanned() throws Exception {
+    try (Pool pool = Pool.open(options(1))) {
+      for (int i = 0; i < 2; i++) {
+        pool.submit(RecyclingTest::pid).get();
+        Thread timer = timer(pool);
+        await().until(() -> timer.getState() == Thread.State.TIMED_WAITING);
+        await().until(() -> timer.getState() == Thread.State.WAITING);
+      }
+    }
+  }
+
+  private static Thread timer(Pool pool) {
+    String name = "tutti-" + pool.name() + "-timer";
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(name))
+        .findAny()
+        .orElseThrow();
+  }
+
   /** A worker that is idle for less time than its task takes to serialise stalls nothing. */
   @Test
   void submit_idleTimeShorterThanStart_allResults() throws Exception {

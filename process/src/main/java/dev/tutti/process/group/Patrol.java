@@ -15,10 +15,11 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Patrol {
   /*
-   * `looking` and `warming` are guarded by the group's lock, like the roster. `looking` says that there is a look to come: each
-   * plans the next one, but for the last, which finds nothing that needs one. It says so in the same step in which it looks at
+   * `looking`, `inVain` and `warming` are guarded by the group's lock, like the roster. `looking` says that there is a look to come: each
+   * plans the next one, but for the last, which finds nothing that needs one, as those before it. It says so in the same step in which it looks at
    * the roster, and who gives a worker something to do calls ensureLooking() under the same lock. So a worker that does
-   * something is looked at, and an idle pool costs nothing. An idle worker that keeps the function of a call which goes
+   * something is looked at, and an idle pool costs nothing after a while; at once would have who submits now and then start the looks anew, in the
+   * middle of a round trip. An idle worker that keeps the function of a call which goes
    * on needs a look: when that is over the worker is told to let the function go, once for all calls of a tick.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
@@ -28,7 +29,10 @@ final class Patrol {
   private final GroupResources resources;
   private final WorkSource source;
   private final Runnable workQueued;
+  private static final int LOOKS_IN_VAIN = 10;
+
   private boolean looking;
+  private int inVain;
   private boolean waited; // at the last look, which uses it alone
   private int warming;
 
@@ -51,6 +55,7 @@ final class Patrol {
 
   /** With `lock` held, whenever a worker has something to do that had nothing. */
   void ensureLooking() {
+    inVain = 0;
     if (!looking) {
       looking = true;
       lookLater();
@@ -74,26 +79,39 @@ final class Patrol {
 
   private void lookAndGoOn() {
     try {
-      if (isAtRest()) {
-        return;
+      switch (next()) {
+        case LOOK -> look();
+        case WAIT -> {}
+        case END -> {
+          return;
+        }
       }
-      look();
     } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "cannot look after the workers of " + resources.pool(), e);
     }
     lookLater();
   }
 
-  /** {@return whether nobody need look until there is work again} */
-  private boolean isAtRest() {
+  private enum Next {
+    LOOK,
+    WAIT,
+    END
+  }
+
+  private Next next() {
     lock.lock();
     try {
       boolean nothingToSee =
           (resources.plan().rules().letIdle() && !roster.hasIdle(Link::keepsFunction))
               || roster.isEmpty();
-      looking = !(roster.isAtRest() && nothingToSee && !source.hasWork());
-      waited = waited && looking; // what waits at the first look after a rest may just have come
-      return !looking;
+      boolean atRest = roster.isAtRest() && nothingToSee && !source.hasWork();
+      inVain = atRest ? inVain + 1 : 0;
+      looking = inVain < LOOKS_IN_VAIN;
+      waited = waited && !atRest; // what waits at the first look after a rest may just have come
+      if (!atRest) {
+        return Next.LOOK;
+      }
+      return looking ? Next.WAIT : Next.END;
     } finally {
       lock.unlock();
     }

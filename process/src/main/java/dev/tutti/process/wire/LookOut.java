@@ -1,10 +1,8 @@
 package dev.tutti.process.wire;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
  * A short look-out before a thread goes to sleep: what comes within it costs no wake-up. For one
@@ -16,29 +14,47 @@ final class LookOut {
    * one that was in vain takes a credit, each hit gives some back, and without credit only one of many waits is tried. It
    * is off where more threads want to run than there are cores: the time would be taken from one that has work.
    *
-   * It yields all the while, so that a thread that was just woken gets the core.
+   * It yields all the while, so that a thread that was just woken gets the core. On one core that is the other side's only
+   * chance, and all it needs where nobody else is there to yield to; so a look-out that somebody else has held up counts as
+   * one in vain, even if what it was for was there then.
    */
-  private static final Path RUNNABLE = Path.of("/proc/loadavg");
-  private static final long WAKE_UP_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-  private static final long CROWDED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  static final long WAKE_UP_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final int MOST_CREDIT = 16;
   private static final int HIT_CREDIT = 2;
   private static final int TRY_ONE_IN = 64;
+  private static final int BOTH_SIDES = 2;
 
-  private final int cores;
+  private final int mostRunnable;
+  private final IntSupplier runnable;
   private final long mostNanos;
   private int credit = MOST_CREDIT / 2;
   private int passedOver;
-  private boolean crowded;
-  private long nextCrowdedNanos = System.nanoTime();
+
+  private LookOut(int mostRunnable, IntSupplier runnable, int wakeUps) {
+    this.mostRunnable = mostRunnable;
+    this.runnable = runnable;
+    this.mostNanos = wakeUps * WAKE_UP_NANOS;
+  }
 
   /**
-   * @param cores how many cores this process and its relatives may use
-   * @param wakeUps how many wake-ups it saves
+   * {@return that of who waits for the other side to begin something; it saves a wake-up}
+   *
+   * @param cores how many this process and its relatives may use
+   * @param runnable how many threads run or want to
    */
-  LookOut(int cores, int wakeUps) {
-    this.cores = cores;
-    this.mostNanos = wakeUps * WAKE_UP_NANOS;
+  static LookOut forNews(int cores, IntSupplier runnable) {
+    return new LookOut(cores < 2 ? 0 : cores, runnable, 1);
+  }
+
+  /**
+   * {@return that of who has just woken the other side, and waits for its answer; it saves two}
+   *
+   * @param cores how many this process and its relatives may use
+   * @param runnable how many threads run or want to
+   */
+  static LookOut forAnswer(int cores, IntSupplier runnable) {
+    int readerAndSender = 2;
+    return new LookOut(Math.max(cores, BOTH_SIDES), runnable, readerAndSender);
   }
 
   /**
@@ -55,37 +71,21 @@ final class LookOut {
       return false;
     }
     long start = System.nanoTime();
+    boolean isSo;
+    boolean inTime;
     do {
-      if (ready.getAsBoolean()) {
-        credit = Math.min(MOST_CREDIT, credit + HIT_CREDIT);
-        return true;
-      }
       Thread.yield();
-    } while (System.nanoTime() - start < mostNanos);
-    credit = Math.max(0, credit - 1);
-    return false;
+      isSo = ready.getAsBoolean();
+      inTime = System.nanoTime() - start < mostNanos;
+    } while (!isSo && inTime);
+    credit = isSo && inTime ? Math.min(MOST_CREDIT, credit + HIT_CREDIT) : Math.max(0, credit - 1);
+    return isSo;
   }
 
   private boolean isWorthwhile() {
-    if (cores < 2 || (credit == 0 && ++passedOver % TRY_ONE_IN != 0)) {
+    if (mostRunnable == 0 || (credit == 0 && ++passedOver % TRY_ONE_IN != 0)) {
       return false;
     }
-    long now = System.nanoTime();
-    if (now - nextCrowdedNanos >= 0) {
-      nextCrowdedNanos = now + CROWDED_NANOS;
-      crowded = runnable() > cores;
-    }
-    return !crowded;
-  }
-
-  /** The fourth field of the file is "runnable/all". */
-  private static int runnable() {
-    try {
-      String loads = Files.readString(RUNNABLE);
-      int slash = loads.indexOf('/');
-      return Integer.parseInt(loads, loads.lastIndexOf(' ', slash) + 1, slash, 10);
-    } catch (IOException | RuntimeException unknown) {
-      return Integer.MAX_VALUE; // another system: no look-out there
-    }
+    return runnable.getAsInt() <= mostRunnable;
   }
 }

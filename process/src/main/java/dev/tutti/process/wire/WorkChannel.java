@@ -106,8 +106,8 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     boolean isPool = self == Claims.End.POOL;
     this.in = shared.ring(self);
     int cores = isPool ? Runtime.getRuntime().availableProcessors() : shared.cores();
-    this.lookOut = new LookOut(cores, 1);
-    this.senders = new LookOut(cores, 2); // the reader's and the sender's own
+    this.lookOut = LookOut.forNews(cores, RunnableThreads::count);
+    this.senders = LookOut.forAnswer(cores, RunnableThreads::count);
     this.out = shared.ring(isPool ? Claims.End.WORKER : Claims.End.POOL);
     reading.lock(); // for who reads
   }

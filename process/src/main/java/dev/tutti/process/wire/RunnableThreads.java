@@ -1,0 +1,70 @@
+package dev.tutti.process.wire;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many threads of the whole machine run or want to, as the kernel said it within the last 10
+ * ms.
+ *
+ * <p><b>Thread safety.</b> Any thread may ask.
+ */
+final class RunnableThreads {
+  /*
+   * It is asked between the two halves of a round trip, which takes little more than a wake-up: so the file stays open, and
+   * nothing is made. A thread that is rarely asked runs this code slowly, so that there is little of it matters.
+   */
+  private static final String FILE = "/proc/loadavg"; // the fourth field is "runnable/all"
+  private static final int MOST_BYTES = 128;
+  private static final long VALID_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final int UNKNOWN = Integer.MAX_VALUE; // on another system
+
+  private static final AtomicLong NEXT_NANOS = new AtomicLong(System.nanoTime());
+  private static volatile int last = UNKNOWN;
+
+  private static final byte[] BYTES = new byte[MOST_BYTES]; // guarded by the class
+  private static @Nullable RandomAccessFile file; // guarded by the class
+
+  private RunnableThreads() {}
+
+  /** {@return how many, this thread among them; a very large number where that is not known} */
+  static int count() {
+    long now = System.nanoTime();
+    long next = NEXT_NANOS.get();
+    if (now - next >= 0 && NEXT_NANOS.compareAndSet(next, now + VALID_NANOS)) {
+      last = read();
+    }
+    return last;
+  }
+
+  private static synchronized int read() {
+    try {
+      if (file == null) {
+        file = new RandomAccessFile(FILE, "r");
+      }
+      file.seek(0);
+      int length = file.read(BYTES);
+      return runnable(BYTES, length);
+    } catch (IOException unknown) {
+      return UNKNOWN;
+    }
+  }
+
+  /** {@return what the text of that file says} */
+  static int runnable(byte[] text, int length) {
+    int slash = 0;
+    while (slash < length && text[slash] != '/') {
+      slash++;
+    }
+    int count = 0;
+    int unit = 1;
+    for (int i = slash - 1; i >= 0 && text[i] >= '0' && text[i] <= '9'; i--) {
+      count += unit * (text[i] - '0');
+      unit *= 10;
+    }
+    return slash >= length || unit == 1 ? UNKNOWN : count;
+  }
+}
