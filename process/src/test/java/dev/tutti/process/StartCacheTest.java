@@ -313,6 +313,14 @@ class StartCacheTest {
     assertThat(temporary).isEmptyDirectory();
   }
 
+  /** A program none of whose pools lives long has it made, too. */
+  @Test
+  void rehearsal_manyShortPools_begins() throws Exception {
+    Files.delete(file());
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    assertThat(lines(startWith(temporary, ShortPoolsParent.class))).first().isEqualTo("MISSING");
+  }
+
   /** It is not to take anything from work for all cores: it waits until there is less to do. */
   @Test
   void rehearsal_allCoresWork_waits() throws Exception {

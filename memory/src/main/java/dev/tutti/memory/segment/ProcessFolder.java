@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Folders for temporary files whose names tell which process they belong to, and that only its user
- * can enter. Who makes one removes those that killed processes of the same user have left beside
- * it.
+ * can enter. Who makes one removes, at some time, those that killed processes of the same user have
+ * left beside it.
  *
  * <p><b>Thread safety.</b> For any thread.
  */
@@ -45,9 +45,7 @@ public final class ProcessFolder {
    */
   public static Path make(Path parent, String purpose) throws IOException {
     String name = "tutti-%d-%s-".formatted(ProcessHandle.current().pid(), NAMESPACE);
-    Path made = Files.createTempDirectory(parent, name + purpose, PRIVATE);
-    removeLeftOvers(parent, made);
-    return made;
+    return Files.createTempDirectory(parent, name + purpose, PRIVATE);
   }
 
   /**
@@ -84,8 +82,17 @@ public final class ProcessFolder {
     }
   }
 
-  /** As far as that is possible. */
-  private static void removeLeftOvers(Path parent, Path made) {
+  /**
+   * Removes what killed processes of the same user have left beside a folder, as far as that is
+   * possible. It looks at all that is there.
+   *
+   * @param made that {@link #make} has given
+   */
+  public static void removeLeftOversBeside(Path made) {
+    Path parent = made.toAbsolutePath().getParent();
+    if (parent == null) {
+      return;
+    }
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "tutti-*")) {
       Object owner = ownerOf(made);
       for (Path folder : folders) {

@@ -17,8 +17,8 @@ import java.util.function.BooleanSupplier;
 final class CacheKeeper {
   /*
    * The rehearsal is the JVM's, not the pool's: it goes on when the pool is closed, on a daemon thread, and ends with
-   * that, as the kernel ends what the thread has started. It begins when a pool has lived a second, so that a program that is
-   * over by then pays nothing; and while the pool's workers leave a core free. Beside work for all cores it would take
+   * that, as the kernel ends what the thread has started. It begins when a program has had pools for a second, so that one that is
+   * over by then pays nothing, and one with many short pools has it made, too; and while the pool's workers leave a core free. Beside work for all cores it would take
    * minutes at the lowest priority, and 1 % of the machine all that time, since the kernel moves threads around it.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
@@ -68,7 +68,7 @@ final class CacheKeeper {
     }
     if (!cache.isThere() && planned.compareAndSet(false, true)) {
       if (cache.whyNot().isEmpty()) {
-        later.run(DELAY_NANOS, () -> rehearse(cache));
+        later.run(Math.max(0, DELAY_NANOS - cache.nanosWanted()), () -> rehearse(cache));
       } else {
         LOG.log(Level.DEBUG, "workers of {0} start without a cache: {1}", pool, cache.whyNot());
       }

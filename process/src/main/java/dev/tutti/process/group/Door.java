@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Door implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+  private static final long FIRST_LOOK_MILLIS = 12; // no JVM is there sooner
   private static final long LOOK_MILLIS = 1;
   private static final long CALM_LOOK_MILLIS = 50;
   private static final Duration GREETING_PATIENCE = Duration.ofSeconds(10);
@@ -124,10 +125,12 @@ public final class Door implements AutoCloseable {
   boolean awaitOr(WorkerProcess worker, BooleanSupplier isHere) throws IOException {
     var wakeUp = worker.onExit().thenRun(selector::wakeup);
     try {
-      while (!look(worker)) {
+      boolean open = look(worker, Math.max(FIRST_LOOK_MILLIS, lookMillis));
+      while (!open) {
         if (isHere.getAsBoolean()) {
           return false;
         }
+        open = look(worker, lookMillis);
       }
       return true;
     } finally {
@@ -137,16 +140,16 @@ public final class Door implements AutoCloseable {
 
   /** Waits a moment; {@return whether the worker has opened both channels} */
   boolean look(WorkerProcess worker) throws IOException {
-    SocketChannel socket = server.accept();
-    if (socket == null) {
-      if (!worker.isAlive()) {
-        throw withStranger(new IOException(deathAtStart(worker)));
-      }
-      pause();
-      socket = server.accept();
-    }
+    return look(worker, lookMillis);
+  }
+
+  private boolean look(WorkerProcess worker, long millis) throws IOException {
+    boolean wasAlive = worker.isAlive(); // what it did before its end is seen below
+    SocketChannel socket = isKnock(millis) ? server.accept() : null;
     if (socket != null) {
       greet(socket);
+    } else if (!wasAlive) {
+      throw withStranger(new IOException(deathAtStart(worker)));
     }
     return channels.size() == Frame.Role.values().length;
   }
@@ -158,16 +161,17 @@ public final class Door implements AutoCloseable {
     return taken;
   }
 
-  private void pause() throws IOException {
+  private boolean isKnock(long millis) throws IOException {
     long now = System.nanoTime();
     if (deadline == 0) {
       deadline = now + patience.toNanos();
     } else if (deadline - now <= 0) {
       throw withStranger(new WireException("worker did not report in time: waited=" + patience));
     }
-    selector.select(lookMillis);
+    int ready = selector.select(millis);
     Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
     selector.selectedKeys().clear();
+    return ready > 0;
   }
 
   private void greet(SocketChannel socket) throws IOException {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Launcher implements AutoCloseable {
   private final LaunchPlan plan;
   private final ExecutorService thread;
+  private @Nullable List<String> arguments; // the launcher thread's
   private volatile @Nullable StartCache cache; // what the launcher thread has found
 
   /**
@@ -59,7 +60,7 @@ public final class Launcher implements AutoCloseable {
   private WorkerProcess start(PoolFolder folder, String name) throws IOException {
     List<String> flags = cache(folder).flags(folder.path());
     return WorkerProcess.start(
-        WorkerCommand.of(Entry.POOL_WORKER, plan, folder.path(), flags),
+        WorkerCommand.of(Entry.POOL_WORKER, plan, folder.path(), flags, arguments(folder)),
         plan,
         name,
         !flags.isEmpty());
@@ -102,15 +103,22 @@ public final class Launcher implements AutoCloseable {
     }
   }
 
+  /** All workers have the same. */
+  private List<String> arguments(PoolFolder folder) {
+    List<String> known = arguments;
+    if (known == null) {
+      known = List.copyOf(WorkerCommand.arguments(plan, folder.path()));
+      arguments = known;
+    }
+    return known;
+  }
+
   /** {@return what the workers may start with} */
   private StartCache cache(PoolFolder folder) {
     StartCache known = cache;
     if (known == null) {
       known =
-          StartCache.of(
-              WorkerCommand.java(plan),
-              WorkerCommand.arguments(plan, folder.path()),
-              plan.environment().keySet());
+          StartCache.of(WorkerCommand.java(plan), arguments(folder), plan.environment().keySet());
       cache = known;
     }
     return known;

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +36,7 @@ public final class PoolFolder implements AutoCloseable {
 
   private final Path path;
   private final Map<String, Object> asMade;
+  private final AtomicBoolean looked = new AtomicBoolean();
 
   private PoolFolder(Path path) throws IOException {
     this.path = path;
@@ -171,8 +173,19 @@ public final class PoolFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * Removes what killed processes have left beside it, once. That is not done at the beginning,
+   * where it would hold up a first worker, as a folder for temporary files may have much in it.
+   */
+  public void removeLeftOvers() {
+    if (looked.compareAndSet(false, true)) {
+      ProcessFolder.removeLeftOversBeside(path);
+    }
+  }
+
   @Override
   public void close() throws IOException {
+    removeLeftOvers();
     if (Files.exists(path)) {
       ProcessFolder.remove(path);
     }

@@ -81,6 +81,7 @@ public final class StartCache {
   private final @Nullable CacheFolder folder;
   private final String key;
   private final String why;
+  private final long sinceNanos = System.nanoTime();
   private final AtomicBoolean toRehearse = new AtomicBoolean(true);
   private final AtomicBoolean used = new AtomicBoolean();
 
@@ -183,6 +184,11 @@ public final class StartCache {
   /** {@return why there is none and never will be; empty if there may be one} */
   public String whyNot() {
     return why;
+  }
+
+  /** {@return how long ago this program first started workers that could have it} */
+  public long nanosWanted() {
+    return System.nanoTime() - sinceNanos;
   }
 
   /** {@return whether a worker that starts now would have it} */

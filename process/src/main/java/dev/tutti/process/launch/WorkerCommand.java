@@ -149,11 +149,17 @@ final class WorkerCommand {
    * It starts the worker's guard, and replaces itself by the JVM.
    */
   static List<String> of(Entry entry, LaunchPlan plan, Path folder, List<String> cacheFlags) {
+    return of(entry, plan, folder, cacheFlags, arguments(plan, folder));
+  }
+
+  /** The same with {@link #arguments} that are known already. */
+  static List<String> of(
+      Entry entry, LaunchPlan plan, Path folder, List<String> cacheFlags, List<String> arguments) {
     List<String> command = beforeJava(Wrapping.HERE.command(), folder);
     command.add(java(plan).toString());
     command.addAll(COMPILING_LATER); // the user's come later
     command.addAll(cacheFlags);
-    command.addAll(arguments(plan, folder));
+    command.addAll(arguments);
     if (!cacheFlags.isEmpty() && !bootsWithTutti(plan)) {
       exchangeClassPath(command, OwnJars.here().withJarsFirst(classPath(plan)));
     }

@@ -65,13 +65,14 @@ class PoolFolderTest {
    * The folder that a killed JVM has left is removed by the next pool; that of a live one stays.
    */
   @Test
-  void create_leftOverOfDeadProcess_isRemoved() throws IOException {
+  void removeLeftOvers_leftOverOfDeadProcess_isRemoved() throws IOException {
     Path left = Files.createDirectory(tmp.resolve(DEAD + "abc"));
     Files.writeString(left.resolve("crash-7.log"), "x");
     Path live = Files.createDirectory(tmp.resolve("tutti-1-" + NAMESPACE + "-abc"));
     Path container = Files.createDirectory(tmp.resolve("tutti-" + Integer.MAX_VALUE + "-1-abc"));
     Path other = Files.createDirectory(tmp.resolve("tutti-cache"));
-    try (PoolFolder _ = PoolFolder.create()) {
+    try (PoolFolder folder = PoolFolder.create()) {
+      folder.removeLeftOvers();
       assertThat(left).doesNotExist();
       assertThat(live).exists();
       assertThat(container).exists(); // of another namespace, in which that process may live
@@ -79,22 +80,34 @@ class PoolFolderTest {
     }
   }
 
+  /** A pool that is closed soon tidies up then. */
+  @Test
+  void close_leftOverOfDeadProcess_isRemoved() throws IOException {
+    Path left = Files.createDirectory(tmp.resolve(DEAD + "abc"));
+    PoolFolder folder = PoolFolder.create();
+    assertThat(left).exists();
+    folder.close();
+    assertThat(left).doesNotExist();
+  }
+
   /** A left-over that cannot be removed keeps nobody from making a folder beside it. */
   @Test
-  void create_leftOverThatStays_isNoObstacle() throws IOException {
+  void removeLeftOvers_leftOverThatStays_isNoObstacle() throws IOException {
     Path left = Files.createDirectory(tmp.resolve(DEAD + "abc"));
     Files.writeString(Files.createDirectory(left.resolve("folder")).resolve("file"), "x");
     try (PoolFolder folder = PoolFolder.create()) {
+      folder.removeLeftOvers();
       assertThat(folder.path().getParent()).isEqualTo(tmp);
     }
   }
 
   /** A name with a number that no process can have is somebody else's, and no obstacle. */
   @Test
-  void create_foreignNameWithHugeNumber_isNoObstacle() throws IOException {
+  void removeLeftOvers_foreignNameWithHugeNumber_isNoObstacle() throws IOException {
     Path foreign =
         Files.createDirectory(tmp.resolve("tutti-99999999999999999999-" + NAMESPACE + "-x"));
     try (PoolFolder folder = PoolFolder.create()) {
+      folder.removeLeftOvers();
       assertThat(folder.path()).isDirectory();
     }
     assertThat(foreign).exists();
@@ -222,13 +235,14 @@ class PoolFolderTest {
 
   /** What another user has given such a name is his; only the system's own user can play him. */
   @Test
-  void create_leftOverOfAnotherUser_stays() throws IOException {
+  void removeLeftOvers_leftOverOfAnotherUser_stays() throws IOException {
     Path foreign = Files.createDirectory(tmp.resolve(DEAD + "abc"));
     if (!Files.getAttribute(foreign, "unix:uid").equals(0)) {
       return;
     }
     Files.setAttribute(foreign, "unix:uid", 12_345);
-    try (PoolFolder _ = PoolFolder.create()) {
+    try (PoolFolder folder = PoolFolder.create()) {
+      folder.removeLeftOvers();
       assertThat(foreign).exists();
     }
   }

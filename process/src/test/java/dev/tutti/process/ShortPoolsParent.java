@@ -1,0 +1,31 @@
+package dev.tutti.process;
+
+import dev.tutti.Pool;
+import dev.tutti.event.PoolEvent.StartCache;
+import java.util.concurrent.CountDownLatch;
+
+/** A program with one short pool after the other, for {@link StartCacheTest}. */
+final class ShortPoolsParent {
+  private ShortPoolsParent() {}
+
+  /**
+   * Prints what it first hears of a start cache, and ends.
+   *
+   * @param args none
+   */
+  public static void main(String[] args) throws Exception {
+    CountDownLatch heard = new CountDownLatch(1);
+    while (heard.getCount() > 0) {
+      try (Pool pool = Pool.processes(1)) {
+        pool.listen(event -> {
+          if (event instanceof StartCache cache) {
+            System.out.println(cache.state());
+            heard.countDown();
+          }
+        });
+        int seven = pool.submit(() -> 7).get();
+        assert seven == 7;
+      }
+    }
+  }
+}
