@@ -179,9 +179,10 @@ public record OwnJars(List<Path> all, boolean haveNothingElse) {
 
   /** {@return the entries, of which these are the last ones} */
   List<String> withJarsLast(List<String> classPath) {
-    List<String> entries = new ArrayList<>(classPath);
-    entries.removeIf(this::isOneOfThese);
-    classPath.stream().filter(this::isOneOfThese).forEach(entries::add);
+    List<String> entries = new ArrayList<>();
+    List<String> last = new ArrayList<>();
+    classPath.forEach(entry -> (isOneOfThese(entry) ? last : entries).add(entry));
+    entries.addAll(last);
     return List.copyOf(entries);
   }
 

@@ -373,7 +373,7 @@ final class WorkerCommand {
   private static void addClasses(List<String> args, LaunchPlan plan, boolean modular) {
     String modulePath = System.getProperty("jdk.module.path", "");
     if (!modulePath.isEmpty()) {
-      args.addAll(List.of("--module-path", absolute(modulePath)));
+      args.addAll(List.of("--module-path", String.join(File.pathSeparator, absolute(modulePath))));
       String roots = modular ? rootModules() : System.getProperty("jdk.module.main", "");
       if (!roots.isEmpty()) {
         args.addAll(List.of("--add-modules", roots));
@@ -394,17 +394,17 @@ final class WorkerCommand {
     List<String> classPath = new ArrayList<>();
     String own = System.getProperty("java.class.path", "");
     if (!own.isEmpty()) {
-      classPath.addAll(List.of(absolute(own).split(File.pathSeparator, -1)));
+      classPath.addAll(absolute(own));
     }
     plan.classPath().forEach(entry -> classPath.add(entry.toAbsolutePath().toString()));
     return classPath;
   }
 
   /** A worker may be started in another directory, where a relative path means something else. */
-  private static String absolute(String path) {
+  private static List<String> absolute(String path) {
     return Arrays.stream(path.split(File.pathSeparator, -1))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
+        .toList();
   }
 
   /**
