@@ -1,9 +1,11 @@
 package dev.tutti.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.Pool;
 import dev.tutti.plan.DataSize;
+import dev.tutti.task.WorkerLostException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -186,6 +188,24 @@ class InheritanceTest {
           .containsEntry("cores", "3");
       assertThat(worker.get("locale")).startsWith("fi");
       assertThat(Long.parseLong(worker.get("heap"))).isLessThan(100L << 20);
+    }
+  }
+
+  /** What a program sets while its pool is open holds for workers that start later. */
+  @Test
+  void worker_zoneIsSetMeanwhile_laterOnesHaveIt() throws Exception {
+    TimeZone before = TimeZone.getDefault();
+    ProcessOptions options =
+        ProcessOptions.DEFAULTS.withWorkers(1).withJvmFlags("-XX:TieredStopAtLevel=1");
+    try (Pool pool = Pool.open(options)) {
+      for (String zone : List.of("Asia/Tokyo", "America/Lima")) {
+        TimeZone.setDefault(TimeZone.getTimeZone(zone));
+        var dies = pool.submit(() -> Deaths.halts(7));
+        assertThatThrownBy(dies::get).hasCauseInstanceOf(WorkerLostException.class);
+        assertThat(pool.submit(() -> TimeZone.getDefault().getID()).get()).isEqualTo(zone);
+      }
+    } finally {
+      TimeZone.setDefault(before);
     }
   }
 

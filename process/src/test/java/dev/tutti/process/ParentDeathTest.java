@@ -155,7 +155,7 @@ class ParentDeathTest {
     List<String> left = Os.files(TMP, "tutti-" + pid + "-");
     assertThat(left).as("at most one folder, which the next start removes").hasSizeLessThan(2);
     try (Pool _ = Pool.processes(1)) {
-      assertThat(Os.files(TMP, "tutti-" + pid + "-")).isEmpty();
+      await().until(() -> Os.files(TMP, "tutti-" + pid + "-").isEmpty());
     }
   }
 

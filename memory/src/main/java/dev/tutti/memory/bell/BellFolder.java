@@ -34,7 +34,7 @@ final class BellFolder {
         if (bytes(socket) <= Layout.BELL_WORDS * Long.BYTES) {
           folder.toFile().deleteOnExit(); // in the reverse order: the socket first
           socket.toFile().deleteOnExit();
-          ProcessFolder.removeLeftOversBeside(folder);
+          ProcessFolder.removeLeftOvers(parent, ProcessFolder.ownerOf(folder));
           return socket;
         }
         Files.delete(folder);

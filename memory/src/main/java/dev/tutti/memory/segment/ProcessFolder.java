@@ -1,6 +1,7 @@
 package dev.tutti.memory.segment;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -69,6 +70,8 @@ public final class ProcessFolder {
       for (Path file : content.toList()) {
         Files.deleteIfExists(file);
       }
+    } catch (UncheckedIOException e) { // the folder can be opened, and not read
+      throw e.getCause();
     }
     Files.deleteIfExists(folder);
   }
@@ -83,18 +86,14 @@ public final class ProcessFolder {
   }
 
   /**
-   * Removes what killed processes of the same user have left beside a folder, as far as that is
-   * possible. It looks at all that is there.
+   * Removes the folders that killed processes have left, as far as that is possible. It looks at
+   * all that is there, which takes a while where that is much.
    *
-   * @param made that {@link #make} has given
+   * @param parent where
+   * @param owner whose, as {@link #ownerOf} says it of a folder that {@link #make} has given
    */
-  public static void removeLeftOversBeside(Path made) {
-    Path parent = made.toAbsolutePath().getParent();
-    if (parent == null) {
-      return;
-    }
+  public static void removeLeftOvers(Path parent, Object owner) {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "tutti-*")) {
-      Object owner = ownerOf(made);
       for (Path folder : folders) {
         if (isLeftOver(folder)) {
           removeIfPossible(folder, owner);
@@ -105,7 +104,13 @@ public final class ProcessFolder {
     }
   }
 
-  private static Object ownerOf(Path file) throws IOException {
+  /**
+   * {@return the number of the user whose a file is}
+   *
+   * @param file the file or folder
+   * @throws IOException if it is not there
+   */
+  public static Object ownerOf(Path file) throws IOException {
     return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
   }
 

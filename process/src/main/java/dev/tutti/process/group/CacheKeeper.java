@@ -17,18 +17,13 @@ import java.util.function.BooleanSupplier;
 final class CacheKeeper {
   /*
    * The rehearsal is the JVM's, not the pool's: it goes on when the pool is closed, on a daemon thread, and ends with
-   * that, as the kernel ends what the thread has started. It begins when a program has had pools for a second, so that one that is
-   * over by then pays nothing, and one with many short pools has it made, too; and while the pool's workers leave a core free. Beside work for all cores it would take
-   * minutes at the lowest priority, and 1 % of the machine all that time, since the kernel moves threads around it.
+   * that, as the kernel ends what the thread has started. It begins when a program has had pools for a second, so that one
+   * that is over by then pays nothing; and while the workers of one of them leave a core free. Beside work for all cores it
+   * would take minutes at the lowest priority, and 1 % of the machine all that time, since the kernel moves threads around it.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final long DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /** Runs an action later, unless the pool is gone by then. */
-  @FunctionalInterface
-  interface Later {
-    void run(long delayNanos, Runnable action);
-  }
+  private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final String pool;
   private final LaunchPlan plan;
@@ -92,7 +87,7 @@ final class CacheKeeper {
       return;
     }
     if (allCoresWork.getAsBoolean()) {
-      later.run(DELAY_NANOS, () -> rehearse(cache));
+      later.run(BUSY_NANOS, () -> rehearse(cache));
     } else if (cache.beginRehearsal()) {
       tell(CacheState.MISSING, "it is being made");
       Thread.ofPlatform().daemon().name("tutti-rehearsal").start(() -> make(cache));

@@ -162,16 +162,18 @@ public final class Door implements AutoCloseable {
   }
 
   private boolean isKnock(long millis) throws IOException {
-    long now = System.nanoTime();
     if (deadline == 0) {
-      deadline = now + patience.toNanos();
-    } else if (deadline - now <= 0) {
+      deadline = System.nanoTime() + patience.toNanos();
+    }
+    if (selector.select(millis) > 0) {
+      selector.selectedKeys().clear();
+      return true; // however late: this JVM may have been stopped meanwhile
+    }
+    Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
+    if (deadline - System.nanoTime() <= 0) {
       throw withStranger(new WireException("worker did not report in time: waited=" + patience));
     }
-    int ready = selector.select(millis);
-    Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
-    selector.selectedKeys().clear();
-    return ready > 0;
+    return false;
   }
 
   private void greet(SocketChannel socket) throws IOException {

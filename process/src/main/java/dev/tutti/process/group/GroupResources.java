@@ -28,9 +28,6 @@ final class GroupResources implements AutoCloseable {
   /** How long a worker that is dismissed may take at least. */
   private static final long LEAST_LEAVING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** When workers have probably started. A pool that is closed sooner tidies up then. */
-  private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final GroupPlan plan;
   private final String pool;
   private final OutcomeSink sink;
@@ -62,7 +59,6 @@ final class GroupResources implements AutoCloseable {
     this.cache =
         new CacheKeeper(pool, plan.launch(), launcher, folder, events, this::after, allCoresWork);
     this.secret = Introduction.newSecret();
-    after(TIDY_NANOS, folder::removeLeftOvers);
   }
 
   GroupPlan plan() {

@@ -23,14 +23,15 @@ final class Patrol {
    * on needs a look: when that is over the worker is told to let the function go, once for all calls of a tick.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final int LOOKS_IN_VAIN = 5;
 
+  private final String pool;
+  private final RetireRules rules;
+  private final Later later;
   private final ReentrantLock lock;
   private final Roster roster;
-  private final GroupResources resources;
   private final WorkSource source;
   private final Runnable workQueued;
-  private static final int LOOKS_IN_VAIN = 10;
-
   private boolean looking;
   private int inVain;
   private boolean waited; // at the last look, which uses it alone
@@ -41,14 +42,18 @@ final class Patrol {
    * @param workQueued has the group bring what waits to a worker
    */
   Patrol(
+      String pool,
+      RetireRules rules,
+      Later later,
       ReentrantLock lock,
       Roster roster,
-      GroupResources resources,
       WorkSource source,
       Runnable workQueued) {
+    this.pool = pool;
+    this.rules = rules;
+    this.later = later;
     this.lock = lock;
     this.roster = roster;
-    this.resources = resources;
     this.source = source;
     this.workQueued = workQueued;
   }
@@ -73,8 +78,7 @@ final class Patrol {
   }
 
   private void lookLater() {
-    long tickMillis = resources.plan().rules().tickMillis();
-    resources.after(TimeUnit.MILLISECONDS.toNanos(tickMillis), this::lookAndGoOn);
+    later.run(TimeUnit.MILLISECONDS.toNanos(rules.tickMillis()), this::lookAndGoOn);
   }
 
   private void lookAndGoOn() {
@@ -87,7 +91,7 @@ final class Patrol {
         }
       }
     } catch (RuntimeException | Error e) {
-      LOG.log(Level.WARNING, "cannot look after the workers of " + resources.pool(), e);
+      LOG.log(Level.WARNING, "cannot look after the workers of " + pool, e);
     }
     lookLater();
   }
@@ -102,8 +106,7 @@ final class Patrol {
     lock.lock();
     try {
       boolean nothingToSee =
-          (resources.plan().rules().letIdle() && !roster.hasIdle(Link::keepsFunction))
-              || roster.isEmpty();
+          (rules.letIdle() && !roster.hasIdle(Link::keepsFunction)) || roster.isEmpty();
       boolean atRest = roster.isAtRest() && nothingToSee && !source.hasWork();
       inVain = atRest ? inVain + 1 : 0;
       looking = inVain < LOOKS_IN_VAIN;

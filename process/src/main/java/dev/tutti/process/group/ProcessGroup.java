@@ -63,7 +63,9 @@ public final class ProcessGroup implements WorkerGroup {
     this.source = request.source();
     this.roster = new Roster(plan.launch().workers(), plan.rules().least());
     this.resources = new GroupResources(plan, request, this::allCoresWork);
-    this.patrol = new Patrol(lock, roster, resources, source, this::workQueued);
+    this.patrol =
+        new Patrol(
+            request.pool(), plan.rules(), resources::after, lock, roster, source, this::workQueued);
   }
 
   // ---------------------------------------------------------------- for the links
@@ -313,14 +315,17 @@ public final class ProcessGroup implements WorkerGroup {
     } finally {
       lock.unlock();
     }
-    resources.close();
-    admission.close();
-    lock.lock();
     try {
-      released = true;
-      changed.signalAll();
+      resources.close();
+      admission.close();
     } finally {
-      lock.unlock();
+      lock.lock(); // who waits for the end is told of it, whatever has happened
+      try {
+        released = true;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 

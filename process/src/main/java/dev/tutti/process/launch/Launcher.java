@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Launcher implements AutoCloseable {
   private final LaunchPlan plan;
   private final ExecutorService thread;
-  private @Nullable List<String> arguments; // the launcher thread's
+  private @Nullable List<String> classes; // the launcher thread's
   private volatile @Nullable StartCache cache; // what the launcher thread has found
 
   /**
@@ -103,14 +103,14 @@ public final class Launcher implements AutoCloseable {
     }
   }
 
-  /** All workers have the same. */
+  /** All workers find their classes in the same way; what a program may set anew is read anew. */
   private List<String> arguments(PoolFolder folder) {
-    List<String> known = arguments;
+    List<String> known = classes;
     if (known == null) {
-      known = List.copyOf(WorkerCommand.arguments(plan, folder.path()));
-      arguments = known;
+      known = WorkerCommand.classes(plan);
+      classes = known;
     }
-    return known;
+    return WorkerCommand.arguments(plan, folder.path(), known);
   }
 
   /** {@return what the workers may start with} */

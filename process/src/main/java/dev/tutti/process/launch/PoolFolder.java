@@ -1,6 +1,7 @@
 package dev.tutti.process.launch;
 
 import dev.tutti.memory.segment.ProcessFolder;
+import dev.tutti.spi.Timer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
@@ -17,7 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -32,11 +33,13 @@ public final class PoolFolder implements AutoCloseable {
   /** What the system allows for the path of a socket. */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
+  /** When a first worker has started, so that it need not wait for that. */
+  private static final long TIDY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final String LONGEST_SOCKET = "w999999.s";
 
   private final Path path;
   private final Map<String, Object> asMade;
-  private final AtomicBoolean looked = new AtomicBoolean();
 
   private PoolFolder(Path path) throws IOException {
     this.path = path;
@@ -61,7 +64,9 @@ public final class PoolFolder implements AutoCloseable {
         Path made = ProcessFolder.make(parent, "");
         try {
           ensureUsable(made);
-          return new PoolFolder(made);
+          PoolFolder folder = new PoolFolder(made);
+          removeLeftOversLater(parent, ProcessFolder.ownerOf(made));
+          return folder;
         } catch (IOException e) {
           ProcessFolder.remove(made);
           throw e;
@@ -76,6 +81,18 @@ public final class PoolFolder implements AutoCloseable {
                 .formatted(failures.stream().map(IOException::getMessage).toList()));
     failures.forEach(none::addSuppressed);
     throw none;
+  }
+
+  /** On a thread of its own: a folder for temporary files may have much in it, or be far away. */
+  private static void removeLeftOversLater(Path parent, Object owner) {
+    var _ =
+        Timer.after(
+            TIDY_NANOS,
+            () ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .name("tutti-tidy")
+                    .start(() -> ProcessFolder.removeLeftOvers(parent, owner)));
   }
 
   private static Set<Path> places() {
@@ -173,19 +190,8 @@ public final class PoolFolder implements AutoCloseable {
     }
   }
 
-  /**
-   * Removes what killed processes have left beside it, once. That is not done at the beginning,
-   * where it would hold up a first worker, as a folder for temporary files may have much in it.
-   */
-  public void removeLeftOvers() {
-    if (looked.compareAndSet(false, true)) {
-      ProcessFolder.removeLeftOversBeside(path);
-    }
-  }
-
   @Override
   public void close() throws IOException {
-    removeLeftOvers();
     if (Files.exists(path)) {
       ProcessFolder.remove(path);
     }

@@ -240,6 +240,11 @@ final class WorkerCommand {
 
   /** {@return what stands between the command and the main class} */
   static List<String> arguments(LaunchPlan plan, Path folder) {
+    return arguments(plan, folder, classes(plan));
+  }
+
+  /** The same with {@link #classes} that are known already. */
+  static List<String> arguments(LaunchPlan plan, Path folder, List<String> classes) {
     List<String> inherited = inherited();
     boolean modular = WorkerCommand.class.getModule().isNamed();
     List<String> args = new ArrayList<>();
@@ -250,7 +255,7 @@ final class WorkerCommand {
     args.addAll(ExecutableJar.flags());
     addSettings(args, inherited);
     args.add("--enable-native-access=" + (modular ? nativeModules() : "ALL-UNNAMED"));
-    addClasses(args, plan, modular);
+    args.addAll(classes);
     if (Wrapping.HERE.hasDeathSignal()) {
       args.add("-D" + Introduction.HAS_DEATH_SIGNAL + "=true");
     }
@@ -370,7 +375,10 @@ final class WorkerCommand {
     }
   }
 
-  private static void addClasses(List<String> args, LaunchPlan plan, boolean modular) {
+  /** {@return those of the arguments that say where a worker finds its classes} */
+  static List<String> classes(LaunchPlan plan) {
+    boolean modular = WorkerCommand.class.getModule().isNamed();
+    List<String> args = new ArrayList<>();
     String modulePath = System.getProperty("jdk.module.path", "");
     if (!modulePath.isEmpty()) {
       args.addAll(List.of("--module-path", String.join(File.pathSeparator, absolute(modulePath))));
@@ -388,6 +396,7 @@ final class WorkerCommand {
     if (!classPath.isEmpty()) {
       args.addAll(List.of(CLASS_PATH, String.join(File.pathSeparator, classPath)));
     }
+    return List.copyOf(args);
   }
 
   private static List<String> classPath(LaunchPlan plan) {

@@ -12,7 +12,7 @@ final class LookOut {
   /*
    * A look-out lasts as long as waking a sleeping core takes, so at its worst it doubles the cost of a wake-up. It learns: each
    * one that was in vain takes a credit, each hit gives some back, and without credit only one of many waits is tried. It
-   * is off where more threads want to run than there are cores: the time would be taken from one that has work.
+   * is off where more threads want to run than there are cores, or, for an answer, than the two sides: the time would be taken from one that has work.
    *
    * It yields all the while, so that a thread that was just woken gets the core. On one core that is the other side's only
    * chance, and all it needs where nobody else is there to yield to; so a look-out that somebody else has held up counts as
@@ -22,7 +22,6 @@ final class LookOut {
   private static final int MOST_CREDIT = 16;
   private static final int HIT_CREDIT = 2;
   private static final int TRY_ONE_IN = 64;
-  private static final int BOTH_SIDES = 2;
 
   private final int mostRunnable;
   private final IntSupplier runnable;
@@ -53,8 +52,8 @@ final class LookOut {
    * @param runnable how many threads run or want to
    */
   static LookOut forAnswer(int cores, IntSupplier runnable) {
-    int readerAndSender = 2;
-    return new LookOut(Math.max(cores, BOTH_SIDES), runnable, readerAndSender);
+    return new LookOut(
+        Math.max(cores, 2), runnable, 2); // both sides run; the reader and the sender are woken
   }
 
   /**

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many threads of the whole machine run or want to, as the kernel said it within the last 10
- * ms.
+ * How many threads of the whole machine run or want to, as the kernel said it about 10 ms ago at
+ * the most.
  *
  * <p><b>Thread safety.</b> Any thread may ask.
  */
@@ -49,7 +49,16 @@ final class RunnableThreads {
       int length = file.read(BYTES);
       return runnable(BYTES, length);
     } catch (IOException unknown) {
+      closeFile(); // where a program plays the file, it may be a new one that knows
       return UNKNOWN;
+    }
+  }
+
+  private static void closeFile() {
+    try (RandomAccessFile _ = file) {
+      file = null;
+    } catch (IOException nothingLost) {
+      // It was only read, and has said already that it cannot be.
     }
   }
 

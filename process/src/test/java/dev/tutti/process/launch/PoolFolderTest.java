@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.memory.segment.ProcessFolder;
+import dev.tutti.testkit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,29 +67,26 @@ class PoolFolderTest {
    * The folder that a killed JVM has left is removed by the next pool; that of a live one stays.
    */
   @Test
-  void removeLeftOvers_leftOverOfDeadProcess_isRemoved() throws IOException {
+  void create_leftOverOfDeadProcess_isRemovedSoon() throws Exception {
     Path left = Files.createDirectory(tmp.resolve(DEAD + "abc"));
     Files.writeString(left.resolve("crash-7.log"), "x");
     Path live = Files.createDirectory(tmp.resolve("tutti-1-" + NAMESPACE + "-abc"));
     Path container = Files.createDirectory(tmp.resolve("tutti-" + Integer.MAX_VALUE + "-1-abc"));
     Path other = Files.createDirectory(tmp.resolve("tutti-cache"));
-    try (PoolFolder folder = PoolFolder.create()) {
-      folder.removeLeftOvers();
-      assertThat(left).doesNotExist();
+    try (PoolFolder _ = PoolFolder.create()) {
+      Await.until("it is removed", () -> Files.notExists(left));
       assertThat(live).exists();
       assertThat(container).exists(); // of another namespace, in which that process may live
       assertThat(other).exists();
     }
   }
 
-  /** A pool that is closed soon tidies up then. */
+  /** Those of a pool that is closed before are removed, too. */
   @Test
-  void close_leftOverOfDeadProcess_isRemoved() throws IOException {
+  void close_leftOverOfDeadProcess_isRemovedSoon() throws Exception {
     Path left = Files.createDirectory(tmp.resolve(DEAD + "abc"));
-    PoolFolder folder = PoolFolder.create();
-    assertThat(left).exists();
-    folder.close();
-    assertThat(left).doesNotExist();
+    PoolFolder.create().close();
+    Await.until("it is removed", () -> Files.notExists(left));
   }
 
   /** A left-over that cannot be removed keeps nobody from making a folder beside it. */
@@ -96,7 +95,8 @@ class PoolFolderTest {
     Path left = Files.createDirectory(tmp.resolve(DEAD + "abc"));
     Files.writeString(Files.createDirectory(left.resolve("folder")).resolve("file"), "x");
     try (PoolFolder folder = PoolFolder.create()) {
-      folder.removeLeftOvers();
+      ProcessFolder.removeLeftOvers(tmp, ProcessFolder.ownerOf(tmp));
+      assertThat(left).exists();
       assertThat(folder.path().getParent()).isEqualTo(tmp);
     }
   }
@@ -106,10 +106,7 @@ class PoolFolderTest {
   void removeLeftOvers_foreignNameWithHugeNumber_isNoObstacle() throws IOException {
     Path foreign =
         Files.createDirectory(tmp.resolve("tutti-99999999999999999999-" + NAMESPACE + "-x"));
-    try (PoolFolder folder = PoolFolder.create()) {
-      folder.removeLeftOvers();
-      assertThat(folder.path()).isDirectory();
-    }
+    ProcessFolder.removeLeftOvers(tmp, ProcessFolder.ownerOf(tmp));
     assertThat(foreign).exists();
   }
 
@@ -241,9 +238,7 @@ class PoolFolderTest {
       return;
     }
     Files.setAttribute(foreign, "unix:uid", 12_345);
-    try (PoolFolder folder = PoolFolder.create()) {
-      folder.removeLeftOvers();
-      assertThat(foreign).exists();
-    }
+    ProcessFolder.removeLeftOvers(tmp, ProcessFolder.ownerOf(tmp));
+    assertThat(foreign).exists();
   }
 }
