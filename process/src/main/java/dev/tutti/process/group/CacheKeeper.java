@@ -17,9 +17,10 @@ import java.util.function.BooleanSupplier;
 final class CacheKeeper {
   /*
    * The rehearsal is the JVM's, not the pool's: it goes on when the pool is closed, on a daemon thread, and ends with
-   * that, as the kernel ends what the thread has started. It begins when a program has had pools for a second, so that one
-   * that is over by then pays nothing; and while the workers of one of them leave a core free. Beside work for all cores it
-   * would take minutes at the lowest priority, and 1 % of the machine all that time, since the kernel moves threads around it.
+   * that, as the kernel ends what the thread has started. It begins when the pools of a program have lived for a second
+   * together, so that one that is over by then pays nothing; and while the workers of one of them leave a core free. Beside
+   * work for all cores it would take minutes at the lowest priority, and 1 % of the machine all that time, since the kernel
+   * moves threads around it.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final long DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -33,6 +34,7 @@ final class CacheKeeper {
   private final Later later;
   private final BooleanSupplier allCoresWork;
   private final AtomicBoolean planned = new AtomicBoolean();
+  private final long sinceNanos = System.nanoTime();
 
   CacheKeeper(
       String pool,
@@ -63,11 +65,20 @@ final class CacheKeeper {
     }
     if (!cache.isThere() && planned.compareAndSet(false, true)) {
       if (cache.whyNot().isEmpty()) {
-        later.run(Math.max(0, DELAY_NANOS - cache.nanosWanted()), () -> rehearse(cache));
+        later.run(Math.max(0, DELAY_NANOS - cache.wantedNanos() - age()), () -> rehearse(cache));
       } else {
         LOG.log(Level.DEBUG, "workers of {0} start without a cache: {1}", pool, cache.whyNot());
       }
     }
+  }
+
+  private long age() {
+    return System.nanoTime() - sinceNanos;
+  }
+
+  /** The pool ends. */
+  void close() {
+    launcher.cache().ifPresent(cache -> cache.wasWanted(age()));
   }
 
   /**

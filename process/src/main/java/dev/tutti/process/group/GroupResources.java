@@ -123,6 +123,7 @@ final class GroupResources implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    cache.close();
     launcher.close();
     try {
       folder.close();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,7 @@ public final class StartCache {
   private final @Nullable CacheFolder folder;
   private final String key;
   private final String why;
-  private final long sinceNanos = System.nanoTime();
+  private final AtomicLong wantedNanos = new AtomicLong();
   private final AtomicBoolean toRehearse = new AtomicBoolean(true);
   private final AtomicBoolean used = new AtomicBoolean();
 
@@ -186,9 +187,21 @@ public final class StartCache {
     return why;
   }
 
-  /** {@return how long ago this program first started workers that could have it} */
-  public long nanosWanted() {
-    return System.nanoTime() - sinceNanos;
+  /**
+   * {@return for how many nanoseconds pools of this program have lived whose workers could have had
+   * it}
+   */
+  public long wantedNanos() {
+    return wantedNanos.get();
+  }
+
+  /**
+   * A pool has come to its end whose workers could have had it.
+   *
+   * @param nanos how long it has lived
+   */
+  public void wasWanted(long nanos) {
+    wantedNanos.addAndGet(nanos);
   }
 
   /** {@return whether a worker that starts now would have it} */
