@@ -165,11 +165,12 @@ public final class Door implements AutoCloseable {
     if (deadline == 0) {
       deadline = System.nanoTime() + patience.toNanos();
     }
-    if (selector.select(millis) > 0) {
-      selector.selectedKeys().clear();
+    boolean ready = selector.select(millis) > 0;
+    Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
+    selector.selectedKeys().clear();
+    if (ready) {
       return true; // however late: this JVM may have been stopped meanwhile
     }
-    Thread.interrupted(); // the thread is the pool's own; a flag would make this wait spin
     if (deadline - System.nanoTime() <= 0) {
       throw withStranger(new WireException("worker did not report in time: waited=" + patience));
     }

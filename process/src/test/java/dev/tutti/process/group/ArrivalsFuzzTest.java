@@ -43,9 +43,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -114,30 +112,8 @@ class ArrivalsFuzzTest {
 
   @BeforeEach
   void open() throws IOException {
-    LaunchPlan plan =
-        new LaunchPlan(
-            "fuzz",
-            1,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            Map.of(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            null,
-            null,
-            false);
-    RetireRules rules =
-        new RetireRules(
-            OptionalInt.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            0,
-            Optional.empty());
+    LaunchPlan plan = PlainPool.launch(Optional.empty());
+    RetireRules rules = PlainPool.RULES;
     Duration minute = Duration.ofSeconds(60);
     GroupRequest request = new GroupRequest("fuzz", ProcessOptions.DEFAULTS, told, told, _ -> {});
     group =

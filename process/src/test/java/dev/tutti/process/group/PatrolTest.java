@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.WorkSource;
 import java.util.ArrayDeque;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -24,14 +22,7 @@ class PatrolTest {
   private final Patrol patrol =
       new Patrol(
           "p1",
-          new RetireRules(
-              OptionalInt.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              0,
-              Optional.empty()),
+          PlainPool.RULES,
           (_, action) -> planned.add(action),
           lock,
           new Roster(1, 1),
