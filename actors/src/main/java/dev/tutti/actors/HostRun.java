@@ -160,7 +160,9 @@ final class HostRun {
         Objects.requireNonNull(
             read(ByteBuffer.wrap(host.state()), "the state", Filters.tasks()), "make");
     Thread.currentThread().setContextClassLoader(Everywhere.contextOf(make));
-    return ((Task<?>) make).call();
+    Object state = ((Task<?>) make).call();
+    Filters.initialiserHasRun();
+    return state;
   }
 
   /**

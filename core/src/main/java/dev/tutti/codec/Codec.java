@@ -157,13 +157,13 @@ public final class Codec {
   }
 
   /**
-   * {@return whether reading a value runs no code of any class, and takes no longer than its bytes
+   * {@return whether reading a result runs no code of any class, and takes no longer than its bytes
    * need}
    *
    * @param bytes what {@link #encode} gave; nothing of it is taken
    */
   public static boolean isPlain(ByteBuffer bytes) {
-    if (ProgramFilter.current() != null) {
+    if (ProgramFilter.current(Filters.results()) != null) {
       return false; // it is asked about each value
     }
     int at = bytes.position();

@@ -60,7 +60,7 @@ final class CompactReader extends Input {
     this.filter = filter;
     this.mostDepth = filter.maxDepth();
     this.mostReferences = filter.maxReferences();
-    this.everyTime = ProgramFilter.current() != null;
+    this.everyTime = ProgramFilter.current(filter) != null;
     this.asked = everyTime || filter != Filters.tasks() ? 0 : ALL_KINDS;
     this.roomsAsked = asked;
     this.room = bytes.remaining();

@@ -77,14 +77,27 @@ public final class Filters {
 
   private Filters() {}
 
-  /** Code of a user is about to run, which may set a filter of the whole program. */
+  /**
+   * Code of a user is about to run, which may set a filter of the whole program. It is asked from
+   * then on, but not about {@link #tasks}.
+   */
   public static void programMayHaveOne() {
     ProgramFilter.mayBeSet();
   }
 
   /**
+   * An initialiser has run: a filter of the whole program that it has set is asked about {@link
+   * #tasks}, too.
+   */
+  public static void initialiserHasRun() {
+    ProgramFilter.initialiserHasRun();
+  }
+
+  /**
    * {@return the filter for what a worker reads from the pool that started it} The pool is the
-   * worker's master, so any class may come; only depth and number of references are bounded.
+   * worker's master, so any class may come; only depth and number of references are bounded. A
+   * filter of the whole program is asked if a flag, the JDK's settings or an initialiser have set
+   * it. The same filter is that of an actor's calls.
    */
   public static ValueFilter tasks() {
     return TASKS;

@@ -128,7 +128,7 @@ final class QuickForm {
 
   /** A filter of the whole program is asked about each value. */
   private static boolean isTrusted(ValueFilter filter) {
-    if (ProgramFilter.current() != null) {
+    if (ProgramFilter.current(filter) != null) {
       return false;
     }
     if (filter != known) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which classes, and how much, may come from another process. The filter of the whole program, if
- * there is one ({@code jdk.serialFilter}), has to agree.
+ * there is one ({@code jdk.serialFilter}), has to agree; with {@link Filters#tasks} only one that a
+ * task has not set.
  *
  * <p>It is asked in both forms of a value, about the same classes.
  *
@@ -53,7 +54,7 @@ public record ValueFilter(
       return "value has too many references: references=%d most=%d"
           .formatted(info.references(), maxReferences);
     }
-    ObjectInputFilter ofProgram = ProgramFilter.current();
+    ObjectInputFilter ofProgram = ProgramFilter.current(this);
     if (ofProgram != null && ofProgram.checkInput(info) == Status.REJECTED) {
       return "the program's own filter (jdk.serialFilter) refuses it: class=%s depth=%d references=%d"
           .formatted(type == null ? "-" : type.getName(), info.depth(), info.references());

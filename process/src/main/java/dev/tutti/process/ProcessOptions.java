@@ -182,7 +182,9 @@ public record ProcessOptions(
   }
 
   /**
-   * {@return these options with something that each worker does before its first task}
+   * {@return these options with something that each worker does before its first task} A filter of
+   * the whole program ({@code ObjectInputFilter.Config.setSerialFilter}) that it sets is asked
+   * about tasks, too; one that a task sets only about what tasks read themselves.
    *
    * @param action what to do; it travels as a task does
    */

@@ -3,6 +3,7 @@ package dev.tutti.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.Pool;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +59,26 @@ class StartClassesTest {
           .isEmpty();
     }
   }
+
+  /** To ask for the program's filter between two items opens every jar of the class path. */
+  @Test
+  void start_furtherTasks_noFilterOfTheProgramIsLookedFor() throws Exception {
+    Path log = folder.resolve("touched.log");
+    try (Pool pool =
+        Pool.open(
+            ProcessOptions.DEFAULTS
+                .withWorkers(1)
+                .withJvmFlags("-Xlog:class+init=info:file=" + log))) {
+      assertThat(pool.map(List.of(1, 2, 3), n -> n + 1)).containsExactly(2, 3, 4);
+      assertThat(pool.map(List.of(new Named("a"), new Named("b")), Named::name))
+          .containsExactly("a", "b");
+    }
+    assertThat(Files.readAllLines(log))
+        .anyMatch(StartClassesTest::isOfThisTest)
+        .noneMatch(line -> line.contains("'java/io/ObjectInputFilter$Config'"));
+  }
+
+  record Named(String name) implements Serializable {}
 
   /** The end of a worker that nothing keeps asks for no logger. */
   @Test

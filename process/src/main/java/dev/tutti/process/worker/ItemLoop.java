@@ -120,6 +120,7 @@ final class ItemLoop {
       attempt.userCodeBegins();
       ScopedValue.where(WorkerContext.CURRENT, context)
           .call(() -> Body.RUNNABLE.invoke(initialiser, null));
+      Filters.initialiserHasRun();
       answer = Frame.begin(Frame.Kind.INITIALISED, 0);
     } catch (Throwable e) { // whatever it is, this worker cannot serve
       byte[] bytes = FailureCodec.encode(e);
