@@ -72,7 +72,7 @@ public final class Engine {
    * @throws IllegalArgumentException if no such backend is there
    */
   public static Engine open(BackendOptions options, Optional<Duration> usualTimeout) {
-    JdkFloor.ensure(Runtime.version());
+    JdkFloor.ensure();
     Backend backend = backend(options.backend());
     String name = "p" + POOLS.incrementAndGet();
     Lookup<Dispatcher> self = new Lookup<>();

@@ -63,7 +63,9 @@ public record Defaults(
   public static final Duration BUILT_IN_IDLE = Duration.ofSeconds(60);
 
   private static final String BUILT_IN_BACKEND = "threads";
-  private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+  /** Compiled when it is needed: most programs set no time, and all have this class initialised. */
+  private static final String TIME = "(\\d{1,9})(ms|s|m|h)";
 
   /** Makes defaults. */
   public Defaults {
@@ -118,7 +120,7 @@ public record Defaults(
   }
 
   private static Duration timeOf(String name, String text) {
-    Matcher parts = TIME.matcher(text);
+    Matcher parts = Pattern.compile(TIME).matcher(text);
     if (!parts.matches() || Long.parseLong(parts.group(1)) == 0) {
       throw new IllegalArgumentException(unreadable(name, text, "a time such as 30s or 500ms"));
     }

@@ -167,7 +167,7 @@ public record ResultFilter(
   ValueFilter toValueFilter(String wayOut) {
     String wider = (usual ? "ResultFilter.DEFAULTS" : "filter") + ".allow(%s.class)";
     return new ValueFilter(
-        this::takes, maxDepth, maxReferences, maxBytes.bytes(), wayOut.formatted(wider));
+        this::takes, maxDepth, maxReferences, maxBytes.bytes(), wayOut.replace("%s", wider));
   }
 
   private boolean takes(Class<?> type) {

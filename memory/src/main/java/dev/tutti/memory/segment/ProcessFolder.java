@@ -26,8 +26,11 @@ import java.util.stream.Stream;
 public final class ProcessFolder {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
 
-  /** tutti-PID-NAMESPACE-RANDOM: a process id means something only in its namespace. */
-  private static final Pattern NAME = Pattern.compile("tutti-(\\d{1,10})-(\\d{1,20})-.*");
+  /**
+   * tutti-PID-NAMESPACE-RANDOM: a process id means something only in its namespace. Compiled where
+   * it is needed, which is beside the start of a pool.
+   */
+  private static final String NAME = "tutti-(\\d{1,10})-(\\d{1,20})-.*";
 
   private static final String NAMESPACE = namespace();
 
@@ -45,7 +48,8 @@ public final class ProcessFolder {
    * @throws IOException if that is not possible
    */
   public static Path make(Path parent, String purpose) throws IOException {
-    String name = "tutti-%d-%s-".formatted(ProcessHandle.current().pid(), NAMESPACE);
+    // Not by a format: its first number in a program loads the locale's, which takes milliseconds.
+    String name = "tutti-" + ProcessHandle.current().pid() + "-" + NAMESPACE + "-";
     return Files.createTempDirectory(parent, name + purpose, PRIVATE);
   }
 
@@ -79,7 +83,8 @@ public final class ProcessFolder {
   /** {@return the number of this JVM's namespace of process ids; 0 if the system does not tell} */
   private static String namespace() {
     try {
-      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+      String text = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString(); // pid:[123]
+      return text.substring(text.indexOf('[') + 1, text.length() - 1);
     } catch (IOException | UnsupportedOperationException e) {
       return "0";
     }
@@ -93,9 +98,10 @@ public final class ProcessFolder {
    * @param owner whose, as {@link #ownerOf} says it of a folder that {@link #make} has given
    */
   public static void removeLeftOvers(Path parent, Object owner) {
+    Pattern names = Pattern.compile(NAME);
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "tutti-*")) {
       for (Path folder : folders) {
-        if (isLeftOver(folder)) {
+        if (isLeftOver(folder, names)) {
           removeIfPossible(folder, owner);
         }
       }
@@ -114,8 +120,8 @@ public final class ProcessFolder {
     return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
   }
 
-  private static boolean isLeftOver(Path folder) {
-    Matcher name = NAME.matcher(folder.getFileName().toString());
+  private static boolean isLeftOver(Path folder, Pattern names) {
+    Matcher name = names.matcher(folder.getFileName().toString());
     return name.matches()
         && name.group(2).equals(NAMESPACE)
         && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)

@@ -48,9 +48,14 @@ final class GroupResources implements AutoCloseable {
     this.pool = request.pool();
     this.sink = request.sink();
     this.events = request.events();
-    this.folder = PoolFolder.create();
     this.launcher = new Launcher(plan.launch());
-    launcher.prepare(folder);
+    launcher.prepare();
+    try {
+      this.folder = PoolFolder.create();
+    } catch (IOException | RuntimeException | Error e) {
+      launcher.close();
+      throw e;
+    }
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());

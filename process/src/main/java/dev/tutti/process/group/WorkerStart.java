@@ -6,7 +6,6 @@ import dev.tutti.codec.DecodeException;
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.plan.DataSize;
 import dev.tutti.process.block.BlockReader;
-import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
@@ -14,7 +13,6 @@ import dev.tutti.process.wire.Introduction;
 import dev.tutti.process.wire.WireException;
 import dev.tutti.process.wire.WorkChannel;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerStart {
   /*
-   * The process starts on the launcher's thread. Meanwhile this one makes the claim words and the socket; while the JVM
-   * comes up, what hears it. Its link knows the process before this looks whether the pool is stopped; who
+   * The process starts on the launcher's thread, and this one waits for it: work of its own could take the core from that thread.
+   * While the JVM comes up, this thread makes the claim words, the socket, and what hears the worker.
+   * The link knows the process before this looks whether the pool is stopped; who
    * stops the pool says so before he kills what the links have. So a worker that nobody wants is killed by one of the two.
    *
    * What was made for a worker that does not get ready is closed here. Its process is killed by its link, if that has it.
    */
-  private static final System.Logger LOG = System.getLogger("dev.tutti");
-
   private final Link link;
   private final GroupResources resources;
   private final int serial;
@@ -67,18 +64,15 @@ final class WorkerStart {
 
   private ReadyWorker start() throws IOException {
     resources.folder().ensureThere();
-    Launcher.Start begun = resources.launcher().begin(resources.folder(), link.name());
-    boolean awaited = false;
     Claims claims = null;
     Door door = null;
     Meeting meeting = null;
     try {
-      claims = Claims.create(); // while the process starts
-      door = new Door(resources.folder(), serial, resources.secret());
-      WorkerProcess worker = begun.await();
-      awaited = true;
+      WorkerProcess worker = resources.launcher().start(resources.folder(), link.name());
       process = worker;
       link.begun(worker); // before the look below, against stopAll()
+      claims = Claims.create(); // while the JVM starts
+      door = new Door(resources.folder(), serial, resources.secret());
       worker.introduce(introduction(door, claims).toLines());
       if (link.isStopped()) {
         throw new IOException("the pool was closed while the worker started");
@@ -101,18 +95,7 @@ final class WorkerStart {
       if (claims != null) {
         link.close(claims);
       }
-      if (!awaited) {
-        killIfStarted(begun);
-      }
       throw e;
-    }
-  }
-
-  private static void killIfStarted(Launcher.Start begun) {
-    try {
-      begun.await().kill();
-    } catch (IOException notStarted) {
-      LOG.log(Level.DEBUG, "nothing was started: {0}", notStarted);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.tutti.process.launch;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * worker when the thread that has started it ends.
  */
 public final class Launcher implements AutoCloseable {
+  private static final Path ANY_FOLDER = Path.of("/");
+
   private final LaunchPlan plan;
   private final ExecutorService thread;
   private @Nullable List<String> classes; // the launcher thread's
@@ -32,93 +35,66 @@ public final class Launcher implements AutoCloseable {
             Thread.ofPlatform().daemon().name("tutti-" + plan.pool() + "-launcher").factory());
   }
 
-  /**
-   * Looks ahead for what the first start needs, beside what the caller does meanwhile.
-   *
-   * @param folder the pool's folder
-   */
-  public void prepare(PoolFolder folder) {
-    thread.execute(() -> cache(folder));
+  /** Looks ahead for what the first start needs, beside what the caller does meanwhile. */
+  public void prepare() {
+    thread.execute(this::findCache);
   }
 
   /**
-   * Begins to start a worker.
+   * Starts a worker, and waits until there is its process. An interrupt is taken off the calling
+   * thread, which is to be one of the pool's own.
    *
    * @param folder the pool's folder
    * @param name the worker's name
-   * @return its start
-   * @throws IOException if the pool is closed
+   * @return its process
+   * @throws IOException if it cannot be started, or the pool is closed
    */
-  public Start begin(PoolFolder folder, String name) throws IOException {
+  public WorkerProcess start(PoolFolder folder, String name) throws IOException {
     try {
-      return new Start(thread.submit(() -> start(folder, name)));
+      return await(thread.submit(() -> startHere(folder, name)));
     } catch (RejectedExecutionException e) {
       throw new IOException("the pool is closed", e);
     }
   }
 
-  private WorkerProcess start(PoolFolder folder, String name) throws IOException {
-    List<String> flags = cache(folder).flags(folder.path());
+  private WorkerProcess startHere(PoolFolder folder, String name) throws IOException {
+    List<String> flags = findCache().flags(folder.path());
     return WorkerProcess.start(
-        WorkerCommand.of(Entry.POOL_WORKER, plan, folder.path(), flags, arguments(folder)),
+        WorkerCommand.of(Entry.POOL_WORKER, plan, folder.path(), flags, arguments(folder.path())),
         plan,
         name,
         !flags.isEmpty());
   }
 
-  /** A worker whose process is being started. */
-  public static final class Start {
-    private final Future<WorkerProcess> started;
-
-    Start(Future<WorkerProcess> started) {
-      this.started = started;
-    }
-
-    /**
-     * {@return its process}
-     *
-     * @throws IOException if it cannot be started
-     */
-    public WorkerProcess await() throws IOException {
-      return Launcher.await(started);
-    }
-  }
-
   private static WorkerProcess await(Future<WorkerProcess> started) throws IOException {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return started.get();
-        } catch (InterruptedException e) {
-          interrupted = true; // the process would be lost
-        }
-      }
-    } catch (ExecutionException e) {
-      throw new IOException("worker process cannot be started: " + e.getCause(), e.getCause());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+    while (true) {
+      try {
+        return started.get();
+      } catch (InterruptedException e) {
+        // The thread is the pool's own. Kept for later, it would end the first file that is opened.
+      } catch (ExecutionException e) {
+        throw new IOException("worker process cannot be started: " + e.getCause(), e.getCause());
       }
     }
   }
 
   /** All workers find their classes in the same way; what a program may set anew is read anew. */
-  private List<String> arguments(PoolFolder folder) {
+  private List<String> arguments(Path folder) {
     List<String> known = classes;
     if (known == null) {
       known = WorkerCommand.classes(plan);
       classes = known;
     }
-    return WorkerCommand.arguments(plan, folder.path(), known);
+    return WorkerCommand.arguments(plan, folder, known);
   }
 
-  /** {@return what the workers may start with} */
-  private StartCache cache(PoolFolder folder) {
+  /** {@return what the workers may start with} It is one for all folders. */
+  private StartCache findCache() {
     StartCache known = cache;
     if (known == null) {
       known =
-          StartCache.of(WorkerCommand.java(plan), arguments(folder), plan.environment().keySet());
+          StartCache.of(
+              WorkerCommand.java(plan), arguments(ANY_FOLDER), plan.environment().keySet());
       cache = known;
     }
     return known;
