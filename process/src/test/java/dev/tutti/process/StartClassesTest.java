@@ -39,16 +39,19 @@ class StartClassesTest {
     assertThat(Os.leftOvers()).isEmpty();
   }
 
+  /** A pool of one worker, which writes down what classes it initialises. */
+  private static Pool logging(Path log) {
+    return Pool.open(
+        ProcessOptions.DEFAULTS.withWorkers(1).withJvmFlags("-Xlog:class+init=info:file=" + log));
+  }
+
   /** Up to its first task the thread that leads a worker touches nothing that makes it late. */
   @Test
   void start_firstTask_nothingSlowIsTouchedBefore() throws Exception {
-    String log = folder.resolve("touched.log").toString();
-    try (Pool pool =
-        Pool.open(
-            ProcessOptions.DEFAULTS
-                .withWorkers(1)
-                .withJvmFlags("-Xlog:class+init=info:file=" + log))) {
-      List<String> touched = pool.submit(() -> Files.readAllLines(Path.of(log))).get();
+    Path log = folder.resolve("touched.log");
+    try (Pool pool = logging(log)) {
+      String file = log.toString();
+      List<String> touched = pool.submit(() -> Files.readAllLines(Path.of(file))).get();
       assertThat(touched).anyMatch(StartClassesTest::isOfThisTest);
       assertThat(
               touched.stream()
@@ -64,11 +67,7 @@ class StartClassesTest {
   @Test
   void start_furtherTasks_noFilterOfTheProgramIsLookedFor() throws Exception {
     Path log = folder.resolve("touched.log");
-    try (Pool pool =
-        Pool.open(
-            ProcessOptions.DEFAULTS
-                .withWorkers(1)
-                .withJvmFlags("-Xlog:class+init=info:file=" + log))) {
+    try (Pool pool = logging(log)) {
       assertThat(pool.map(List.of(1, 2, 3), n -> n + 1)).containsExactly(2, 3, 4);
       assertThat(pool.map(List.of(new Named("a"), new Named("b")), Named::name))
           .containsExactly("a", "b");
@@ -84,11 +83,7 @@ class StartClassesTest {
   @Test
   void end_nothingIsLeftInTheWorker_noLoggerIsLookedFor() throws Exception {
     Path log = folder.resolve("touched.log");
-    try (Pool pool =
-        Pool.open(
-            ProcessOptions.DEFAULTS
-                .withWorkers(1)
-                .withJvmFlags("-Xlog:class+init=info:file=" + log))) {
+    try (Pool pool = logging(log)) {
       assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
     }
     assertThat(Files.readAllLines(log))
