@@ -13,6 +13,7 @@ import dev.tutti.process.block.BlockReader;
 import dev.tutti.process.block.Blocks;
 import dev.tutti.process.block.Cargo;
 import dev.tutti.process.launch.LaunchPlan;
+import dev.tutti.process.launch.PlainPlan;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.Hello;
@@ -112,7 +113,7 @@ class ArrivalsFuzzTest {
 
   @BeforeEach
   void open() throws IOException {
-    LaunchPlan plan = PlainPool.launch(Optional.empty());
+    LaunchPlan plan = PlainPlan.withJava(Optional.empty());
     RetireRules rules = PlainPool.RULES;
     Duration minute = Duration.ofSeconds(60);
     GroupRequest request = new GroupRequest("fuzz", ProcessOptions.DEFAULTS, told, told, _ -> {});

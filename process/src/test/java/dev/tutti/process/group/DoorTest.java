@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.process.launch.Entry;
 import dev.tutti.process.launch.LaunchPlan;
+import dev.tutti.process.launch.PlainPlan;
 import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Channel;
@@ -40,7 +41,7 @@ class DoorTest {
   private WorkerProcess idles(PoolFolder pool) throws IOException {
     Path program = Files.writeString(folder.resolve("idles"), "#!/bin/sh\nexec sleep 1000\n");
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-    LaunchPlan plan = PlainPool.launch(Optional.of(program));
+    LaunchPlan plan = PlainPlan.withJava(Optional.of(program));
     return WorkerProcess.start(Entry.POOL_WORKER, plan, pool, "idles", List.of());
   }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,21 +12,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("system")
 @Timeout(60)
 class LauncherTest {
-  private static final LaunchPlan PLAN =
-      new LaunchPlan(
-          "p1",
-          1,
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          List.of(),
-          Map.of(),
-          Optional.empty(),
-          Optional.of(Path.of("/bin/false")),
-          List.of(),
-          null,
-          null,
-          false);
+  private static final LaunchPlan PLAN = PlainPlan.withJava(Optional.of(Path.of("/bin/false")));
 
   /** Kept for later, it would close the first file that is opened for the worker. */
   @Test
@@ -36,7 +20,7 @@ class LauncherTest {
     try (PoolFolder folder = PoolFolder.create();
         Launcher launcher = new Launcher(PLAN)) {
       Thread.currentThread().interrupt();
-      WorkerProcess worker = launcher.start(folder, "tutti-p1-worker-0");
+      WorkerProcess worker = launcher.start(folder, "tutti-plain-worker-0");
       assertThat(Thread.interrupted()).isFalse();
       assertThat(worker.awaitExit(Duration.ofSeconds(30))).isEqualTo(1);
     }

@@ -7,7 +7,6 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -137,20 +136,7 @@ class WorkerCommandTest {
   @Test
   void arguments_classPath_isAbsoluteAndOursFirst() {
     LaunchPlan plan =
-        new LaunchPlan(
-            "p1",
-            1,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            Map.of(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(Path.of("lib/extra.jar")),
-            null,
-            null,
-            false);
+        PlainPlan.of(1, Optional.empty(), Optional.empty(), List.of(Path.of("lib/extra.jar")));
     List<String> args = WorkerCommand.arguments(plan, FOLDER);
     List<String> entries = List.of(args.get(args.indexOf("-cp") + 1).split(File.pathSeparator, -1));
     assertThat(entries).allMatch(entry -> Path.of(entry).isAbsolute());
@@ -200,21 +186,7 @@ class WorkerCommandTest {
   /** The command ignores SIGINT before it becomes the JVM; the java command can be another one. */
   @Test
   void of_otherJava_isStartedByAShellThatIgnoresSigint() {
-    LaunchPlan plan =
-        new LaunchPlan(
-            "p1",
-            1,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            Map.of(),
-            Optional.empty(),
-            Optional.of(Path.of("/opt/my jdk/bin/java")),
-            List.of(),
-            null,
-            null,
-            false);
+    LaunchPlan plan = PlainPlan.withJava(Optional.of(Path.of("/opt/my jdk/bin/java")));
     List<String> command = WorkerCommand.of(Entry.POOL_WORKER, plan, FOLDER, List.of());
     int shell = command.indexOf("/bin/sh");
     assertThat(shell).isBetween(0, 4); // behind setsid and setpriv, where they are
@@ -241,19 +213,6 @@ class WorkerCommandTest {
   }
 
   private static LaunchPlan plan(int workers, Optional<DataSize> heap, String... flags) {
-    return new LaunchPlan(
-        "p1",
-        workers,
-        heap,
-        Optional.empty(),
-        Optional.empty(),
-        List.of(flags),
-        Map.of(),
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        null,
-        null,
-        false);
+    return PlainPlan.of(workers, heap, Optional.empty(), List.of(), flags);
   }
 }
