@@ -268,6 +268,29 @@ class WorkerDeathTest {
     Os.awaitGone(workers);
   }
 
+  /** Who has read of a death finds the worker's place free, however long its output stays open. */
+  @Test
+  void warm_deathWasReported_deadDoesNotCount() throws Exception {
+    Marks m = marks;
+    try (Pool one = Pool.open(options(1))) {
+      WorkerLostException lost =
+          lost(
+              one.submit(() -> {
+                Process heir = new ProcessBuilder("setsid", "sleep", "60").inheritIO().start();
+                m.leavePid("heir", heir.pid());
+                return Deaths.halts(1);
+              }));
+      one.warm();
+      List<Long> workers = Os.workers();
+      assertThat(one.submit(() -> ProcessHandle.current().pid()).get())
+          .isNotEqualTo(lost.pid())
+          .isIn(workers);
+    } finally {
+      m.pids("heir").forEach(pid -> Os.signal("KILL", pid));
+      Os.awaitGone(m.pids("heir"));
+    }
+  }
+
   /** Two workers that are killed at the same moment lose one item each. */
   @Test
   void map_bothWorkersKilledAtOnce_eachLosesItsOwn() throws Exception {

@@ -548,6 +548,7 @@ final class Link implements Runnable {
     }
     WorkerProcess dead = requireNonNull(process, "process");
     int status = dead.awaitExit(EXIT_PATIENCE);
+    group.leaves(this);
     Flights flights = worker.flights();
     List<Flight> left = flights.closeAll();
     Retirement why = retirement;

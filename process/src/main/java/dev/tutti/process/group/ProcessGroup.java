@@ -221,11 +221,15 @@ public final class ProcessGroup implements WorkerGroup {
     }
   }
 
-  /** A worker is to get nothing more, though it may still run something. */
+  /**
+   * A worker is to get nothing more, though it may still run something; or its process has ended,
+   * and who reads of that is to find its place free.
+   */
   void leaves(Link link) {
     lock.lock();
     try {
       roster.leave(link);
+      changed.signalAll();
     } finally {
       lock.unlock();
     }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class Roster {
   /*
    *   start() -> STARTING -> ready() -> serving or `idle`
-   *   any     -> leave()  -> LEAVING     it ends what it runs, and counts no more
-   *   any     -> remove()                its process is gone
+   *   any     -> leave()  -> LEAVING     it ends what it runs, or is seen off, and counts no more
+   *   any     -> remove()                its process is gone, and what it had is reported
    *
    * `members` are those that count: starting, serving or idle.
    */
@@ -129,8 +129,11 @@ final class Roster {
     return budget.left();
   }
 
+  /** A worker has nothing to do; one that counts no more does not come back by this. */
   void idle(Link link) {
-    idle.addLast(link);
+    if (members.contains(link)) {
+      idle.addLast(link);
+    }
   }
 
   /** {@return the idle worker that worked last: the others may be let go some day} */
@@ -166,10 +169,11 @@ final class Roster {
     return idle.stream().anyMatch(sought);
   }
 
-  /** A worker is to leave. It must not be idle. */
+  /** A worker is to leave, or its process has ended. */
   void leave(Link link) {
     if (members.remove(link)) {
       ready.remove(link);
+      idle.remove(link);
       leaving.add(link);
     }
   }
