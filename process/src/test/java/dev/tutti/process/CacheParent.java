@@ -4,7 +4,11 @@ import dev.tutti.Pool;
 import dev.tutti.event.PoolEvent.CacheState;
 import dev.tutti.event.PoolEvent.StartCache;
 import dev.tutti.testkit.Await;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
@@ -16,7 +20,8 @@ final class CacheParent {
    * Opens the pool and prints what becomes of its start cache.
    *
    * @param args for which state of the start cache it waits; none for none. With MISSING it ends
-   *     while the cache is being made. Then flags for the workers
+   *     while the cache is being made; with LOOK it tells more of the worker. Then flags for the
+   *     workers
    */
   public static void main(String[] args) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
@@ -31,7 +36,9 @@ final class CacheParent {
         }
       });
       System.out.println("cache=" + pool.submit(CacheParent::cache).get());
-      if (args.length > 0 && !args[0].isEmpty()) {
+      if (args.length > 0 && args[0].equals("LOOK")) {
+        System.out.println(pool.submit(CacheParent::look).get());
+      } else if (args.length > 0 && !args[0].isEmpty()) {
         seen.await();
         if (args[0].equals(CacheState.MISSING.name())) {
           Await.until("the rehearsal runs", () -> ProcessHandle.current().children().count() > 1);
@@ -47,5 +54,27 @@ final class CacheParent {
         .filter(flag -> flag.startsWith("-XX:AOTCache="))
         .findFirst()
         .orElse("none");
+  }
+
+  /** {@return whether this worker has opened the program's jar, and whether it logs classes} */
+  private static String look() throws IOException {
+    boolean opened = false;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path file : files) {
+        opened |= isProgram(file);
+      }
+    }
+    boolean learns =
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .anyMatch(flag -> flag.startsWith("-Xlog:class+load"));
+    return "opened=" + opened + " learns=" + learns;
+  }
+
+  private static boolean isProgram(Path file) {
+    try {
+      return Files.readSymbolicLink(file).endsWith("program.jar");
+    } catch (IOException closed) {
+      return false;
+    }
   }
 }

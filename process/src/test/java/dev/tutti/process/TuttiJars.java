@@ -35,7 +35,7 @@ final class TuttiJars {
   }
 
   /** A jar of a folder of classes; in some builds it is a jar already. */
-  private static Path jar(Path jar, Path classes) throws IOException {
+  static Path jar(Path jar, Path classes) throws IOException {
     if (Files.isRegularFile(classes)) {
       return Files.copy(classes, jar);
     }

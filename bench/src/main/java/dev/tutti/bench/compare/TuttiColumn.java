@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A pool of Tutti. */
 final class TuttiColumn implements Column {
-  private static final long SECONDS_TO_MISS_IT = 3;
+  private static final long SECONDS_TO_MISS_IT = 4;
   private static final long SECONDS_TO_MAKE_IT = 60;
 
   private final Opener<Pool> opener;

@@ -7,8 +7,11 @@ import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.launch.StartCache;
+import dev.tutti.process.launch.StartCaches;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -21,10 +24,14 @@ final class CacheKeeper {
    * together, so that one that is over by then pays nothing; and while the workers of one of them leave a core free. Beside
    * work for all cores it would take minutes at the lowest priority, and 1 % of the machine all that time, since the kernel
    * moves threads around it.
+   *
+   * One that is to have classes of the program begins when workers have loaded some, and no more since the last look. From one
+   * look to the next the pool becomes twice as old, so an old pool has no timer running for it.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final long DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long OLD_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private final String pool;
   private final LaunchPlan plan;
@@ -55,20 +62,29 @@ final class CacheKeeper {
 
   /** A worker is ready. What is done then is not to delay its first task. */
   void ready(long pid) {
-    later.run(0, () -> launcher.cache().ifPresent(cache -> look(cache, pid)));
+    later.run(0, () -> launcher.caches().ifPresent(caches -> look(caches, pid)));
   }
 
-  private void look(StartCache cache, long pid) {
-    String refusal = cache.takeRefusal(folder, pid);
-    if (refusal != null) {
-      tell(CacheState.REFUSED, refusal);
-    }
-    if (!cache.isThere() && planned.compareAndSet(false, true)) {
-      if (cache.whyNot().isEmpty()) {
-        later.run(Math.max(0, DELAY_NANOS - cache.wantedNanos() - age()), () -> rehearse(cache));
-      } else {
-        LOG.log(Level.DEBUG, "workers of {0} start without a cache: {1}", pool, cache.whyNot());
+  private void look(StartCaches caches, long pid) {
+    for (StartCache cache : caches.all()) {
+      String refusal = cache.takeRefusal(folder, pid);
+      if (refusal != null) {
+        tell(CacheState.REFUSED, refusal);
       }
+      cache.met();
+      if (!cache.whyNot().isEmpty()) {
+        LOG.log(
+            Level.DEBUG,
+            "workers of {0} start without a cache {1}: {2}",
+            pool,
+            cache.words(),
+            cache.whyNot());
+      }
+    }
+    Optional<StartCache> missing = caches.missing();
+    if (missing.isPresent() && planned.compareAndSet(false, true)) {
+      long left = DELAY_NANOS - missing.get().wantedNanos() - age();
+      later.run(Math.max(0, left), () -> rehearse(caches));
     }
   }
 
@@ -78,37 +94,49 @@ final class CacheKeeper {
 
   /** The pool ends. */
   void close() {
-    launcher.cache().ifPresent(cache -> cache.wasWanted(age()));
+    for (StartCache cache : caches()) {
+      var _ = cache.learn(folder);
+      cache.wasWanted(age());
+    }
   }
 
   /**
    * {@return whether a worker that could not be started has crashed with the file, which is gone}
    */
   boolean crashed(long pid) {
-    boolean crashed =
-        launcher.cache().map(cache -> cache.dropAfterCrash(folder, pid)).orElse(false);
+    boolean crashed = caches().stream().anyMatch(cache -> cache.dropAfterCrash(folder, pid));
     if (crashed) {
       tell(CacheState.REFUSED, "a worker crashed at its start with it");
     }
     return crashed;
   }
 
-  private void rehearse(StartCache cache) {
-    if (cache.isThere()) {
+  private List<StartCache> caches() {
+    return launcher.caches().map(StartCaches::all).orElse(List.of());
+  }
+
+  private void rehearse(StartCaches caches) {
+    StartCache missing = caches.missing().orElse(null);
+    if (missing == null) {
       return;
     }
     if (allCoresWork.getAsBoolean()) {
-      later.run(BUSY_NANOS, () -> rehearse(cache));
-    } else if (cache.beginRehearsal()) {
-      tell(CacheState.MISSING, "it is being made");
-      Thread.ofPlatform().daemon().name("tutti-rehearsal").start(() -> make(cache));
+      later.run(BUSY_NANOS, () -> rehearse(caches));
+      return;
+    }
+    boolean learns = missing.learn(folder);
+    if ((learns || !missing.hasContent()) && age() < OLD_NANOS) {
+      later.run(Math.max(DELAY_NANOS, age()), () -> rehearse(caches));
+    } else if (missing.hasContent() && missing.beginRehearsal()) {
+      tell(CacheState.MISSING, "it is being made, " + missing.words());
+      Thread.ofPlatform().daemon().name("tutti-rehearsal").start(() -> make(missing));
     }
   }
 
   private void make(StartCache cache) {
     try {
-      if (cache.make(plan, flags -> Rehearsal.run(plan, flags))) {
-        tell(CacheState.MADE, "workers start faster from now on");
+      if (cache.make(plan, script -> Rehearsal.run(plan, script))) {
+        tell(CacheState.MADE, "workers start faster from now on, " + cache.words());
       } else {
         LOG.log(Level.DEBUG, "another JVM makes the start cache");
       }

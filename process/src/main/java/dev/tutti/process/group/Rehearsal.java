@@ -5,6 +5,7 @@ import dev.tutti.codec.Role;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.OwnJars;
 import dev.tutti.process.launch.PoolFolder;
+import dev.tutti.process.launch.Script;
 import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Claims;
 import dev.tutti.process.wire.Frame;
@@ -45,9 +46,9 @@ final class Rehearsal {
    * Starts a worker, leads it, and waits for its end.
    *
    * @param plan how the workers of the pool are started
-   * @param flags what this one is to be started with
+   * @param script what this one is to be started with, and to do
    */
-  static void run(LaunchPlan plan, List<String> flags) throws IOException {
+  static void run(LaunchPlan plan, Script script) throws IOException {
     String secret = Introduction.newSecret();
     try (PoolFolder folder = PoolFolder.create();
         Claims claims = Claims.create();
@@ -63,10 +64,10 @@ final class Rehearsal {
               0,
               claims.handle());
       WorkerProcess worker =
-          WorkerProcess.rehearse(plan, folder, NAME, introduction.toLines(), flags);
+          WorkerProcess.rehearse(plan, folder, NAME, introduction.toLines(), script);
       try {
         try (Meeting meeting = new Meeting(door, worker, claims)) {
-          lead(meeting, claims);
+          lead(meeting, claims, script.classes());
         }
         int status = worker.awaitExit(PATIENCE);
         if (status != 0) {
@@ -85,7 +86,8 @@ final class Rehearsal {
     path.toFile().deleteOnExit();
   }
 
-  private static void lead(Meeting meeting, Claims claims) throws IOException {
+  private static void lead(Meeting meeting, Claims claims, List<String> classes)
+      throws IOException {
     WorkChannel work = meeting.work();
     long item = 0;
     Task<Integer> task = () -> 1;
@@ -94,6 +96,8 @@ final class Rehearsal {
     call(work, Body.CALLABLE, RehearsedCode.shapes());
     item = item(work, claims, item, null);
     call(work, Body.CALLABLE, RehearsedCode.reading(OwnJars.here().all().getFirst()));
+    item = item(work, claims, item, null);
+    call(work, Body.CALLABLE, RehearsedCode.loading(classes));
     item = item(work, claims, item, null);
     Fn<Object, Object> identity = value -> value;
     call(work, Body.FN, identity);

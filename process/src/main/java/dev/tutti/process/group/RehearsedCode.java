@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Tasks of a rehearsal by which the JDK makes, or loads, what each worker's start has it make. */
 final class RehearsedCode {
@@ -39,6 +40,26 @@ final class RehearsedCode {
       try (JarReader reader = new JarReader(Path.of(file))) {
         return reader.findClass(Fn.class.getName()).getName();
       }
+    };
+  }
+
+  /**
+   * {@return a task that loads classes, and runs no code of theirs}
+   *
+   * @param names theirs; those that are not on the class path of the rehearsal are passed over
+   */
+  static Task<Object> loading(List<String> names) {
+    String[] all = names.toArray(String[]::new);
+    return () -> {
+      int loaded = 0;
+      for (String name : all) {
+        try {
+          loaded += Class.forName(name, false, ClassLoader.getSystemClassLoader()) == null ? 0 : 1;
+        } catch (ClassNotFoundException | LinkageError elsewhere) {
+          // what a program loads in its own way, or cannot load either
+        }
+      }
+      return loaded;
     };
   }
 

@@ -29,14 +29,16 @@ final class Assembly {
   }
 
   /** Runs it to its end. The calling thread must go on until then: the process ends with it. */
-  static void run(LaunchPlan plan, Path seen, Path cache) throws IOException {
+  static void run(LaunchPlan plan, Path seen, Path cache, List<String> classPath)
+      throws IOException {
     String name = cache.getFileName().toString();
     Path said = cache.resolveSibling(name + "-said");
     List<String> command =
         WorkerCommand.assembly(
             plan,
             cache.resolveSibling(name + "-crash"),
-            List.of("-XX:AOTMode=create", "-XX:AOTConfiguration=" + seen, "-XX:AOTCache=" + cache));
+            List.of("-XX:AOTMode=create", "-XX:AOTConfiguration=" + seen, "-XX:AOTCache=" + cache),
+            classPath);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(Path.of("/dev/null").toFile())

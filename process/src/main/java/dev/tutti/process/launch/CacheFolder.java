@@ -41,9 +41,16 @@ final class CacheFolder {
   private static final String SUFFIX = ".aot";
   private static final String LOCK = ".lock";
   private static final String PART = ".part";
+  private static final String MARK = ".met";
 
-  /** A file is 10 to 16 MB large. */
-  private static final int MOST_FILES = 8;
+  /** A file is 15 MB large, and 5 MB more for a thousand classes of a program. */
+  private static final int MOST_FILES = 16;
+
+  /** They are as good as empty. */
+  private static final int MOST_MARKS = 64;
+
+  private static final String FAILED = "failed\n";
+  private static final int MOST_FAILURES = 3;
 
   private static final int OTHERS_MAY_WRITE = 0b010_010;
 
@@ -86,6 +93,42 @@ final class CacheFolder {
         && owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }
 
+  /** {@return whether a program with this key was run before, and its file may be made} */
+  boolean hasMet(String key) {
+    try {
+      return Files.size(markOf(key)) < (long) MOST_FAILURES * FAILED.length();
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+
+  private Path markOf(String key) {
+    return path.resolve(key + MARK);
+  }
+
+  /** A program with this key is run. */
+  void meet(String key) {
+    mark(key, "");
+  }
+
+  /** The file of a program with this key cannot be made, or not be used. */
+  void failed(String key) {
+    mark(key, FAILED);
+  }
+
+  private void mark(String key, String text) {
+    try {
+      ensureOurs();
+      Path mark = markOf(key);
+      if (!Files.exists(mark)) {
+        removeAllBut(MOST_MARKS - 1, MARK);
+      }
+      Files.writeString(mark, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot note that a program was run: {0}", e);
+    }
+  }
+
   void delete(String key) {
     try {
       Files.deleteIfExists(file(key));
@@ -111,16 +154,20 @@ final class CacheFolder {
    * @throws IOException if that is not possible
    */
   boolean make(String key, Maker maker) throws IOException {
-    Files.createDirectories(
-        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    if (!isOurs(path)) {
-      throw new IOException("others can write to it: folder=" + path);
-    }
+    ensureOurs();
     boolean made = withLock(key, () -> makeLocked(key, maker));
     if (made) {
       removeLeftOvers();
     }
     return made;
+  }
+
+  private void ensureOurs() throws IOException {
+    Files.createDirectories(
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    if (!isOurs(path)) {
+      throw new IOException("others can write to it: folder=" + path);
+    }
   }
 
   private void makeLocked(String key, Maker maker) throws IOException {
@@ -133,7 +180,7 @@ final class CacheFolder {
       deleteAll(key + PART);
     }
     Files.setLastModifiedTime(file(key), FileTime.from(Instant.now()));
-    removeOldest();
+    removeAllBut(MOST_FILES, SUFFIX);
   }
 
   /** What is done while nobody else makes the file of a key. */
@@ -203,16 +250,15 @@ final class CacheFolder {
   }
 
   /** Jars and JDKs change, and nobody asks for the files of the old ones again. */
-  private void removeOldest() throws IOException {
-    List<Path> files =
+  private void removeAllBut(int newest, String suffix) throws IOException {
+    List<Path> old =
         list("").stream()
-            .filter(file -> file.getFileName().toString().endsWith(SUFFIX))
+            .filter(file -> file.getFileName().toString().endsWith(suffix))
             .sorted(Comparator.comparing(CacheFolder::age).reversed())
-            .skip(MOST_FILES)
+            .skip(newest)
             .toList();
-    for (Path file : files) {
-      String name = file.getFileName().toString();
-      delete(name.substring(0, name.length() - SUFFIX.length()));
+    for (Path file : old) {
+      Files.deleteIfExists(file);
     }
   }
 

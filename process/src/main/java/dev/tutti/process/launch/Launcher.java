@@ -21,7 +21,7 @@ public final class Launcher implements AutoCloseable {
   private final LaunchPlan plan;
   private final ExecutorService thread;
   private @Nullable List<String> classes; // the launcher thread's
-  private volatile @Nullable StartCache cache; // what the launcher thread has found
+  private volatile @Nullable StartCaches caches; // what the launcher thread has found
 
   /**
    * Makes a launcher.
@@ -37,7 +37,7 @@ public final class Launcher implements AutoCloseable {
 
   /** Looks ahead for what the first start needs, beside what the caller does meanwhile. */
   public void prepare() {
-    thread.execute(this::findCache);
+    thread.execute(this::findCaches);
   }
 
   /**
@@ -58,7 +58,7 @@ public final class Launcher implements AutoCloseable {
   }
 
   private WorkerProcess startHere(PoolFolder folder, String name) throws IOException {
-    List<String> flags = findCache().flags(folder.path());
+    List<String> flags = findCaches().flags(folder.path());
     return WorkerProcess.start(
         WorkerCommand.of(Entry.POOL_WORKER, plan, folder.path(), flags, arguments(folder.path())),
         plan,
@@ -89,20 +89,18 @@ public final class Launcher implements AutoCloseable {
   }
 
   /** {@return what the workers may start with} It is one for all folders. */
-  private StartCache findCache() {
-    StartCache known = cache;
+  private StartCaches findCaches() {
+    StartCaches known = caches;
     if (known == null) {
-      known =
-          StartCache.of(
-              WorkerCommand.java(plan), arguments(ANY_FOLDER), plan.environment().keySet());
-      cache = known;
+      known = StartCache.of(plan, arguments(ANY_FOLDER));
+      caches = known;
     }
     return known;
   }
 
   /** {@return what the workers may start with; empty before the first start} */
-  public Optional<StartCache> cache() {
-    return Optional.ofNullable(cache);
+  public Optional<StartCaches> caches() {
+    return Optional.ofNullable(caches);
   }
 
   /** Ends the thread. All workers must be gone. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file by which worker JVMs start faster: classes that are loaded and linked already. There is
- * one for each kind of command.
+ * one for each kind of command, which all programs share, and one for each program.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *
@@ -37,7 +37,7 @@ public final class StartCache {
    *
    * The JVM takes what comes behind the class path of the rehearsal as an extension; a folder is allowed there, and not in
    * the rehearsal. So that has Tutti's jars alone: on its boot class path, or where they cannot be there as its class path, with which
-   * that of a worker begins then.
+   * that of a worker begins then. That of a program has the jars too with which the worker's class path goes on.
    */
   /** Where the files are, or that there are to be none. */
   static final String PROPERTY = "tutti.aot";
@@ -82,65 +82,101 @@ public final class StartCache {
   private final @Nullable CacheFolder folder;
   private final String key;
   private final String why;
+  private final List<String> classPath;
+  private final boolean ofProgram;
+  private final @Nullable SeenClasses seen; // of a program that was run before
   private final AtomicLong wantedNanos = new AtomicLong();
   private final AtomicBoolean toRehearse = new AtomicBoolean(true);
   private final AtomicBoolean used = new AtomicBoolean();
 
-  private StartCache(@Nullable CacheFolder folder, String key, String why) {
+  private StartCache(
+      @Nullable CacheFolder folder,
+      String key,
+      String why,
+      List<String> classPath,
+      boolean ofProgram) {
     this.folder = folder;
     this.key = key;
     this.why = why;
+    this.classPath = List.copyOf(classPath);
+    this.ofProgram = ofProgram;
+    this.seen = ofProgram && folder != null && folder.hasMet(key) ? new SeenClasses() : null;
   }
 
-  /** {@return the one for a command} */
-  static StartCache of(Path java, List<String> arguments, Set<String> variables) {
+  /** {@return those for a command} */
+  static StartCaches of(LaunchPlan plan, List<String> arguments) {
     String where = System.getProperty(PROPERTY, "");
-    if (where.equals(OFF)) {
-      return none("it is switched off: " + PROPERTY + "=" + OFF);
-    }
-    List<Path> jars = OwnJars.here().all();
-    if (!OwnJars.here().areJars()) {
-      return none("Tutti is not in jars of its own on the class path, nor in its first one");
-    }
-    if (!Collections.disjoint(variables, WorkerProcess.FLAG_VARIABLES)) {
-      return none("flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES);
-    }
-    for (String argument : arguments) {
-      if (isExclusive(argument)) {
-        return none("it does not go with a flag: " + argument);
-      }
+    String why = whyNone(where, arguments, plan.environment().keySet());
+    if (!why.isEmpty()) {
+      return none(why);
     }
     try {
-      String key = key(java, jars, arguments);
       Path folder =
           where.isEmpty()
               ? CacheFolder.usual(System.getenv(), System.getProperty("user.home", "/"))
               : Path.of(where).toAbsolutePath();
-      return BY_KEY.computeIfAbsent(
-          folder + "/" + key, _ -> new StartCache(new CacheFolder(folder), key, ""));
+      StringBuilder key = keyOf(WorkerCommand.java(plan), arguments);
+      StartCache shared = known(folder, key, WorkerCommand.tuttisClassPath(plan), false);
+      List<String> jars = WorkerCommand.leadingJars(plan);
+      if (jars.isEmpty()) {
+        return new StartCaches(shared, none("the program's class path begins with no jar", true));
+      }
+      for (String jar : jars) {
+        stamp(key, Path.of(jar));
+      }
+      return new StartCaches(shared, known(folder, key, jars, true));
     } catch (IOException e) {
       return none("what it depends on cannot be read: " + e);
     }
+  }
+
+  private static String whyNone(String where, List<String> arguments, Set<String> variables) {
+    if (where.equals(OFF)) {
+      return "it is switched off: " + PROPERTY + "=" + OFF;
+    }
+    if (!OwnJars.here().areJars()) {
+      return "Tutti is not in jars of its own on the class path, nor in its first one";
+    }
+    if (!Collections.disjoint(variables, WorkerProcess.FLAG_VARIABLES)) {
+      return "flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES;
+    }
+    return arguments.stream()
+        .filter(StartCache::isExclusive)
+        .map(argument -> "it does not go with a flag: " + argument)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static StartCache known(
+      Path folder, StringBuilder keyText, List<String> classPath, boolean ofProgram) {
+    String key = Long.toHexString(hash(keyText));
+    return BY_KEY.computeIfAbsent(
+        folder + "/" + key,
+        _ -> new StartCache(new CacheFolder(folder), key, "", classPath, ofProgram));
+  }
+
+  private static StartCaches none(String why) {
+    return new StartCaches(none(why, false), none(why, true));
+  }
+
+  private static StartCache none(String why, boolean ofProgram) {
+    return new StartCache(null, "", why, List.of(), ofProgram);
   }
 
   static boolean isExclusive(String flag) {
     return EXCLUSIVE.stream().anyMatch(flag::startsWith);
   }
 
-  private static StartCache none(String why) {
-    return new StartCache(null, "", why);
-  }
-
-  private static String key(Path java, List<Path> jars, List<String> arguments) throws IOException {
+  private static StringBuilder keyOf(Path java, List<String> arguments) throws IOException {
     Path program = java.toRealPath();
     StringBuilder text = new StringBuilder("1\n");
     stamp(text, program);
     stamp(text, program.resolveSibling("../lib/modules").normalize());
-    for (Path jar : jars) {
+    for (Path jar : OwnJars.here().all()) {
       stamp(text, jar);
     }
     comparable(arguments).forEach(argument -> text.append(argument).append('\n'));
-    return Long.toHexString(hash(text));
+    return text;
   }
 
   private static void stamp(StringBuilder text, Path file) throws IOException {
@@ -155,7 +191,7 @@ public final class StartCache {
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
       if (argument.equals("-cp")) {
-        i++; // begins with nothing, or with Tutti's jars, which are in the key
+        i++; // what it has to begin with is in the key
       } else if (argument.startsWith("-Xmx")) {
         kept.add("large=" + (bytes(argument) >= COMPRESSED_BYTES));
       } else if (INDIFFERENT.stream().noneMatch(argument::startsWith)) {
@@ -209,6 +245,41 @@ public final class StartCache {
     return folder != null && folder.has(key);
   }
 
+  /**
+   * {@return whether it is not there, and may be made: one of a program, when that is run again}
+   */
+  boolean isWanted() {
+    return folder != null
+        && !folder.has(key)
+        && (!ofProgram || (seen != null && folder.hasMet(key)));
+  }
+
+  /** A worker is there that could have it. */
+  public void met() {
+    if (ofProgram && folder != null) {
+      folder.meet(key);
+    }
+  }
+
+  /** {@return the flags by which a worker logs what is to be in it; none if that is not wanted} */
+  List<String> learningFlags(Path poolFolder) {
+    return seen != null && isWanted() ? seen.flags(poolFolder) : List.of();
+  }
+
+  /**
+   * Takes in what the workers of a pool have logged so far.
+   *
+   * @return whether there was anything new
+   */
+  public boolean learn(PoolFolder pool) {
+    return seen != null && isWanted() && seen.readFrom(pool.path());
+  }
+
+  /** {@return whether anything is known that could be in it} */
+  public boolean hasContent() {
+    return seen == null || seen.count() > 0;
+  }
+
   /** {@return the flags by which a worker has it; none if it is not there} */
   List<String> flags(Path poolFolder) {
     if (folder == null || !folder.has(key) || !canBeLoggedTo(poolFolder)) {
@@ -222,7 +293,11 @@ public final class StartCache {
         WorkerCommand.DIAGNOSTIC,
         "-XX:-AOTReplayTraining", // there is nothing to replay, and a thread that looks for it
         "-Xlog:aot*=off,cds*=off:stdout",
-        "-Xlog:aot*=warning,cds*=warning:file=" + poolFolder.resolve("cache-%p.log"));
+        "-Xlog:aot*=warning,cds*=warning:file=" + log(poolFolder, "%p"));
+  }
+
+  private Path log(Path poolFolder, String pid) {
+    return poolFolder.resolve((ofProgram ? "program-cache-" : "cache-") + pid + ".log");
   }
 
   /** A JVM takes a colon for the end of the file's name, and does not start. */
@@ -238,7 +313,7 @@ public final class StartCache {
    * @param pid the worker's process id
    */
   public @Nullable String takeRefusal(PoolFolder pool, long pid) {
-    Path log = pool.path().resolve("cache-" + pid + ".log");
+    Path log = log(pool.path(), String.valueOf(pid));
     try {
       String words = Files.readString(log, StandardCharsets.UTF_8).strip();
       Files.deleteIfExists(log);
@@ -261,8 +336,7 @@ public final class StartCache {
    */
   public boolean dropAfterCrash(PoolFolder pool, long pid) {
     boolean crashed =
-        Files.exists(pool.path().resolve("cache-" + pid + ".log"))
-            && !pool.takeCrashLog(pid, 1).isEmpty();
+        Files.exists(log(pool.path(), String.valueOf(pid))) && !pool.takeCrashLog(pid, 1).isEmpty();
     if (crashed) {
       drop();
     }
@@ -272,12 +346,25 @@ public final class StartCache {
   private void drop() {
     if (folder != null) {
       folder.delete(key);
+      failed(folder);
+    }
+  }
+
+  /** One of a program is not tried again and again with the same jars. */
+  private void failed(CacheFolder in) {
+    if (ofProgram) {
+      in.failed(key);
     }
   }
 
   /** {@return whether the caller is to have the file made; true once} */
   public boolean beginRehearsal() {
-    return folder != null && toRehearse.compareAndSet(true, false);
+    return isWanted() && toRehearse.compareAndSet(true, false);
+  }
+
+  /** {@return what is in it, in words} */
+  public String words() {
+    return ofProgram ? "with the program's classes too" : "with Tutti's classes";
   }
 
   /** A worker that is led through what workers commonly do. */
@@ -286,10 +373,10 @@ public final class StartCache {
     /**
      * Starts a worker, leads it, and waits for its end.
      *
-     * @param flags what it is to be started with
+     * @param script what it is to be like
      * @throws IOException if it does not come to its proper end
      */
-    void rehearse(List<String> flags) throws IOException;
+    void rehearse(Script script) throws IOException;
   }
 
   /**
@@ -304,12 +391,19 @@ public final class StartCache {
     if (folder == null) {
       throw new IOException(why);
     }
-    return folder.make(
-        key,
-        part -> {
-          Path seen = part.resolveSibling(part.getFileName() + "-seen");
-          lead.rehearse(Assembly.recording(seen));
-          Assembly.run(plan, seen, part);
-        });
+    CacheFolder in = folder;
+    try {
+      return in.make(key, part -> makeAt(part, plan, lead));
+    } catch (IOException | RuntimeException | Error e) {
+      failed(in);
+      throw e;
+    }
+  }
+
+  private void makeAt(Path part, LaunchPlan plan, Lead lead) throws IOException {
+    Path recorded = part.resolveSibling(part.getFileName() + "-seen");
+    List<String> classes = seen == null ? List.of() : seen.names();
+    lead.rehearse(new Script(Assembly.recording(recorded), classPath, classes));
+    Assembly.run(plan, recorded, part, classPath);
   }
 }

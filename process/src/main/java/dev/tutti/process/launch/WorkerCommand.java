@@ -7,6 +7,7 @@ import dev.tutti.process.wire.Introduction;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ResolvedModule;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.ArrayList;
@@ -167,32 +168,49 @@ final class WorkerCommand {
     return command;
   }
 
-  /** {@return the command line of a worker that sees Tutti alone, at the lowest priority} */
-  static List<String> rehearsal(LaunchPlan plan, Path folder, List<String> flags) {
+  /** {@return the command line of a worker for a rehearsal, at the lowest priority} */
+  static List<String> rehearsal(LaunchPlan plan, Path folder, Script script) {
     List<String> command = beforeJava(Wrapping.HERE.commandAtLowPriority(), folder);
-    command.addAll(withTuttiAlone(plan, folder, flags));
+    command.addAll(withClassPath(plan, folder, script.flags(), script.classPath()));
     command.addAll(main(Entry.POOL_WORKER));
     return command;
   }
 
   /** {@return the command line of a JVM that runs nothing, with the flags of such a worker} */
-  static List<String> assembly(LaunchPlan plan, Path folder, List<String> flags) {
+  static List<String> assembly(
+      LaunchPlan plan, Path folder, List<String> flags, List<String> classPath) {
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME));
     command.addAll(Wrapping.HERE.commandAtLowPriority());
-    command.addAll(withTuttiAlone(plan, folder, flags));
+    command.addAll(withClassPath(plan, folder, flags, classPath));
     return command;
   }
 
-  private static List<String> withTuttiAlone(LaunchPlan plan, Path folder, List<String> flags) {
+  private static List<String> withClassPath(
+      LaunchPlan plan, Path folder, List<String> flags, List<String> classPath) {
     List<String> command = new ArrayList<>();
     command.add(java(plan).toString());
     command.addAll(flags);
     command.addAll(arguments(plan, folder));
-    // With an empty one the JDK looks into the directory, for services and resources too; the JVM
-    // does not.
-    exchangeClassPath(
-        command, bootsWithTutti(plan) ? List.of() : OwnJars.here().withJarsFirst(List.of()));
+    exchangeClassPath(command, classPath);
     return command;
+  }
+
+  /**
+   * {@return the class path of a worker that sees Tutti alone} With an empty one the JDK looks into
+   * the directory, for services and resources too; the JVM does not.
+   */
+  static List<String> tuttisClassPath(LaunchPlan plan) {
+    return bootsWithTutti(plan) ? List.of() : OwnJars.here().withJarsFirst(List.of());
+  }
+
+  /** {@return the jars with which the class path of a worker with a start cache begins} */
+  static List<String> leadingJars(LaunchPlan plan) {
+    List<String> all = classPath(plan);
+    List<String> ofWorker =
+        bootsWithTutti(plan) ? OwnJars.here().withJarsLast(all) : OwnJars.here().withJarsFirst(all);
+    return ofWorker.stream()
+        .takeWhile(entry -> entry.endsWith(".jar") && Files.isRegularFile(Path.of(entry)))
+        .toList();
   }
 
   private static List<String> beforeJava(List<String> wrapping, Path folder) {

@@ -68,19 +68,15 @@ public final class WorkerProcess {
    * @param folder a folder of its own
    * @param name its name, for threads
    * @param introduction the lines for its standard input
-   * @param flags what it is to be started with
+   * @param script what it is to be started with
    * @return the process
    * @throws IOException if it cannot be started
    */
   public static WorkerProcess rehearse(
-      LaunchPlan plan,
-      PoolFolder folder,
-      String name,
-      List<String> introduction,
-      List<String> flags)
+      LaunchPlan plan, PoolFolder folder, String name, List<String> introduction, Script script)
       throws IOException {
     WorkerProcess worker =
-        start(WorkerCommand.rehearsal(plan, folder.path(), flags), plan.silent(), name, false);
+        start(WorkerCommand.rehearsal(plan, folder.path(), script), plan.silent(), name, false);
     worker.introduce(introduction);
     return worker;
   }

@@ -118,10 +118,10 @@ class CacheFolderTest {
     assertThat(folder().has("k")).isTrue();
   }
 
-  /** No more than eight are kept, those that were used last. */
+  /** No more than sixteen are kept, those that were used last. */
   @Test
   void make_many_oldestAreRemoved() throws Exception {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 18; i++) {
       folder().make("k" + i, CacheFolderTest::write);
       Files.setLastModifiedTime(folder().file("k" + i), FileTime.fromMillis(1_000L * i));
     }
@@ -131,6 +131,44 @@ class CacheFolderTest {
     assertThat(folder().has("k3")).as("the oldest").isFalse();
     assertThat(folder().has("k4")).isTrue();
     assertThat(folder().has("last")).isTrue();
+  }
+
+  /** A program is known from its first run on, until its file has failed three times. */
+  @Test
+  void hasMet_programsRun_areKnownUntilTheyFail() throws Exception {
+    assertThat(folder().hasMet("k")).isFalse();
+    folder().meet("k");
+    folder().meet("k");
+    assertThat(folder().hasMet("k")).isTrue();
+    assertThat(folder().hasMet("other")).isFalse();
+    folder().failed("k");
+    folder().failed("k");
+    assertThat(folder().hasMet("k")).as("twice").isTrue();
+    folder().failed("k");
+    folder().meet("k");
+    assertThat(folder().hasMet("k")).as("three times").isFalse();
+  }
+
+  /** Programs that were run once, and never again, do not fill the folder. */
+  @Test
+  void meet_manyPrograms_oldestAreForgotten() throws Exception {
+    for (int i = 0; i < 70; i++) {
+      folder().meet("k" + i);
+      Files.setLastModifiedTime(
+          home.resolve("cache/tutti/k" + i + ".met"), FileTime.fromMillis(1_000L * i));
+    }
+    assertThat(folder().hasMet("k5")).isFalse();
+    assertThat(folder().hasMet("k6")).isTrue();
+    assertThat(folder().hasMet("k69")).isTrue();
+  }
+
+  /** Where others may write nothing is noted: a test of a folder that is a file. */
+  @Test
+  void meet_noFolder_isLeftOut() throws Exception {
+    Files.createDirectories(home.resolve("cache"));
+    Files.writeString(home.resolve("cache/tutti"), "a file");
+    folder().meet("k");
+    assertThat(folder().hasMet("k")).isFalse();
   }
 
   /** What others may write is not taken, and not written to. */

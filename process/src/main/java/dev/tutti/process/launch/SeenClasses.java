@@ -1,0 +1,95 @@
+package dev.tutti.process.launch;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which classes the workers of a program read that are in no start cache yet. The JVMs of the first
+ * few of them log it.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread.
+ */
+final class SeenClasses {
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+
+  private static final int MOST_WORKERS = 8;
+
+  /** Each worker loads all classes of its start cache before its first task. */
+  static final int MOST_CLASSES = 10_000;
+
+  private static final String LOG_PREFIX = "classes-";
+  private static final String SOURCE = " source: ";
+
+  /** A log that is full begins anew: what a start reads is in it long before. */
+  private static final String LOG_FORM = ".log:none:filecount=0,filesize=4M";
+
+  private final Set<String> names = new LinkedHashSet<>();
+  private int workers;
+
+  /** {@return the flags with which one more worker logs; none if enough have done so} */
+  synchronized List<String> flags(Path poolFolder) {
+    if (workers >= MOST_WORKERS) {
+      return List.of();
+    }
+    workers++;
+    return List.of("-Xlog:class+load:file=" + poolFolder.resolve(LOG_PREFIX + "%p" + LOG_FORM));
+  }
+
+  /**
+   * Takes in what the workers of a pool have logged so far.
+   *
+   * @return whether there was anything new
+   */
+  boolean readFrom(Path poolFolder) {
+    int before = count();
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(poolFolder, LOG_PREFIX + "*")) {
+      for (Path log : logs) {
+        read(new String(Files.readAllBytes(log), StandardCharsets.UTF_8)); // whatever is cut off
+      }
+    } catch (IOException | DirectoryIteratorException e) { // the folder may be gone
+      LOG.log(Level.DEBUG, "cannot read which classes workers have loaded: {0}", e);
+    }
+    return count() > before;
+  }
+
+  /** Takes in a log, whose last line may be cut off. */
+  synchronized void read(String log) {
+    log.lines()
+        .filter(SeenClasses::isFromFile)
+        .map(line -> line.substring(0, line.indexOf(SOURCE)))
+        .forEach(this::add);
+  }
+
+  private void add(String name) {
+    if (names.size() < MOST_CLASSES) {
+      names.add(name);
+    }
+  }
+
+  /** {@return how many there are} */
+  synchronized int count() {
+    return names.size();
+  }
+
+  /** Neither from a start cache already, nor made by the JVM, whose names have a slash. */
+  private static boolean isFromFile(String line) {
+    int source = line.indexOf(SOURCE);
+    return source > 0
+        && line.lastIndexOf('/', source) < 0
+        && (line.startsWith("jrt:/", source + SOURCE.length())
+            || (line.startsWith("file:", source + SOURCE.length()) && line.endsWith(".jar")));
+  }
+
+  /** {@return their names, in the order in which they were first loaded} */
+  synchronized List<String> names() {
+    return List.copyOf(names);
+  }
+}

@@ -1,0 +1,176 @@
+package dev.tutti.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.testkit.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A program in a jar that is run again, and the start cache with its classes. */
+@Tag("system")
+@Timeout(60)
+class ProgramCacheTest {
+  private static final int CUT_AT = 3 << 20;
+  private static final String MADE = "MADE workers start faster from now on, with ";
+
+  @TempDir private static Path home;
+
+  /** What the cache folder is like when the program has been run twice. */
+  private static Path made;
+
+  private static List<Path> classPath;
+  private static List<String> saidFirst;
+  private static List<String> saidAgain;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void make() throws Exception {
+    classPath = new ArrayList<>();
+    classPath.add(
+        TuttiJars.jar(home.resolve("program.jar"), TuttiJars.home(ProgramCacheTest.class)));
+    classPath.addAll(TuttiJars.in(home));
+    classPath.add(TuttiJars.home(Await.class));
+    made = home.resolve("caches");
+    saidFirst = run(made, "MADE");
+    saidAgain = run(made, "MADE");
+  }
+
+  @AfterAll
+  static void nothingIsLeft() {
+    assertThat(Os.workers()).isEmpty();
+    assertThat(Os.leftOvers()).isEmpty();
+  }
+
+  @BeforeEach
+  void copy() throws IOException {
+    try (Stream<Path> files = Files.list(made)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  /** Runs the program to its good end. {@return what it has printed} */
+  private static List<String> run(Path caches, String... args) throws Exception {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "-Dtutti.aot=" + caches,
+                "-cp",
+                TuttiJars.classPath(classPath),
+                CacheParent.class.getName()));
+    line.addAll(Arrays.asList(args));
+    try (ParentJvm parent = ParentJvm.start(line, _ -> {})) {
+      parent.awaitSuccess();
+      assertThat(parent.err()).isEmpty();
+      return List.copyOf(parent.out());
+    }
+  }
+
+  /** {@return the file of the program} It is the only one with a mark. */
+  private Path ofProgram() throws IOException {
+    String mark = mark().getFileName().toString();
+    return folder.resolve(mark.replace(".met", ".aot"));
+  }
+
+  private Path mark() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".met")).findFirst().orElseThrow();
+    }
+  }
+
+  private Path shared() throws IOException {
+    Path own = ofProgram();
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.toString().endsWith(".aot") && !file.equals(own))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  /** The first run has a cache for all programs made, the second one that of this program. */
+  @Test
+  void start_programIsRunAgain_itsClassesAreInItsCache() throws Exception {
+    assertThat(saidFirst)
+        .containsExactly(
+            "cache=none",
+            "MISSING it is being made, with Tutti's classes",
+            MADE + "Tutti's classes",
+            "and then 7");
+    assertThat(saidAgain)
+        .containsExactly(
+            "cache=-XX:AOTCache=" + made.resolve(shared().getFileName()),
+            "MISSING it is being made, with the program's classes too",
+            MADE + "the program's classes too",
+            "and then 7");
+  }
+
+  /** A worker finds the classes of the program in the cache, and does not open its jar. */
+  @Test
+  void start_cacheOfProgram_itsJarIsNotOpened() throws Exception {
+    Path own = ofProgram();
+    Path shared = shared();
+    assertThat(run(folder, "LOOK"))
+        .containsExactly("cache=-XX:AOTCache=" + own, "opened=false learns=false");
+    Files.delete(own);
+    assertThat(run(folder, "LOOK"))
+        .containsExactly("cache=-XX:AOTCache=" + shared, "opened=true learns=true");
+  }
+
+  /** A jar that was built anew is another program: nothing is refused, nothing printed. */
+  @Test
+  void start_programWasBuiltAnew_startsWithSharedCache() throws Exception {
+    Path shared = shared();
+    Path jar = classPath.getFirst();
+    FileTime before = Files.getLastModifiedTime(jar);
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(100)));
+    try {
+      assertThat(run(folder)).containsExactly("cache=-XX:AOTCache=" + shared);
+    } finally {
+      Files.setLastModifiedTime(jar, before);
+    }
+  }
+
+  /** A file that ends too early is refused; the task runs, the file goes, nothing is printed. */
+  @Test
+  void start_truncatedCacheOfProgram_isAnEventOnly() throws Exception {
+    Path own = ofProgram();
+    Path shared = shared();
+    byte[] bytes = Files.readAllBytes(own);
+    Files.write(own, Arrays.copyOf(bytes, CUT_AT));
+    assertThat(run(folder, "REFUSED"))
+        .hasSize(3)
+        .contains("cache=-XX:AOTCache=" + own, "and then 7")
+        .anyMatch(line -> line.startsWith("REFUSED") && line.contains("truncated"));
+    assertThat(own).doesNotExist();
+    assertThat(mark()).isNotEmptyFile();
+    assertThat(run(folder)).containsExactly("cache=-XX:AOTCache=" + shared);
+  }
+
+  /** One that was refused or could not be made three times is left alone. */
+  @Test
+  void start_cacheOfProgramFailedThrice_isNotMadeAgain() throws Exception {
+    Path shared = shared();
+    Files.delete(ofProgram());
+    Files.writeString(mark(), "failed\n".repeat(3));
+    assertThat(run(folder, "LOOK"))
+        .containsExactly("cache=-XX:AOTCache=" + shared, "opened=true learns=false");
+  }
+}
