@@ -35,10 +35,11 @@ final class CacheParent {
           }
         }
       });
-      System.out.println("cache=" + pool.submit(CacheParent::cache).get());
-      if (args.length > 0 && args[0].equals("LOOK")) {
+      if (args.length > 0 && args[0].equals("LOOK")) { // before the next one, which opens all jars
         System.out.println(pool.submit(CacheParent::look).get());
-      } else if (args.length > 0 && !args[0].isEmpty()) {
+      }
+      System.out.println("cache=" + pool.submit(CacheParent::cache).get());
+      if (args.length > 0 && !args[0].isEmpty() && !args[0].equals("LOOK")) {
         seen.await();
         if (args[0].equals(CacheState.MISSING.name())) {
           Await.until("the rehearsal runs", () -> ProcessHandle.current().children().count() > 1);

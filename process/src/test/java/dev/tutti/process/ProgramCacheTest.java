@@ -128,10 +128,10 @@ class ProgramCacheTest {
     Path own = ofProgram();
     Path shared = shared();
     assertThat(run(folder, "LOOK"))
-        .containsExactly("cache=-XX:AOTCache=" + own, "opened=false learns=false");
+        .containsExactly("opened=false learns=false", "cache=-XX:AOTCache=" + own);
     Files.delete(own);
     assertThat(run(folder, "LOOK"))
-        .containsExactly("cache=-XX:AOTCache=" + shared, "opened=true learns=true");
+        .containsExactly("opened=true learns=true", "cache=-XX:AOTCache=" + shared);
   }
 
   /** A jar that was built anew is another program: nothing is refused, nothing printed. */
@@ -171,6 +171,6 @@ class ProgramCacheTest {
     Files.delete(ofProgram());
     Files.writeString(mark(), "failed\n".repeat(3));
     assertThat(run(folder, "LOOK"))
-        .containsExactly("cache=-XX:AOTCache=" + shared, "opened=true learns=false");
+        .containsExactly("opened=true learns=false", "cache=-XX:AOTCache=" + shared);
   }
 }
