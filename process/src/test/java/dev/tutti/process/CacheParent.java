@@ -73,7 +73,7 @@ final class CacheParent {
 
   private static boolean isProgram(Path file) {
     try {
-      return Files.readSymbolicLink(file).endsWith("program.jar");
+      return Files.readSymbolicLink(file).endsWith("build.jar");
     } catch (IOException closed) {
       return false;
     }

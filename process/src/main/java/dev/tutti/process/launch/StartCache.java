@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StartCache {
   /*
-   * A file belongs to one key: the JDK, Tutti's jars with size and time, and the flags. Who finds none for its key has one
+   * A file belongs to one key: the JDK, Tutti's jars with size and times, and the flags. Who finds none for its key has one
    * made by a rehearsal, once a JVM at most.
    *
    * The JVM compares what it runs with what the file was made for, and goes on without a file that it
@@ -169,7 +168,7 @@ public final class StartCache {
 
   private static StringBuilder keyOf(Path java, List<String> arguments) throws IOException {
     Path program = java.toRealPath();
-    StringBuilder text = new StringBuilder("1\n");
+    StringBuilder text = new StringBuilder("2\n");
     stamp(text, program);
     stamp(text, program.resolveSibling("../lib/modules").normalize());
     for (Path jar : OwnJars.here().all()) {
@@ -179,10 +178,15 @@ public final class StartCache {
     return text;
   }
 
+  /**
+   * Builds that are to be the same each time give all files one date of modification, and the JVM
+   * takes a file of that date and of the same size for the same. When a file was changed indeed,
+   * nobody can set.
+   */
   private static void stamp(StringBuilder text, Path file) throws IOException {
-    BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
-    text.append(file).append(' ').append(is.size()).append(' ');
-    text.append(is.lastModifiedTime().toMillis()).append('\n');
+    Map<String, Object> is = Files.readAttributes(file, "unix:size,lastModifiedTime,ctime");
+    text.append(file).append(' ').append(is.get("size")).append(' ');
+    text.append(is.get("lastModifiedTime")).append(' ').append(is.get("ctime")).append('\n');
   }
 
   /** {@return what the JVM compares of its arguments} */
