@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.testkit.Await;
 import java.io.IOException;
-import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,12 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ProgramCacheTest {
   private static final int CUT_AT = 3 << 20;
-
-  /** A worker's sockets else have the JDK look through all jars for one, beside the first task. */
-  private static final String NO_LOOK =
-      "-Djava.nio.channels.spi.SelectorProvider="
-          + SelectorProvider.provider().getClass().getName();
-
   private static final String MADE = "MADE workers start faster from now on, with ";
 
   @TempDir private static Path home;
@@ -137,10 +130,10 @@ class ProgramCacheTest {
   void start_cacheOfProgram_itsJarIsNotOpened() throws Exception {
     Path own = ofProgram();
     Path shared = shared();
-    assertThat(run(folder, "LOOK", NO_LOOK))
+    assertThat(run(folder, "LOOK"))
         .containsExactly("opened=false learns=false", "cache=-XX:AOTCache=" + own);
     Files.delete(own);
-    assertThat(run(folder, "LOOK", NO_LOOK))
+    assertThat(run(folder, "LOOK"))
         .containsExactly("opened=true learns=true", "cache=-XX:AOTCache=" + shared);
   }
 
@@ -188,7 +181,7 @@ class ProgramCacheTest {
     Path shared = shared();
     Files.delete(ofProgram());
     Files.writeString(mark(), "failed\n".repeat(3));
-    assertThat(run(folder, "LOOK", NO_LOOK))
+    assertThat(run(folder, "LOOK"))
         .containsExactly("opened=true learns=false", "cache=-XX:AOTCache=" + shared);
   }
 }

@@ -7,6 +7,7 @@ import dev.tutti.process.wire.Introduction;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ResolvedModule;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
@@ -100,6 +101,12 @@ final class WorkerCommand {
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
 
+  /** Names the provider of a JVM's sockets. Without it the JDK looks for one in all jars. */
+  private static final String SELECTORS = "-Djava.nio.channels.spi.SelectorProvider=";
+
+  /** The beginning of the names of the JDK's own. */
+  private static final String JDK_SELECTORS = "sun.nio.ch.";
+
   /** Settings of the parent that are about this one JVM, or that a second JVM would fight over. */
   private static final List<String> NOT_INHERITED =
       List.of(
@@ -109,7 +116,8 @@ final class WorkerCommand {
           "-Djdk.internal.",
           "-D" + Introduction.HAS_GUARD,
           "-D" + Filters.PROGRAM_HAS_NONE,
-          "-D" + OwnJars.PROPERTY);
+          "-D" + OwnJars.PROPERTY,
+          SELECTORS + JDK_SELECTORS); // of a worker that has a pool
 
   /** Its loggers are its own, and only those that ask by the class path get them. */
   private static final String LOG_MANAGER = "-Djava.util.logging.manager=";
@@ -117,6 +125,10 @@ final class WorkerCommand {
   /** Flags with any of this in them may set a filter for what the worker reads. */
   private static final List<String> ABOUT_FILTERS =
       List.of("serialFilter", "java.security", "agent", "@", "Flags=", "VMOptionsFile=");
+
+  /** Flags with any of this in them may bring classes that this JVM does not see. */
+  private static final List<String> ABOUT_CLASSES =
+      List.of("path", "-cp", "-p", "module", "agent", "@", "Flags=", "VMOptionsFile=", "loader");
 
   private static final List<String> INHERITED =
       List.of(
@@ -280,8 +292,32 @@ final class WorkerCommand {
     if (hasNoFilter(plan, inherited)) {
       args.add("-D" + Filters.PROGRAM_HAS_NONE + "=true");
     }
+    if (findsSameClasses(plan)) {
+      addSelectors(args, inherited);
+    }
     args.addAll(plan.jvmFlags());
     return args;
+  }
+
+  /** {@return whether what a worker finds on its class path this JVM finds, too} */
+  private static boolean findsSameClasses(LaunchPlan plan) {
+    return plan.java().isEmpty()
+        && plan.classPath().isEmpty()
+        && Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)
+        && plan.jvmFlags().stream()
+            .noneMatch(flag -> ABOUT_CLASSES.stream().anyMatch(flag::contains));
+  }
+
+  /**
+   * A worker's first socket has the JDK look for a provider in all jars of the class path, which
+   * takes longer than all else of a start where these are many. This JVM has looked already.
+   */
+  private static void addSelectors(List<String> args, List<String> inherited) {
+    String found = SelectorProvider.provider().getClass().getName();
+    if (found.startsWith(JDK_SELECTORS)
+        && inherited.stream().noneMatch(arg -> arg.startsWith(SELECTORS))) {
+      args.add(SELECTORS + found);
+    }
   }
 
   /** {@return whether a worker's JVM surely begins without a filter for what it deserialises} */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.plan.DataSize;
 import java.io.File;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -145,6 +146,39 @@ class WorkerCommandTest {
         .containsSubsequence(
             Path.of(own).toAbsolutePath().toString(),
             Path.of("lib/extra.jar").toAbsolutePath().toString());
+  }
+
+  /** What this JVM has looked for in all jars, a worker with the same jars need not look for. */
+  @Test
+  void arguments_sameClasses_nameTheSelectors() {
+    assertThat(WorkerCommand.arguments(plan(1, Optional.empty(), "-Xint"), FOLDER))
+        .contains(selectors());
+  }
+
+  /** A worker that may find another provider looks for itself. */
+  @Test
+  void arguments_otherClasses_nameNoSelectors() {
+    for (LaunchPlan plan :
+        List.of(
+            PlainPlan.of(1, Optional.empty(), Optional.empty(), List.of(Path.of("extra.jar"))),
+            PlainPlan.withJava(Optional.of(Path.of("/opt/jdk/bin/java"))),
+            plan(1, Optional.empty(), "-javaagent:x.jar"),
+            plan(1, Optional.empty(), "-Xbootclasspath/a:x.jar"),
+            plan(1, Optional.empty(), "--module-path=lib"))) {
+      assertThat(WorkerCommand.arguments(plan, FOLDER)).doesNotContain(selectors());
+    }
+  }
+
+  /** In a worker that has a pool itself, it is not taken for the user's. */
+  @Test
+  void inherited_selectors_onlyUsersAre() {
+    String users = "-Djava.nio.channels.spi.SelectorProvider=com.acme.Selectors";
+    assertThat(WorkerCommand.inherited(List.of(selectors(), users))).containsExactly(users);
+  }
+
+  private static String selectors() {
+    return "-Djava.nio.channels.spi.SelectorProvider="
+        + SelectorProvider.provider().getClass().getName();
   }
 
   /** A locale that was changed while the program ran is the worker's locale too. */
