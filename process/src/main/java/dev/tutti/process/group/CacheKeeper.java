@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
-/** Looks after the start cache of a group's workers: has it made, and finds it refused. */
+/** Looks after the start caches of a group's workers: has them made, and finds them refused. */
 final class CacheKeeper {
   /*
    * The rehearsal is the JVM's, not the pool's: it goes on when the pool is closed, on a daemon thread, and ends with
@@ -25,8 +25,9 @@ final class CacheKeeper {
    * work for all cores it would take minutes at the lowest priority, and 1 % of the machine all that time, since the kernel
    * moves threads around it.
    *
-   * One that is to have classes of the program begins when workers have loaded some, and no more since the last look. From one
-   * look to the next the pool becomes twice as old, so an old pool has no timer running for it.
+   * That of a program begins when a look has found no class that was not known: at a pool that is a second old and more, or
+   * at one that has ended. From one look to the next the pool becomes twice as old. When it is old what is known has to do,
+   * so there is no timer for ever.
    */
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final long DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -40,6 +41,7 @@ final class CacheKeeper {
   private final PoolListener events;
   private final Later later;
   private final BooleanSupplier allCoresWork;
+  private final AtomicBoolean said = new AtomicBoolean();
   private final AtomicBoolean planned = new AtomicBoolean();
   private final long sinceNanos = System.nanoTime();
 
@@ -71,16 +73,15 @@ final class CacheKeeper {
       if (refusal != null) {
         tell(CacheState.REFUSED, refusal);
       }
-      cache.met();
-      if (!cache.whyNot().isEmpty()) {
-        LOG.log(
-            Level.DEBUG,
-            "workers of {0} start without a cache {1}: {2}",
-            pool,
-            cache.words(),
-            cache.whyNot());
-      }
     }
+    if (said.compareAndSet(false, true) && !caches.whyNot().isEmpty()) {
+      LOG.log(Level.DEBUG, "workers of {0} start {1}", pool, caches.whyNot());
+    }
+    caches.ran();
+    plan(caches);
+  }
+
+  private void plan(StartCaches caches) {
     Optional<StartCache> missing = caches.missing();
     if (missing.isPresent() && planned.compareAndSet(false, true)) {
       long left = DELAY_NANOS - missing.get().wantedNanos() - age();
@@ -95,7 +96,7 @@ final class CacheKeeper {
   /** The pool ends. */
   void close() {
     for (StartCache cache : caches()) {
-      var _ = cache.learn(folder);
+      cache.learn(folder);
       cache.wasWanted(age());
     }
   }
@@ -124,19 +125,26 @@ final class CacheKeeper {
       later.run(BUSY_NANOS, () -> rehearse(caches));
       return;
     }
-    boolean learns = missing.learn(folder);
-    if ((learns || !missing.hasContent()) && age() < OLD_NANOS) {
+    if (age() >= DELAY_NANOS) {
+      missing.learn(folder);
+    }
+    boolean old = age() >= OLD_NANOS;
+    if (missing.isKnown(old)) {
+      if (missing.beginRehearsal()) {
+        tell(CacheState.MISSING, "it is being made, " + missing.content());
+        Thread.ofPlatform().daemon().name("tutti-rehearsal").start(() -> make(caches, missing));
+      }
+    } else if (!old) {
       later.run(Math.max(DELAY_NANOS, age()), () -> rehearse(caches));
-    } else if (missing.hasContent() && missing.beginRehearsal()) {
-      tell(CacheState.MISSING, "it is being made, " + missing.words());
-      Thread.ofPlatform().daemon().name("tutti-rehearsal").start(() -> make(missing));
     }
   }
 
-  private void make(StartCache cache) {
+  private void make(StartCaches caches, StartCache cache) {
     try {
       if (cache.make(plan, script -> Rehearsal.run(plan, script))) {
-        tell(CacheState.MADE, "workers start faster from now on, " + cache.words());
+        tell(CacheState.MADE, "workers start faster from now on, " + cache.content());
+        planned.set(false); // there may be another one to make
+        later.run(0, () -> plan(caches));
       } else {
         LOG.log(Level.DEBUG, "another JVM makes the start cache");
       }

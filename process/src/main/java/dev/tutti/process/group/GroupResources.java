@@ -128,8 +128,15 @@ final class GroupResources implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    cache.close();
     launcher.close();
+    try {
+      cache.close(); // reads in the folder
+    } finally {
+      removeFolder();
+    }
+  }
+
+  private void removeFolder() {
     try {
       folder.close();
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.tutti.process.launch;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * The folder of the files by which workers start faster: {@code tutti} in the user's cache folder,
- * or what the property {@code tutti.aot} names.
+ * or what the property {@code tutti.aot} names. And of the marks that programs were run.
  */
 final class CacheFolder {
   /*
@@ -41,12 +42,12 @@ final class CacheFolder {
   private static final String SUFFIX = ".aot";
   private static final String LOCK = ".lock";
   private static final String PART = ".part";
-  private static final String MARK = ".met";
+  private static final String MARK = ".ran";
 
   /** A file is 15 MB large, and 5 MB more for a thousand classes of a program. */
   private static final int MOST_FILES = 16;
 
-  /** They are as good as empty. */
+  /** A mark is empty but for a line for each failure, so its size says how many there were. */
   private static final int MOST_MARKS = 64;
 
   private static final String FAILED = "failed\n";
@@ -94,7 +95,7 @@ final class CacheFolder {
   }
 
   /** {@return whether a program with this key was run before, and its file may be made} */
-  boolean hasMet(String key) {
+  boolean wasRun(String key) {
     try {
       return Files.size(markOf(key)) < (long) MOST_FAILURES * FAILED.length();
     } catch (IOException notThere) {
@@ -107,11 +108,11 @@ final class CacheFolder {
   }
 
   /** A program with this key is run. */
-  void meet(String key) {
+  void ran(String key) {
     mark(key, "");
   }
 
-  /** The file of a program with this key cannot be made, or not be used. */
+  /** The file of a program with this key could not be made, or not be used. */
   void failed(String key) {
     mark(key, FAILED);
   }
@@ -124,16 +125,19 @@ final class CacheFolder {
         removeAllBut(MOST_MARKS - 1, MARK);
       }
       Files.writeString(mark, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    } catch (IOException e) {
+      Files.setLastModifiedTime(mark, FileTime.from(Instant.now()));
+    } catch (IOException | UncheckedIOException | UnsupportedOperationException e) {
       LOG.log(Level.DEBUG, "cannot note that a program was run: {0}", e);
     }
   }
 
-  void delete(String key) {
+  /** {@return whether it was there, and is gone} */
+  boolean delete(String key) {
     try {
-      Files.deleteIfExists(file(key));
+      return Files.deleteIfExists(file(key));
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "cannot remove a start cache: {0}", e);
+      return false;
     }
   }
 

@@ -92,7 +92,7 @@ public final class Launcher implements AutoCloseable {
   private StartCaches findCaches() {
     StartCaches known = caches;
     if (known == null) {
-      known = StartCache.of(plan, arguments(ANY_FOLDER));
+      known = StartCaches.of(plan, arguments(ANY_FOLDER));
       caches = known;
     }
     return known;

@@ -1,6 +1,8 @@
 package dev.tutti.process.launch;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -28,14 +30,15 @@ final class SeenClasses {
   private static final String LOG_PREFIX = "classes-";
   private static final String SOURCE = " source: ";
 
-  /** A log that is full begins anew: what a start reads is in it long before. */
-  private static final String LOG_FORM = ".log:none:filecount=0,filesize=4M";
+  /** A log that is full goes on in another one, which it exchanges for the last but one. */
+  private static final String LOG_FORM = ".log:none:filecount=1,filesize=2M";
 
   private final Set<String> names = new LinkedHashSet<>();
   private int workers;
+  private boolean all;
 
-  /** {@return the flags with which one more worker logs; none if enough have done so} */
-  synchronized List<String> flags(Path poolFolder) {
+  /** {@return the flags with which the next worker logs; none if enough have done so} */
+  synchronized List<String> flagsOfNextWorker(Path poolFolder) {
     if (workers >= MOST_WORKERS) {
       return List.of();
     }
@@ -43,35 +46,48 @@ final class SeenClasses {
     return List.of("-Xlog:class+load:file=" + poolFolder.resolve(LOG_PREFIX + "%p" + LOG_FORM));
   }
 
-  /**
-   * Takes in what the workers of a pool have logged so far.
-   *
-   * @return whether there was anything new
-   */
-  boolean readFrom(Path poolFolder) {
-    int before = count();
+  /** Takes in what the workers of a pool have logged so far. */
+  void readFrom(Path poolFolder) {
+    Set<String> found = new LinkedHashSet<>();
     try (DirectoryStream<Path> logs = Files.newDirectoryStream(poolFolder, LOG_PREFIX + "*")) {
       for (Path log : logs) {
-        read(new String(Files.readAllBytes(log), StandardCharsets.UTF_8)); // whatever is cut off
+        read(log, found);
       }
     } catch (IOException | DirectoryIteratorException e) { // the folder may be gone
       LOG.log(Level.DEBUG, "cannot read which classes workers have loaded: {0}", e);
+      return; // what there is now is no more all than before
     }
-    return count() > before;
+    take(found);
   }
 
-  /** Takes in a log, whose last line may be cut off. */
-  synchronized void read(String log) {
-    log.lines()
-        .filter(SeenClasses::isFromFile)
-        .map(line -> line.substring(0, line.indexOf(SOURCE)))
-        .forEach(this::add);
+  /** The last line may be cut off, anywhere. */
+  private static void read(Path log, Set<String> found) throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(log), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (isFromFile(line) && found.size() < MOST_CLASSES) {
+          found.add(line.substring(0, line.indexOf(SOURCE)));
+        }
+      }
+    }
+  }
+
+  private synchronized void take(Set<String> found) {
+    int before = names.size();
+    found.forEach(this::add);
+    all = names.size() == before && before > 0;
   }
 
   private void add(String name) {
     if (names.size() < MOST_CLASSES) {
       names.add(name);
     }
+  }
+
+  /** {@return whether there are any, and the last look found no more} */
+  synchronized boolean areAll() {
+    return all;
   }
 
   /** {@return how many there are} */

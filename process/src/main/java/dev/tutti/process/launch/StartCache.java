@@ -4,12 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -38,52 +33,11 @@ public final class StartCache {
    * the rehearsal. So that has Tutti's jars alone: on its boot class path, or where they cannot be there as its class path, with which
    * that of a worker begins then. That of a program has the jars too with which the worker's class path goes on.
    */
-  /** Where the files are, or that there are to be none. */
-  static final String PROPERTY = "tutti.aot";
-
-  private static final String OFF = "off";
-  private static final Map<String, StartCache> BY_KEY = new ConcurrentHashMap<>();
-
-  /**
-   * What makes no difference to the JVM's comparison; the flag for the boot class path does. Above
-   * 32 GB a heap has other references.
-   */
-  private static final List<String> INDIFFERENT =
-      List.of(
-          "-D",
-          "-Xms",
-          "-XX:ActiveProcessorCount=",
-          "-XX:ErrorFile=",
-          "-XX:MaxMetaspaceSize=",
-          "-XX:MaxDirectMemorySize=");
-
-  private static final long COMPRESSED_BYTES = 32L << 30;
-
-  /** Flags by which the user has an arrangement of his own, or that the JVM allows no file with. */
-  private static final List<String> EXCLUSIVE =
-      List.of(
-          "-XX:AOT",
-          "-Xshare",
-          "-XX:SharedArchiveFile",
-          "-XX:+AutoCreateSharedArchive",
-          "-XX:DumpLoadedClassList",
-          "-XX:SharedClassListFile",
-          "-XX:Flags=",
-          "-XX:VMOptionsFile=",
-          "@",
-          "-javaagent",
-          "-agent",
-          "-Djava.system.class.loader",
-          "--patch-module",
-          "--upgrade-module-path",
-          "--limit-modules");
-
   private final @Nullable CacheFolder folder;
   private final String key;
   private final String why;
   private final List<String> classPath;
-  private final boolean ofProgram;
-  private final @Nullable SeenClasses seen; // of a program that was run before
+  private final @Nullable ProgramClasses program; // null for the one that all share
   private final AtomicLong wantedNanos = new AtomicLong();
   private final AtomicBoolean toRehearse = new AtomicBoolean(true);
   private final AtomicBoolean used = new AtomicBoolean();
@@ -93,133 +47,24 @@ public final class StartCache {
       String key,
       String why,
       List<String> classPath,
-      boolean ofProgram) {
+      @Nullable ProgramClasses program) {
     this.folder = folder;
     this.key = key;
     this.why = why;
     this.classPath = List.copyOf(classPath);
-    this.ofProgram = ofProgram;
-    this.seen = ofProgram && folder != null && folder.hasMet(key) ? new SeenClasses() : null;
+    this.program = program;
   }
 
-  /** {@return those for a command} */
-  static StartCaches of(LaunchPlan plan, List<String> arguments) {
-    String where = System.getProperty(PROPERTY, "");
-    String why = whyNone(where, arguments, plan.environment().keySet());
-    if (!why.isEmpty()) {
-      return none(why);
-    }
-    try {
-      Path folder =
-          where.isEmpty()
-              ? CacheFolder.usual(System.getenv(), System.getProperty("user.home", "/"))
-              : Path.of(where).toAbsolutePath();
-      StringBuilder key = keyOf(WorkerCommand.java(plan), arguments);
-      StartCache shared = known(folder, key, WorkerCommand.tuttisClassPath(plan), false);
-      List<String> jars = WorkerCommand.leadingJars(plan);
-      if (jars.isEmpty()) {
-        return new StartCaches(shared, none("the program's class path begins with no jar", true));
-      }
-      for (String jar : jars) {
-        stamp(key, Path.of(jar));
-      }
-      return new StartCaches(shared, known(folder, key, jars, true));
-    } catch (IOException e) {
-      return none("what it depends on cannot be read: " + e);
-    }
+  static StartCache none(String why) {
+    return new StartCache(null, "", why, List.of(), null);
   }
 
-  private static String whyNone(String where, List<String> arguments, Set<String> variables) {
-    if (where.equals(OFF)) {
-      return "it is switched off: " + PROPERTY + "=" + OFF;
-    }
-    if (!OwnJars.here().areJars()) {
-      return "Tutti is not in jars of its own on the class path, nor in its first one";
-    }
-    if (!Collections.disjoint(variables, WorkerProcess.FLAG_VARIABLES)) {
-      return "flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES;
-    }
-    return arguments.stream()
-        .filter(StartCache::isExclusive)
-        .map(argument -> "it does not go with a flag: " + argument)
-        .findFirst()
-        .orElse("");
+  static StartCache shared(CacheFolder folder, String key, List<String> classPath) {
+    return new StartCache(folder, key, "", classPath, null);
   }
 
-  private static StartCache known(
-      Path folder, StringBuilder keyText, List<String> classPath, boolean ofProgram) {
-    String key = Long.toHexString(hash(keyText));
-    return BY_KEY.computeIfAbsent(
-        folder + "/" + key,
-        _ -> new StartCache(new CacheFolder(folder), key, "", classPath, ofProgram));
-  }
-
-  private static StartCaches none(String why) {
-    return new StartCaches(none(why, false), none(why, true));
-  }
-
-  private static StartCache none(String why, boolean ofProgram) {
-    return new StartCache(null, "", why, List.of(), ofProgram);
-  }
-
-  static boolean isExclusive(String flag) {
-    return EXCLUSIVE.stream().anyMatch(flag::startsWith);
-  }
-
-  private static StringBuilder keyOf(Path java, List<String> arguments) throws IOException {
-    Path program = java.toRealPath();
-    StringBuilder text = new StringBuilder("2\n");
-    stamp(text, program);
-    stamp(text, program.resolveSibling("../lib/modules").normalize());
-    for (Path jar : OwnJars.here().all()) {
-      stamp(text, jar);
-    }
-    comparable(arguments).forEach(argument -> text.append(argument).append('\n'));
-    return text;
-  }
-
-  /**
-   * Builds that are to be the same each time give all files one date of modification, and the JVM
-   * takes a file of that date and of the same size for the same. When a file was changed indeed,
-   * nobody can set.
-   */
-  private static void stamp(StringBuilder text, Path file) throws IOException {
-    Map<String, Object> is = Files.readAttributes(file, "unix:size,lastModifiedTime,ctime");
-    text.append(file).append(' ').append(is.get("size")).append(' ');
-    text.append(is.get("lastModifiedTime")).append(' ').append(is.get("ctime")).append('\n');
-  }
-
-  /** {@return what the JVM compares of its arguments} */
-  static List<String> comparable(List<String> arguments) {
-    List<String> kept = new ArrayList<>();
-    for (int i = 0; i < arguments.size(); i++) {
-      String argument = arguments.get(i);
-      if (argument.equals("-cp")) {
-        i++; // what it has to begin with is in the key
-      } else if (argument.startsWith("-Xmx")) {
-        kept.add("large=" + (bytes(argument) >= COMPRESSED_BYTES));
-      } else if (INDIFFERENT.stream().noneMatch(argument::startsWith)) {
-        kept.add(argument);
-      }
-    }
-    return kept;
-  }
-
-  private static long bytes(String xmx) {
-    try {
-      return Long.parseLong(xmx.substring("-Xmx".length()));
-    } catch (NumberFormatException ofTheUser) {
-      return COMPRESSED_BYTES; // a key of its own does no harm
-    }
-  }
-
-  /** FNV-1a. Two texts with one hash would be found out by the JVM's own comparison. */
-  private static long hash(CharSequence text) {
-    long hash = 0xcbf29ce484222325L;
-    for (int i = 0; i < text.length(); i++) {
-      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-    }
-    return hash;
+  static StartCache ofProgram(CacheFolder folder, String key, List<String> jars) {
+    return new StartCache(folder, key, "", jars, new ProgramClasses(folder, key));
   }
 
   /** {@return why there is none and never will be; empty if there may be one} */
@@ -245,43 +90,44 @@ public final class StartCache {
   }
 
   /** {@return whether a worker that starts now would have it} */
-  public boolean isThere() {
+  boolean isThere() {
     return folder != null && folder.has(key);
   }
 
-  /**
-   * {@return whether it is not there, and may be made: one of a program, when that is run again}
-   */
+  /** {@return whether it is not there, and is to be made} */
   boolean isWanted() {
-    return folder != null
-        && !folder.has(key)
-        && (!ofProgram || (seen != null && folder.hasMet(key)));
+    return folder != null && !folder.has(key) && (program == null || program.areWanted());
   }
 
   /** A worker is there that could have it. */
-  public void met() {
-    if (ofProgram && folder != null) {
-      folder.meet(key);
+  void ran() {
+    if (program != null) {
+      program.ran();
     }
   }
 
-  /** {@return the flags by which a worker logs what is to be in it; none if that is not wanted} */
+  /**
+   * {@return the flags by which the next worker logs what is to be in it; none if that is not
+   * wanted}
+   */
   List<String> learningFlags(Path poolFolder) {
-    return seen != null && isWanted() ? seen.flags(poolFolder) : List.of();
+    return program != null && isWanted() ? program.flagsOfNextWorker(poolFolder) : List.of();
+  }
+
+  /** Takes in what the workers of a pool have logged so far. */
+  public void learn(PoolFolder pool) {
+    if (program != null && isWanted()) {
+      program.learn(pool.path());
+    }
   }
 
   /**
-   * Takes in what the workers of a pool have logged so far.
+   * {@return whether it is known what is to be in it}
    *
-   * @return whether there was anything new
+   * @param atLast whether what is known is to do, as there is always more
    */
-  public boolean learn(PoolFolder pool) {
-    return seen != null && isWanted() && seen.readFrom(pool.path());
-  }
-
-  /** {@return whether anything is known that could be in it} */
-  public boolean hasContent() {
-    return seen == null || seen.count() > 0;
+  public boolean isKnown(boolean atLast) {
+    return program == null || program.areKnown(atLast);
   }
 
   /** {@return the flags by which a worker has it; none if it is not there} */
@@ -289,9 +135,7 @@ public final class StartCache {
     if (folder == null || !folder.has(key) || !canBeLoggedTo(poolFolder)) {
       return List.of();
     }
-    if (used.compareAndSet(false, true)) {
-      folder.touch(key);
-    }
+    keep();
     return List.of(
         "-XX:AOTCache=" + folder.file(key),
         WorkerCommand.DIAGNOSTIC,
@@ -300,8 +144,15 @@ public final class StartCache {
         "-Xlog:aot*=warning,cds*=warning:file=" + log(poolFolder, "%p"));
   }
 
+  /** It is in use: other files are removed before it. */
+  void keep() {
+    if (folder != null && folder.has(key) && used.compareAndSet(false, true)) {
+      folder.touch(key);
+    }
+  }
+
   private Path log(Path poolFolder, String pid) {
-    return poolFolder.resolve((ofProgram ? "program-cache-" : "cache-") + pid + ".log");
+    return poolFolder.resolve((program != null ? "program-cache-" : "cache-") + pid + ".log");
   }
 
   /** A JVM takes a colon for the end of the file's name, and does not start. */
@@ -317,6 +168,9 @@ public final class StartCache {
    * @param pid the worker's process id
    */
   public @Nullable String takeRefusal(PoolFolder pool, long pid) {
+    if (folder == null) {
+      return null;
+    }
     Path log = log(pool.path(), String.valueOf(pid));
     try {
       String words = Files.readString(log, StandardCharsets.UTF_8).strip();
@@ -340,24 +194,26 @@ public final class StartCache {
    */
   public boolean dropAfterCrash(PoolFolder pool, long pid) {
     boolean crashed =
-        Files.exists(log(pool.path(), String.valueOf(pid))) && !pool.takeCrashLog(pid, 1).isEmpty();
+        folder != null
+            && Files.exists(log(pool.path(), String.valueOf(pid)))
+            && !pool.takeCrashLog(pid, 1).isEmpty();
     if (crashed) {
       drop();
     }
     return crashed;
   }
 
+  /** Several workers may have found the same file bad: that is one failure. */
   private void drop() {
-    if (folder != null) {
-      folder.delete(key);
-      failed(folder);
+    if (folder != null && folder.delete(key)) {
+      failed();
     }
   }
 
   /** One of a program is not tried again and again with the same jars. */
-  private void failed(CacheFolder in) {
-    if (ofProgram) {
-      in.failed(key);
+  private void failed() {
+    if (program != null) {
+      program.failed();
     }
   }
 
@@ -367,8 +223,8 @@ public final class StartCache {
   }
 
   /** {@return what is in it, in words} */
-  public String words() {
-    return ofProgram ? "with the program's classes too" : "with Tutti's classes";
+  public String content() {
+    return program != null ? "with the program's classes too" : "with Tutti's classes";
   }
 
   /** A worker that is led through what workers commonly do. */
@@ -399,14 +255,14 @@ public final class StartCache {
     try {
       return in.make(key, part -> makeAt(part, plan, lead));
     } catch (IOException | RuntimeException | Error e) {
-      failed(in);
+      failed();
       throw e;
     }
   }
 
   private void makeAt(Path part, LaunchPlan plan, Lead lead) throws IOException {
     Path recorded = part.resolveSibling(part.getFileName() + "-seen");
-    List<String> classes = seen == null ? List.of() : seen.names();
+    List<String> classes = program == null ? List.of() : program.names();
     lead.rehearse(new Script(Assembly.recording(recorded), classPath, classes));
     Assembly.run(plan, recorded, part, classPath);
   }

@@ -1,9 +1,15 @@
 package dev.tutti.process.launch;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * The start caches that workers of one kind may start with: that of their program, or the one that
@@ -17,12 +23,86 @@ public final class StartCaches {
    * and none of their caches would be used. When it is run again its first workers log which classes they read, and
    * these are in the cache that is made then. The shared one is made first, as it is of use for all.
    */
+  /** Where the files are, or that there are to be none. */
+  static final String PROPERTY = "tutti.aot";
+
+  private static final String OFF = "off";
+  private static final Map<String, StartCache> BY_NAME = new ConcurrentHashMap<>();
+
   private final StartCache shared;
   private final StartCache ofProgram;
 
-  StartCaches(StartCache shared, StartCache ofProgram) {
+  private StartCaches(StartCache shared, StartCache ofProgram) {
     this.shared = shared;
     this.ofProgram = ofProgram;
+  }
+
+  /**
+   * {@return those for a command}
+   *
+   * @param plan how workers are started
+   * @param arguments those of the command
+   */
+  static StartCaches of(LaunchPlan plan, List<String> arguments) {
+    String where = System.getProperty(PROPERTY, "");
+    String why = whyNone(where, arguments, plan.environment().keySet());
+    if (!why.isEmpty()) {
+      return new StartCaches(StartCache.none(why), StartCache.none(why));
+    }
+    try {
+      Path folder =
+          where.isEmpty()
+              ? CacheFolder.usual(System.getenv(), System.getProperty("user.home", "/"))
+              : Path.of(where).toAbsolutePath();
+      CacheKey key = CacheKey.of(WorkerCommand.java(plan), arguments);
+      List<String> tuttis = WorkerCommand.tuttisClassPath(plan);
+      StartCache shared =
+          known(folder, key, name -> StartCache.shared(new CacheFolder(folder), name, tuttis));
+      return new StartCaches(shared, ofProgram(folder, key, WorkerCommand.leadingJars(plan)));
+    } catch (IOException e) {
+      StartCache none = StartCache.none(unreadable(e));
+      return new StartCaches(none, none);
+    }
+  }
+
+  private static String unreadable(IOException e) {
+    return "what it depends on cannot be read: " + e;
+  }
+
+  private static StartCache ofProgram(Path folder, CacheKey key, List<String> jars) {
+    if (jars.isEmpty()) {
+      return StartCache.none("the class path begins with no jar of the program");
+    }
+    try {
+      return known(
+          folder,
+          key.with(jars),
+          name -> StartCache.ofProgram(new CacheFolder(folder), name, jars));
+    } catch (IOException e) {
+      return StartCache.none(unreadable(e));
+    }
+  }
+
+  private static StartCache known(Path folder, CacheKey key, Function<String, StartCache> made) {
+    String name = key.name();
+    return BY_NAME.computeIfAbsent(folder + "/" + name, _ -> made.apply(name));
+  }
+
+  private static String whyNone(String where, List<String> arguments, Set<String> variables) {
+    if (where.equals(OFF)) {
+      return "it is switched off: " + PROPERTY + "=" + OFF;
+    }
+    if (!OwnJars.here().areJars()) {
+      return "Tutti is not in jars of its own on the class path, nor in its first one";
+    }
+    if (!Collections.disjoint(variables, WorkerProcess.FLAG_VARIABLES)) {
+      return "flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES;
+    }
+    return arguments.stream()
+        .filter(CacheKey::isExclusive)
+        .map(argument -> "it does not go with a flag: " + argument)
+        .findFirst()
+        .orElse("");
   }
 
   /** {@return both, whether they are there or not} */
@@ -30,10 +110,21 @@ public final class StartCaches {
     return List.of(ofProgram, shared);
   }
 
+  /** {@return why one of them is not there and never will be, in words; empty if both may be} */
+  public String whyNot() {
+    if (!shared.whyNot().isEmpty()) {
+      return "without a start cache: " + shared.whyNot();
+    }
+    return ofProgram.whyNot().isEmpty()
+        ? ""
+        : "without a start cache of their program: " + ofProgram.whyNot();
+  }
+
   /** {@return the flags by which a worker has one; none if neither is there} */
   List<String> flags(Path poolFolder) {
     List<String> own = ofProgram.flags(poolFolder);
     if (!own.isEmpty()) {
+      shared.keep(); // this program needs it again when it is built anew
       return own;
     }
     List<String> flags = new ArrayList<>(shared.flags(poolFolder));
@@ -43,8 +134,19 @@ public final class StartCaches {
     return flags;
   }
 
+  /** A worker is there that could have them. */
+  public void ran() {
+    ofProgram.ran();
+  }
+
   /** {@return the one that is to be made, as far as is known; none if there is all that can be} */
   public Optional<StartCache> missing() {
-    return all().reversed().stream().filter(StartCache::isWanted).findFirst();
+    if (ofProgram.isThere()) {
+      return Optional.empty();
+    }
+    if (shared.isWanted()) {
+      return Optional.of(shared);
+    }
+    return ofProgram.isWanted() ? Optional.of(ofProgram) : Optional.empty();
   }
 }

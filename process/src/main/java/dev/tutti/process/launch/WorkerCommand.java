@@ -215,14 +215,21 @@ final class WorkerCommand {
     return bootsWithTutti(plan) ? List.of() : OwnJars.here().withJarsFirst(List.of());
   }
 
-  /** {@return the jars with which the class path of a worker with a start cache begins} */
+  /**
+   * {@return the jars with which the class path of a worker with a start cache begins; none if they
+   * are Tutti's alone}
+   */
   static List<String> leadingJars(LaunchPlan plan) {
+    OwnJars own = OwnJars.here();
     List<String> all = classPath(plan);
-    List<String> ofWorker =
-        bootsWithTutti(plan) ? OwnJars.here().withJarsLast(all) : OwnJars.here().withJarsFirst(all);
-    return ofWorker.stream()
-        .takeWhile(entry -> entry.endsWith(".jar") && Files.isRegularFile(Path.of(entry)))
-        .toList();
+    List<String> jars =
+        (bootsWithTutti(plan) ? own.withJarsLast(all) : own.withJarsFirst(all))
+            .stream()
+                .takeWhile(entry -> entry.endsWith(".jar") && Files.isRegularFile(Path.of(entry)))
+                .toList();
+    boolean anyElse =
+        !own.haveNothingElse() || jars.stream().anyMatch(jar -> !own.all().contains(Path.of(jar)));
+    return anyElse ? jars : List.of();
   }
 
   private static List<String> beforeJava(List<String> wrapping, Path folder) {
@@ -255,7 +262,7 @@ final class WorkerCommand {
         && Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)
         && Stream.of(inherited(), plan.jvmFlags())
             .flatMap(List::stream)
-            .noneMatch(flag -> flag.startsWith(LOG_MANAGER) || StartCache.isExclusive(flag));
+            .noneMatch(flag -> flag.startsWith(LOG_MANAGER) || CacheKey.isExclusive(flag));
   }
 
   private static Path ownJava() {

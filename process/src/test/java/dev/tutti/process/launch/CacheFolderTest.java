@@ -135,40 +135,57 @@ class CacheFolderTest {
 
   /** A program is known from its first run on, until its file has failed three times. */
   @Test
-  void hasMet_programsRun_areKnownUntilTheyFail() throws Exception {
-    assertThat(folder().hasMet("k")).isFalse();
-    folder().meet("k");
-    folder().meet("k");
-    assertThat(folder().hasMet("k")).isTrue();
-    assertThat(folder().hasMet("other")).isFalse();
+  void wasRun_programsRun_areKnownUntilTheyFail() throws Exception {
+    assertThat(folder().wasRun("k")).isFalse();
+    folder().ran("k");
+    folder().ran("k");
+    assertThat(folder().wasRun("k")).isTrue();
+    assertThat(folder().wasRun("other")).isFalse();
     folder().failed("k");
     folder().failed("k");
-    assertThat(folder().hasMet("k")).as("twice").isTrue();
+    assertThat(folder().wasRun("k")).as("twice").isTrue();
     folder().failed("k");
-    folder().meet("k");
-    assertThat(folder().hasMet("k")).as("three times").isFalse();
+    folder().ran("k");
+    assertThat(folder().wasRun("k")).as("three times").isFalse();
   }
 
   /** Programs that were run once, and never again, do not fill the folder. */
   @Test
-  void meet_manyPrograms_oldestAreForgotten() throws Exception {
+  void ran_manyPrograms_oldestAreForgotten() throws Exception {
     for (int i = 0; i < 70; i++) {
-      folder().meet("k" + i);
-      Files.setLastModifiedTime(
-          home.resolve("cache/tutti/k" + i + ".met"), FileTime.fromMillis(1_000L * i));
+      folder().ran("k" + i);
+      Files.setLastModifiedTime(mark("k" + i), FileTime.fromMillis(1_000L * i));
     }
-    assertThat(folder().hasMet("k5")).isFalse();
-    assertThat(folder().hasMet("k6")).isTrue();
-    assertThat(folder().hasMet("k69")).isTrue();
+    assertThat(folder().wasRun("k5")).isFalse();
+    assertThat(folder().wasRun("k6")).isTrue();
+    assertThat(folder().wasRun("k69")).isTrue();
+    folder().ran("k6");
+    folder().ran("last");
+    assertThat(folder().wasRun("k6")).as("run since").isTrue();
+    assertThat(folder().wasRun("k7")).as("the oldest").isFalse();
   }
 
-  /** Where others may write nothing is noted: a test of a folder that is a file. */
+  private Path mark(String key) {
+    return home.resolve("cache/tutti").resolve(key + ".ran");
+  }
+
+  /** Where there can be no folder, nothing is noted and nothing thrown. */
   @Test
-  void meet_noFolder_isLeftOut() throws Exception {
+  void ran_noFolder_isLeftOut() throws Exception {
     Files.createDirectories(home.resolve("cache"));
     Files.writeString(home.resolve("cache/tutti"), "a file");
-    folder().meet("k");
-    assertThat(folder().hasMet("k")).isFalse();
+    folder().ran("k");
+    assertThat(folder().wasRun("k")).isFalse();
+  }
+
+  /** Who can write to the folder could have programs counted as run. */
+  @Test
+  void ran_othersMayWrite_isNotNoted() throws Exception {
+    folder().ran("k");
+    Files.setPosixFilePermissions(
+        home.resolve("cache/tutti"), PosixFilePermissions.fromString("rwxrwxrwx"));
+    folder().ran("other");
+    assertThat(mark("other")).doesNotExist();
   }
 
   /** What others may write is not taken, and not written to. */
@@ -196,7 +213,7 @@ class CacheFolderTest {
   @Test
   void comparable_arguments_areThoseTheJvmCompares() {
     assertThat(
-            StartCache.comparable(
+            CacheKey.comparable(
                 List.of(
                     "-Xmx1000",
                     "-Xms10",
@@ -207,6 +224,6 @@ class CacheFolderTest {
                     "--add-opens=java.base/java.lang=ALL-UNNAMED",
                     "-XX:ActiveProcessorCount=2")))
         .containsExactly("large=false", "-ea", "--add-opens=java.base/java.lang=ALL-UNNAMED");
-    assertThat(StartCache.comparable(List.of("-Xmx" + (40L << 30)))).containsExactly("large=true");
+    assertThat(CacheKey.comparable(List.of("-Xmx" + (40L << 30)))).containsExactly("large=true");
   }
 }
