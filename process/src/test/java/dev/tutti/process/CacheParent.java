@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
-/** A program with a pool of one worker, for {@link StartCacheTest}. */
+/** A program with a pool of one worker, for {@link StartCacheTest} and {@link ProgramCacheTest}. */
 final class CacheParent {
   private CacheParent() {}
 

@@ -71,13 +71,15 @@ class ProgramCacheTest {
 
   /** Runs the program to its good end. {@return what it has printed} */
   private static List<String> run(Path caches, String... args) throws Exception {
+    return run(classPath, caches, CacheParent.class, args);
+  }
+
+  private static List<String> run(List<Path> entries, Path caches, Class<?> program, String... args)
+      throws Exception {
     List<String> line =
         new ArrayList<>(
             List.of(
-                "-Dtutti.aot=" + caches,
-                "-cp",
-                TuttiJars.classPath(classPath),
-                CacheParent.class.getName()));
+                "-Dtutti.aot=" + caches, "-cp", TuttiJars.classPath(entries), program.getName()));
     line.addAll(Arrays.asList(args));
     try (ParentJvm parent = ParentJvm.start(line, _ -> {})) {
       parent.awaitSuccess();
@@ -174,6 +176,42 @@ class ProgramCacheTest {
     assertThat(own).doesNotExist();
     assertThat(mark()).hasContent("failed\n");
     assertThat(run(folder)).containsExactly("cache=-XX:AOTCache=" + shared);
+  }
+
+  /** A file whose content is damaged may crash a worker at its start; it is started without. */
+  @Test
+  void start_damagedCacheOfProgram_isAnEventOnly() throws Exception {
+    byte[] bytes = Files.readAllBytes(ofProgram());
+    Arrays.fill(bytes, CUT_AT, CUT_AT + (2 << 20), (byte) 0x55);
+    Files.write(ofProgram(), bytes);
+    assertThat(run(folder, "REFUSED"))
+        .containsExactlyInAnyOrder(
+            "cache=-XX:AOTCache=" + shared(),
+            "REFUSED a worker crashed at its start with it",
+            "and then 7");
+    assertThat(ofProgram()).doesNotExist();
+    assertThat(mark()).hasContent("failed\n");
+  }
+
+  /** A program none of whose pools lives long has one made, of what its pools have left. */
+  @Test
+  void rehearsal_manyShortPools_begins() throws Exception {
+    Files.delete(ofProgram());
+    assertThat(run(classPath, folder, ShortPoolsParent.class)).first().isEqualTo("MISSING");
+  }
+
+  /** Where a folder of classes is in front there is nothing to make a cache of. */
+  @Test
+  void start_classPathBeginsWithAFolder_programLeavesNoMark() throws Exception {
+    Path mark = mark();
+    Path shared = shared();
+    Files.delete(mark);
+    List<Path> entries = new ArrayList<>(classPath.reversed());
+    assertThat(run(entries, folder, CacheParent.class))
+        .containsExactly("cache=-XX:AOTCache=" + shared);
+    assertThat(mark).doesNotExist();
+    assertThat(run(folder)).hasSize(1);
+    assertThat(mark).exists();
   }
 
   /** For one that was refused or could not be made three times no worker logs classes any more. */

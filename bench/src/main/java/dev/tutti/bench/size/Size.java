@@ -42,7 +42,7 @@ public final class Size {
     }
   }
 
-  /** Opens a pool until there is a start cache for it. */
+  /** Opens a pool until a start cache was made for it. */
   private static void makeCache(int workers) throws Exception {
     CountDownLatch made = new CountDownLatch(1);
     try (Pool pool = open(workers)) {
@@ -51,7 +51,7 @@ public final class Size {
           made.countDown();
         }
       });
-      pool.submit(() -> 1).get();
+      runAll(pool, workers);
       if (!made.await(MOST_SECONDS_FOR_CACHE, TimeUnit.SECONDS)) {
         throw new IllegalStateException("no start cache was made");
       }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *
  * <p><b>Failure.</b> A file that is missing, or that the JVM refuses, costs the time that it would
- * have saved and nothing else.
+ * have saved and nothing else. That of a program is not made again after it has failed three times.
  */
 public final class StartCache {
   /*

@@ -32,7 +32,7 @@ public final class StartCaches {
   private final StartCache shared;
   private final StartCache ofProgram;
 
-  private StartCaches(StartCache shared, StartCache ofProgram) {
+  StartCaches(StartCache shared, StartCache ofProgram) {
     this.shared = shared;
     this.ofProgram = ofProgram;
   }

@@ -68,7 +68,7 @@ public final class WorkerProcess {
    * @param folder a folder of its own
    * @param name its name, for threads
    * @param introduction the lines for its standard input
-   * @param script what it is to be started with
+   * @param script what it is to be started with, and to load
    * @return the process
    * @throws IOException if it cannot be started
    */

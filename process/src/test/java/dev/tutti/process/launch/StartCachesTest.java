@@ -1,0 +1,100 @@
+package dev.tutti.process.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which start cache is to be made next. */
+@Tag("unit")
+class StartCachesTest {
+  private static final String SHARED = "s";
+  private static final String OWN = "p";
+
+  @TempDir private Path home;
+
+  private CacheFolder folder() {
+    return new CacheFolder(home.resolve("cache"));
+  }
+
+  /** {@return those of a JVM that begins now} */
+  private StartCaches caches() {
+    return new StartCaches(
+        StartCache.shared(folder(), SHARED, List.of()),
+        StartCache.ofProgram(folder(), OWN, List.of("program.jar")));
+  }
+
+  private void make(String key) throws IOException {
+    folder().make(key, part -> Files.writeString(part, "x"));
+  }
+
+  private static Optional<String> content(StartCaches caches) {
+    return caches.missing().map(StartCache::content);
+  }
+
+  /** In a program's first run only the shared one is of any use. */
+  @Test
+  void missing_firstRun_isTheShared() throws Exception {
+    StartCaches caches = caches();
+    caches.ran();
+    assertThat(content(caches)).hasValue("with Tutti's classes");
+    make(SHARED);
+    assertThat(content(caches)).isEmpty();
+    assertThat(caches.flags(home)).hasSize(5).noneMatch(flag -> flag.startsWith("-Xlog:class"));
+  }
+
+  /** When it is run again, the shared one comes first, then its own. */
+  @Test
+  void missing_runAgain_isItsOwnAfterTheShared() throws Exception {
+    caches().ran();
+    StartCaches caches = caches();
+    assertThat(content(caches)).hasValue("with Tutti's classes");
+    make(SHARED);
+    assertThat(content(caches)).hasValue("with the program's classes too");
+    assertThat(caches.flags(home)).hasSize(6).anyMatch(flag -> flag.startsWith("-Xlog:class"));
+    make(OWN);
+    assertThat(content(caches)).isEmpty();
+    assertThat(caches.flags(home)).contains("-XX:AOTCache=" + folder().file(OWN)).hasSize(5);
+  }
+
+  /** A program that has its own does without the shared one. */
+  @Test
+  void missing_sharedIsGone_notForAProgramWithItsOwn() throws Exception {
+    caches().ran();
+    make(OWN);
+    assertThat(content(caches())).isEmpty();
+  }
+
+  /** What cannot be made is tried three times. Nobody counts that another JVM is at it. */
+  @Test
+  void make_fails_isTriedThreeTimes() throws Exception {
+    caches().ran();
+    make(SHARED);
+    StartCache own = caches().missing().orElseThrow();
+    LaunchPlan plan = PlainPlan.withJava(Optional.empty());
+    folder()
+        .make(
+            OWN,
+            part -> {
+              assertThat(own.make(plan, _ -> {})).as("while another one is at it").isFalse();
+              Files.writeString(part, "x");
+            });
+    Files.delete(folder().file(OWN));
+    for (int i = 0; i < 3; i++) {
+      assertThat(content(caches())).hasValue("with the program's classes too");
+      assertThatThrownBy(() -> own.make(plan, _ -> fail())).hasMessage("no worker");
+    }
+    assertThat(content(caches())).isEmpty();
+  }
+
+  private static void fail() throws IOException {
+    throw new IOException("no worker");
+  }
+}
