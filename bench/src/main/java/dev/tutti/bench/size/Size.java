@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 /** One program, one row of the table: each is run in a JVM of its own. */
 public final class Size {
+  /** A flag that might bring classes: the worker looks for a provider of sockets in all jars. */
+  private static final String LOOKS_ITSELF = "-Dbench.path=other";
+
   private static final int TASKS = 1_000;
   private static final long IDLE_SECONDS = 10;
   private static final int STARTS = 15;
@@ -29,7 +32,7 @@ public final class Size {
   /**
    * Prints a row.
    *
-   * @param args {@code cache}, {@code size} or {@code start}, and how many workers
+   * @param args {@code cache}, {@code size}, {@code start} or {@code jars}, and how many workers
    * @throws Exception if it cannot be measured
    */
   public static void main(String[] args) throws Exception {
@@ -38,6 +41,7 @@ public final class Size {
       case "cache" -> makeCache(workers);
       case "size" -> size(workers);
       case "start" -> start(workers);
+      case "jars" -> jars(workers);
       default -> throw new IllegalArgumentException("unknown row: " + args[0]);
     }
   }
@@ -68,12 +72,7 @@ public final class Size {
       pool.warm();
       double warm = (System.nanoTime() - begin) * MS_OF_NANOS;
       runAll(pool, TASKS * workers);
-      List<Long> pids =
-          ProcessHandle.current()
-              .descendants()
-              .filter(child -> child.info().command().orElse("").endsWith("/java"))
-              .map(ProcessHandle::pid)
-              .toList();
+      List<Long> pids = workerPids();
       TimeUnit.SECONDS.sleep(1);
       long workersBefore = cpuNanos(pids);
       long parentBefore = cpuNanos(ProcessHandle.current().pid());
@@ -92,6 +91,44 @@ public final class Size {
           100 * parentShare,
           warm);
     }
+  }
+
+  private static List<Long> workerPids() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(child -> child.info().command().orElse("").endsWith("/java"))
+        .map(ProcessHandle::pid)
+        .toList();
+  }
+
+  /** The CPU of a worker's first second, with one task in it. */
+  private static void jars(int workers) throws Exception {
+    double[] told = new double[STARTS];
+    double[] looks = new double[STARTS];
+    for (int i = -1; i < STARTS; i++) {
+      double itIsTold = firstSecond(workers);
+      double itLooks = firstSecond(workers, LOOKS_ITSELF);
+      if (i >= 0) {
+        told[i] = itIsTold;
+        looks[i] = itLooks;
+      }
+    }
+    printSorted("is told", told);
+    printSorted("looks itself", looks);
+  }
+
+  private static double firstSecond(int workers, String... flags) throws Exception {
+    try (Pool pool = Pool.open(ProcessOptions.DEFAULTS.withWorkers(workers).withJvmFlags(flags))) {
+      runAll(pool, workers);
+      TimeUnit.SECONDS.sleep(1);
+      return cpuNanos(workerPids()) * MS_OF_NANOS / workers;
+    }
+  }
+
+  private static void printSorted(String name, double[] took) {
+    Arrays.sort(took);
+    System.out.printf(
+        "| %s | %.0f | %.0f | %.0f |%n", name, took[0], took[STARTS / 2], took[STARTS - 1]);
   }
 
   private static void runAll(Pool pool, int tasks) throws Exception {
