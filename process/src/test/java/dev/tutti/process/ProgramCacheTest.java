@@ -174,7 +174,7 @@ class ProgramCacheTest {
         .contains("cache=-XX:AOTCache=" + own, "and then 7")
         .anyMatch(line -> line.startsWith("REFUSED") && line.contains("truncated"));
     assertThat(own).doesNotExist();
-    assertThat(mark()).hasContent("failed\n");
+    assertThat(mark()).content().hasLineCount(1);
     assertThat(run(folder)).containsExactly("cache=-XX:AOTCache=" + shared);
   }
 
@@ -190,7 +190,7 @@ class ProgramCacheTest {
             "REFUSED a worker crashed at its start with it",
             "and then 7");
     assertThat(ofProgram()).doesNotExist();
-    assertThat(mark()).hasContent("failed\n");
+    assertThat(mark()).content().hasLineCount(1);
   }
 
   /** A program none of whose pools lives long has one made, of what its pools have left. */
@@ -219,7 +219,7 @@ class ProgramCacheTest {
   void start_cacheOfProgramFailedThrice_isLeftAlone() throws Exception {
     Path shared = shared();
     Files.delete(ofProgram());
-    Files.writeString(mark(), "failed\n".repeat(3));
+    Files.writeString(mark(), (Long.MAX_VALUE + "\n").repeat(3));
     assertThat(run(folder, "LOOK"))
         .containsExactly("opened=true learns=false", "cache=-XX:AOTCache=" + shared);
   }

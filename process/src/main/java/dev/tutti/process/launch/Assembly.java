@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The JVM that makes a start cache out of what another one has recorded. */
 final class Assembly {
-  /** Less than a second, on a machine that has nothing else to do. */
+  /** A second for a thousand classes, on a machine that has nothing else to do. */
   private static final long PATIENCE_MINUTES = 15;
 
   private static final int KEPT_CHARACTERS = 1_000;
@@ -19,17 +19,25 @@ final class Assembly {
   /**
    * {@return the flags with which a worker records} How often which method ran is left out: with it
    * a worker compiles more at its start, which costs 15 ms of CPU.
+   *
+   * @param seen where to
+   * @param linked whether the classes are to be linked in the cache
    */
-  static List<String> recording(Path seen) {
+  static List<String> recording(Path seen, boolean linked) {
     return List.of(
         "-XX:AOTMode=record",
         "-XX:AOTConfiguration=" + seen,
         WorkerCommand.DIAGNOSTIC,
-        "-XX:-AOTRecordTraining");
+        "-XX:-AOTRecordTraining",
+        linking(linked));
+  }
+
+  private static String linking(boolean linked) {
+    return linked ? "-XX:+AOTClassLinking" : "-XX:-AOTClassLinking";
   }
 
   /** Runs it to its end. The calling thread must go on until then: the process ends with it. */
-  static void run(LaunchPlan plan, Path seen, Path cache, List<String> classPath)
+  static void run(LaunchPlan plan, Path seen, Path cache, List<String> classPath, boolean linked)
       throws IOException {
     String name = cache.getFileName().toString();
     Path said = cache.resolveSibling(name + "-said");
@@ -37,7 +45,11 @@ final class Assembly {
         WorkerCommand.assembly(
             plan,
             cache.resolveSibling(name + "-crash"),
-            List.of("-XX:AOTMode=create", "-XX:AOTConfiguration=" + seen, "-XX:AOTCache=" + cache),
+            List.of(
+                "-XX:AOTMode=create",
+                "-XX:AOTConfiguration=" + seen,
+                "-XX:AOTCache=" + cache,
+                linking(linked)),
             classPath);
     ProcessBuilder builder =
         new ProcessBuilder(command)

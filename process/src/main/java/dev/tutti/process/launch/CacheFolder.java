@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -47,11 +49,13 @@ final class CacheFolder {
   /** A file is 15 MB large, and 5 MB more for a thousand classes of a program. */
   private static final int MOST_FILES = 16;
 
-  /** A mark is empty but for a line for each failure, so its size says how many there were. */
+  /** A mark is empty but for a line for each failure: the day, counted from that of 1970. */
   private static final int MOST_MARKS = 64;
 
-  private static final String FAILED = "failed\n";
+  /** What does not succeed so often is left alone for some days: a disk may be full for a while. */
   private static final int MOST_FAILURES = 3;
+
+  private static final int DAYS_OF_FAILURES = 7;
 
   private static final int OTHERS_MAY_WRITE = 0b010_010;
 
@@ -97,10 +101,20 @@ final class CacheFolder {
   /** {@return whether a program with this key was run before, and its file may be made} */
   boolean wasRun(String key) {
     try {
-      return Files.size(markOf(key)) < (long) MOST_FAILURES * FAILED.length();
+      long since = today() - DAYS_OF_FAILURES;
+      return Files.readAllLines(markOf(key)).stream()
+              .filter(day -> Long.parseLong(day) > since)
+              .count()
+          < MOST_FAILURES;
     } catch (IOException notThere) {
       return false;
+    } catch (NumberFormatException notOurs) {
+      return true; // when one fails it gets a line that is
     }
+  }
+
+  private static long today() {
+    return LocalDate.now(ZoneOffset.UTC).toEpochDay();
   }
 
   private Path markOf(String key) {
@@ -112,9 +126,9 @@ final class CacheFolder {
     mark(key, "");
   }
 
-  /** The file of a program with this key could not be made, or not be used. */
+  /** The file of a program with this key could not be used, or is to be made. */
   void failed(String key) {
-    mark(key, FAILED);
+    mark(key, today() + "\n");
   }
 
   private void mark(String key, String text) {
@@ -128,6 +142,16 @@ final class CacheFolder {
       Files.setLastModifiedTime(mark, FileTime.from(Instant.now()));
     } catch (IOException | UncheckedIOException | UnsupportedOperationException e) {
       LOG.log(Level.DEBUG, "cannot note that a program was run: {0}", e);
+    }
+  }
+
+  /** The file of a program with this key was made: the last failure was none. */
+  void succeeded(String key) {
+    try {
+      List<String> failures = Files.readAllLines(markOf(key));
+      Files.write(markOf(key), failures.subList(0, Math.max(0, failures.size() - 1)));
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot note that a start cache was made: {0}", e);
     }
   }
 

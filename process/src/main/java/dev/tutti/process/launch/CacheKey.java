@@ -3,12 +3,15 @@ package dev.tutti.process.launch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What a start cache depends on: the JDK, the jars and the flags.
+ *
+ * <p>The JVM compares most of it with what the file was made for. It does not compare the class
+ * path of a file that was made in two steps (JDK 25): so what is there has to be in the key.
  *
  * <p><b>Thread safety.</b> A value that never changes.
  *
@@ -32,6 +35,8 @@ record CacheKey(String text) {
           "-XX:MaxDirectMemorySize=");
 
   private static final long COMPRESSED_BYTES = 32L << 30;
+  private static final String UNITS = "kmgt";
+  private static final int BITS_OF_UNIT = 10;
 
   /** Flags by which the user has an arrangement of his own, or that the JVM allows no file with. */
   private static final List<String> EXCLUSIVE =
@@ -64,8 +69,12 @@ record CacheKey(String text) {
     StringBuilder text = new StringBuilder(FORM);
     stamp(text, program);
     stamp(text, program.resolveSibling("../lib/modules").normalize());
+    boolean jvmCompares = arguments.contains(OwnJars.here().bootFlag());
     for (Path jar : OwnJars.here().all()) {
       stamp(text, jar);
+      if (!jvmCompares) {
+        stampChange(text, jar);
+      }
     }
     comparable(arguments).forEach(argument -> text.append(argument).append('\n'));
     return new CacheKey(text.toString());
@@ -76,6 +85,7 @@ record CacheKey(String text) {
     StringBuilder all = new StringBuilder(text);
     for (String jar : jars) {
       stamp(all, Path.of(jar));
+      stampChange(all, Path.of(jar));
     }
     return new CacheKey(all.toString());
   }
@@ -85,15 +95,18 @@ record CacheKey(String text) {
     return EXCLUSIVE.stream().anyMatch(flag::startsWith);
   }
 
-  /**
-   * Builds that are to be the same each time give all files one date of modification, and the JVM
-   * takes a file of that date and of the same size for the same. When a file was changed indeed,
-   * nobody can set.
-   */
   private static void stamp(StringBuilder text, Path file) throws IOException {
-    Map<String, Object> is = Files.readAttributes(file, "unix:size,lastModifiedTime,ctime");
-    text.append(file).append(' ').append(is.get("size")).append(' ');
-    text.append(is.get("lastModifiedTime")).append(' ').append(is.get("ctime")).append('\n');
+    BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+    text.append(file).append(' ').append(is.size()).append(' ');
+    text.append(is.lastModifiedTime().toMillis()).append('\n');
+  }
+
+  /**
+   * Builds that are to be the same each time give all files one date of modification. When a file
+   * was changed indeed, nobody can set.
+   */
+  private static void stampChange(StringBuilder text, Path file) throws IOException {
+    text.append(Files.getAttribute(file, "unix:ctime")).append('\n');
   }
 
   /** {@return what the JVM compares of its arguments} */
@@ -113,17 +126,17 @@ record CacheKey(String text) {
   }
 
   private static long bytes(String xmx) {
+    String size = xmx.substring("-Xmx".length());
+    int unit = UNITS.indexOf(Character.toLowerCase(size.charAt(size.length() - 1)));
     try {
-      return Long.parseLong(xmx.substring("-Xmx".length()));
-    } catch (NumberFormatException ofTheUser) {
-      return COMPRESSED_BYTES; // a key of its own does no harm
+      long number = Long.parseLong(unit < 0 ? size : size.substring(0, size.length() - 1));
+      return number << ((unit + 1) * BITS_OF_UNIT);
+    } catch (NumberFormatException refusedByTheJvm) {
+      return COMPRESSED_BYTES;
     }
   }
 
-  /**
-   * {@return a name for its file} By FNV-1a; two keys with one name would be found out by the JVM's
-   * own comparison.
-   */
+  /** {@return a name for its file} By FNV-1a. */
   String name() {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < text.length(); i++) {

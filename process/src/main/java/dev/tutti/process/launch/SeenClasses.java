@@ -27,6 +27,9 @@ final class SeenClasses {
   /** Each worker loads all classes of its start cache before its first task. */
   static final int MOST_CLASSES = 10_000;
 
+  /** Twice what all logs take at most. */
+  private static final long LEAST_ROOM_BYTES = 64L << 20;
+
   private static final String LOG_PREFIX = "classes-";
   private static final String SOURCE = " source: ";
 
@@ -39,11 +42,20 @@ final class SeenClasses {
 
   /** {@return the flags with which the next worker logs; none if enough have done so} */
   synchronized List<String> flagsOfNextWorker(Path poolFolder) {
-    if (workers >= MOST_WORKERS) {
+    if (workers >= MOST_WORKERS || !hasRoom(poolFolder)) {
       return List.of();
     }
     workers++;
     return List.of("-Xlog:class+load:file=" + poolFolder.resolve(LOG_PREFIX + "%p" + LOG_FORM));
+  }
+
+  /** A JVM that cannot write to its log says so on its standard error. */
+  private static boolean hasRoom(Path poolFolder) {
+    try {
+      return Files.getFileStore(poolFolder).getUsableSpace() >= LEAST_ROOM_BYTES;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Takes in what the workers of a pool have logged so far. */

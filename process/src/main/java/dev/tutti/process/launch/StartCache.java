@@ -23,9 +23,9 @@ public final class StartCache {
    * A file belongs to one key: the JDK, Tutti's jars with size and times, and the flags. Who finds none for its key has one
    * made by a rehearsal, once a JVM at most.
    *
-   * The JVM compares what it runs with what the file was made for, and goes on without a file that it
+   * The JVM compares the JDK, the flags and its boot class path with what the file was made for, and goes on without a file that it
    * refuses. What it says then goes to a log in the pool's folder, not to the worker's output; a log with
-   * anything in it is a refusal, and the file goes. The JVM does not compare the content: a damaged
+   * anything in it is a refusal, and the file goes. It does not compare the class path, nor the content: a damaged
    * file can crash the worker (it does: 300 kB of noise in the middle are a SIGSEGV). So a worker that crashes at its
    * start takes the file with it, and the next one starts without.
    *
@@ -33,6 +33,12 @@ public final class StartCache {
    * the rehearsal. So that has Tutti's jars alone: on its boot class path, or where they cannot be there as its class path, with which
    * that of a worker begins then. That of a program has the jars too with which the worker's class path goes on.
    */
+  /**
+   * A worker links all that is linked in its cache before its first task, also one that needs few
+   * of these classes.
+   */
+  private static final int MOST_LINKED = 2_000;
+
   private final @Nullable CacheFolder folder;
   private final String key;
   private final String why;
@@ -63,8 +69,8 @@ public final class StartCache {
     return new StartCache(folder, key, "", classPath, null);
   }
 
-  static StartCache ofProgram(CacheFolder folder, String key, List<String> jars) {
-    return new StartCache(folder, key, "", jars, new ProgramClasses(folder, key));
+  static StartCache ofProgram(CacheFolder folder, String key, ProgramClasses program) {
+    return new StartCache(folder, key, "", List.of(), program);
   }
 
   /** {@return why there is none and never will be; empty if there may be one} */
@@ -251,19 +257,28 @@ public final class StartCache {
     if (folder == null) {
       throw new IOException(why);
     }
-    CacheFolder in = folder;
-    try {
-      return in.make(key, part -> makeAt(part, plan, lead));
-    } catch (IOException | RuntimeException | Error e) {
-      failed();
-      throw e;
+    if (program == null) {
+      return folder.make(key, part -> makeAt(part, plan, lead, classPath, List.of()));
     }
+    ProgramClasses classes = program;
+    classes.failed(); // also if this JVM ends before it is made
+    boolean made =
+        folder.make(
+            key,
+            part -> {
+              makeAt(part, plan, lead, classes.classPath(), classes.names());
+              classes.checkJars();
+            });
+    classes.succeeded();
+    return made;
   }
 
-  private void makeAt(Path part, LaunchPlan plan, Lead lead) throws IOException {
+  private static void makeAt(
+      Path part, LaunchPlan plan, Lead lead, List<String> classPath, List<String> classes)
+      throws IOException {
     Path recorded = part.resolveSibling(part.getFileName() + "-seen");
-    List<String> classes = program == null ? List.of() : program.names();
-    lead.rehearse(new Script(Assembly.recording(recorded), classPath, classes));
-    Assembly.run(plan, recorded, part, classPath);
+    boolean linked = classes.size() <= MOST_LINKED;
+    lead.rehearse(new Script(Assembly.recording(recorded, linked), classPath, classes));
+    Assembly.run(plan, recorded, part, classPath, linked);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The start caches that workers of one kind may start with: that of their program, or the one that
@@ -27,6 +28,23 @@ public final class StartCaches {
   static final String PROPERTY = "tutti.aot";
 
   private static final String OFF = "off";
+
+  /** Flags of a pool that would come after its class path. */
+  private static final List<String> CLASS_PATH = List.of("-cp", "-classpath", "--class-path");
+
+  /**
+   * Flags with which a program's classes are others than in its jars, or are to be changed while
+   * they are loaded.
+   */
+  private static final List<String> CHANGING_CLASSES =
+      List.of(
+          "-Djdk.util.jar.",
+          "-Xbootclasspath",
+          "--module-path",
+          "-p",
+          "-XX:+EnableDynamicAgentLoading",
+          "-Djdk.attach.allowAttachSelf");
+
   private static final Map<String, StartCache> BY_NAME = new ConcurrentHashMap<>();
 
   private final StartCache shared;
@@ -58,7 +76,7 @@ public final class StartCaches {
       List<String> tuttis = WorkerCommand.tuttisClassPath(plan);
       StartCache shared =
           known(folder, key, name -> StartCache.shared(new CacheFolder(folder), name, tuttis));
-      return new StartCaches(shared, ofProgram(folder, key, WorkerCommand.leadingJars(plan)));
+      return new StartCaches(shared, ofProgram(folder, key, plan, arguments));
     } catch (IOException e) {
       StartCache none = StartCache.none(unreadable(e));
       return new StartCaches(none, none);
@@ -69,18 +87,39 @@ public final class StartCaches {
     return "what it depends on cannot be read: " + e;
   }
 
-  private static StartCache ofProgram(Path folder, CacheKey key, List<String> jars) {
+  private static StartCache ofProgram(
+      Path path, CacheKey shared, LaunchPlan plan, List<String> arguments) {
+    Optional<String> flag =
+        Stream.concat(
+                plan.jvmFlags().stream().filter(StartCaches::setsClassPath),
+                arguments.stream().filter(StartCaches::changesClasses))
+            .findFirst();
+    if (flag.isPresent()) {
+      return StartCache.none("it does not go with a flag: " + flag.get());
+    }
+    List<String> jars = WorkerCommand.leadingJars(plan);
     if (jars.isEmpty()) {
       return StartCache.none("the class path begins with no jar of the program");
     }
     try {
+      CacheFolder folder = new CacheFolder(path);
       return known(
-          folder,
-          key.with(jars),
-          name -> StartCache.ofProgram(new CacheFolder(folder), name, jars));
+          path,
+          shared.with(jars),
+          name ->
+              StartCache.ofProgram(folder, name, new ProgramClasses(folder, shared, jars, name)));
     } catch (IOException e) {
       return StartCache.none(unreadable(e));
     }
+  }
+
+  private static boolean setsClassPath(String flag) {
+    return CLASS_PATH.stream().anyMatch(flag::startsWith);
+  }
+
+  private static boolean changesClasses(String flag) {
+    return !flag.equals(OwnJars.here().bootFlag())
+        && CHANGING_CLASSES.stream().anyMatch(flag::startsWith);
   }
 
   private static StartCache known(Path folder, CacheKey key, Function<String, StartCache> made) {

@@ -98,6 +98,7 @@ final class WorkerCommand {
           "-XX:Tier3MinInvocationThreshold=500",
           "-XX:Tier3CompileThreshold=5000");
 
+  private static final Pattern PLAIN_PATH = Pattern.compile("[\\w/.+ -]+");
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
 
@@ -224,12 +225,17 @@ final class WorkerCommand {
     List<String> all = classPath(plan);
     List<String> jars =
         (bootsWithTutti(plan) ? own.withJarsLast(all) : own.withJarsFirst(all))
-            .stream()
-                .takeWhile(entry -> entry.endsWith(".jar") && Files.isRegularFile(Path.of(entry)))
-                .toList();
+            .stream().takeWhile(WorkerCommand::canBeInCache).toList();
     boolean anyElse =
         !own.haveNothingElse() || jars.stream().anyMatch(jar -> !own.all().contains(Path.of(jar)));
     return anyElse ? jars : List.of();
+  }
+
+  /** A class of a start cache has another code source than one of the jar if that is not plain. */
+  private static boolean canBeInCache(String entry) {
+    return entry.endsWith(".jar")
+        && PLAIN_PATH.matcher(entry).matches()
+        && Files.isRegularFile(Path.of(entry));
   }
 
   private static List<String> beforeJava(List<String> wrapping, Path folder) {

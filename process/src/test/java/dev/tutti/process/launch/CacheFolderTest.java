@@ -147,6 +147,21 @@ class CacheFolderTest {
     folder().failed("k");
     folder().ran("k");
     assertThat(folder().wasRun("k")).as("three times").isFalse();
+    folder().succeeded("k");
+    assertThat(folder().wasRun("k")).as("the last was none").isTrue();
+  }
+
+  /** A disk that was full may have room some days later. */
+  @Test
+  void wasRun_failuresAreOld_isTriedAgain() throws Exception {
+    folder().failed("k");
+    long today = Long.parseLong(Files.readString(mark("k")).strip());
+    Files.writeString(mark("k"), (today - 6 + "\n").repeat(3));
+    assertThat(folder().wasRun("k")).isFalse();
+    Files.writeString(mark("k"), (today - 7 + "\n").repeat(3));
+    assertThat(folder().wasRun("k")).isTrue();
+    Files.writeString(mark("k"), "what is this");
+    assertThat(folder().wasRun("k")).as("not ours").isTrue();
   }
 
   /** Programs that were run once, and never again, do not fill the folder. */
@@ -224,6 +239,8 @@ class CacheFolderTest {
                     "--add-opens=java.base/java.lang=ALL-UNNAMED",
                     "-XX:ActiveProcessorCount=2")))
         .containsExactly("large=false", "-ea", "--add-opens=java.base/java.lang=ALL-UNNAMED");
+    assertThat(CacheKey.comparable(List.of("-Xmx40g"))).containsExactly("large=true");
+    assertThat(CacheKey.comparable(List.of("-Xmx64M"))).containsExactly("large=false");
     assertThat(CacheKey.comparable(List.of("-Xmx" + (40L << 30)))).containsExactly("large=true");
   }
 }

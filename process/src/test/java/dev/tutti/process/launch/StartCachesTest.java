@@ -25,10 +25,12 @@ class StartCachesTest {
   }
 
   /** {@return those of a JVM that begins now} */
-  private StartCaches caches() {
+  private StartCaches caches() throws IOException {
+    String jar = Jars.with(home.resolve("program.jar"), "").toString();
     return new StartCaches(
         StartCache.shared(folder(), SHARED, List.of()),
-        StartCache.ofProgram(folder(), OWN, List.of("program.jar")));
+        StartCache.ofProgram(
+            folder(), OWN, new ProgramClasses(folder(), new CacheKey(""), List.of(jar), OWN)));
   }
 
   private void make(String key) throws IOException {
