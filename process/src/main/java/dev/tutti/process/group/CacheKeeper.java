@@ -3,6 +3,7 @@ package dev.tutti.process.group;
 import dev.tutti.event.PoolEvent;
 import dev.tutti.event.PoolEvent.CacheState;
 import dev.tutti.event.PoolListener;
+import dev.tutti.process.launch.ExitHook;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
@@ -149,7 +150,9 @@ final class CacheKeeper {
         LOG.log(Level.DEBUG, "another JVM makes the start cache");
       }
     } catch (IOException | RuntimeException | Error e) { // workers start without it
-      tell(CacheState.FAILED, e.toString());
+      if (!ExitHook.jvmExits()) {
+        tell(CacheState.FAILED, e.toString());
+      }
     }
   }
 

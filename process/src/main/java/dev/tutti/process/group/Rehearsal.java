@@ -2,6 +2,7 @@ package dev.tutti.process.group;
 
 import dev.tutti.codec.Codec;
 import dev.tutti.codec.Role;
+import dev.tutti.process.launch.ExitHook;
 import dev.tutti.process.launch.LaunchPlan;
 import dev.tutti.process.launch.OwnJars;
 import dev.tutti.process.launch.PoolFolder;
@@ -65,7 +66,7 @@ final class Rehearsal {
               claims.handle());
       WorkerProcess worker =
           WorkerProcess.rehearse(plan, folder, NAME, introduction.toLines(), script);
-      try {
+      try (ExitHook _ = ExitHook.of(worker::kill)) {
         try (Meeting meeting = new Meeting(door, worker, claims)) {
           lead(meeting, claims, script.classes());
         }

@@ -58,7 +58,7 @@ final class Assembly {
             .redirectOutput(said.toFile());
     WorkerProcess.tidy(builder.environment());
     Process process = builder.start();
-    try {
+    try (ExitHook _ = ExitHook.of(process::destroyForcibly)) {
       if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
         String words = Files.readString(said, StandardCharsets.UTF_8).strip();
         throw new IOException(
