@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,10 @@ final class CacheFolder {
   /** A file is 15 MB large, and 5 MB more for a thousand classes of a program. */
   private static final int MOST_FILES = 16;
 
-  /** A mark is empty but for a line for each failure: the day, counted from that of 1970. */
+  /**
+   * A mark has a line for each failure, the day counted from that of 1970, and one for each jar
+   * that manifests name.
+   */
   private static final int MOST_MARKS = 64;
 
   /** What does not succeed so often is left alone for some days: a disk may be full for a while. */
@@ -102,15 +106,37 @@ final class CacheFolder {
   boolean wasRun(String key) {
     try {
       long since = today() - DAYS_OF_FAILURES;
-      return Files.readAllLines(markOf(key)).stream()
-              .filter(day -> Long.parseLong(day) > since)
-              .count()
+      return failures(key).stream().filter(day -> Long.parseLong(day) > since).count()
           < MOST_FAILURES;
     } catch (IOException notThere) {
       return false;
     } catch (NumberFormatException notOurs) {
       return true; // when one fails it gets a line that is
     }
+  }
+
+  private List<String> failures(String key) throws IOException {
+    return Files.readAllLines(markOf(key)).stream().filter(line -> !isPath(line)).toList();
+  }
+
+  private static boolean isPath(String line) {
+    return line.startsWith("/");
+  }
+
+  /** {@return the jars that were {@linkplain #name named} for a program} */
+  List<String> namedJars(String key) {
+    try {
+      return Files.readAllLines(markOf(key)).stream().filter(CacheFolder::isPath).toList();
+    } catch (IOException notThere) {
+      return List.of();
+    }
+  }
+
+  /** A program with this key has more jars than those of the key. */
+  void name(String key, List<String> jars) throws IOException {
+    List<String> lines = new ArrayList<>(failures(key));
+    lines.addAll(jars);
+    Files.write(markOf(key), lines);
   }
 
   private static long today() {
@@ -148,8 +174,12 @@ final class CacheFolder {
   /** The file of a program with this key was made: the last failure was none. */
   void succeeded(String key) {
     try {
-      List<String> failures = Files.readAllLines(markOf(key));
-      Files.write(markOf(key), failures.subList(0, Math.max(0, failures.size() - 1)));
+      List<String> lines = new ArrayList<>(failures(key));
+      if (!lines.isEmpty()) {
+        lines.removeLast();
+      }
+      lines.addAll(namedJars(key));
+      Files.write(markOf(key), lines);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "cannot note that a start cache was made: {0}", e);
     }

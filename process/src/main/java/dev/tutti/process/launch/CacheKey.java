@@ -80,12 +80,17 @@ record CacheKey(String text) {
     return new CacheKey(text.toString());
   }
 
-  /** {@return that of a program with these jars} */
+  /** {@return that of a program with these jars; one that is not there counts as that} */
   CacheKey with(List<String> jars) throws IOException {
     StringBuilder all = new StringBuilder(text);
     for (String jar : jars) {
-      stamp(all, Path.of(jar));
-      stampChange(all, Path.of(jar));
+      Path file = Path.of(jar);
+      if (Files.exists(file)) {
+        stamp(all, file);
+        stampChange(all, file);
+      } else {
+        all.append(jar).append(" is not there\n");
+      }
     }
     return new CacheKey(all.toString());
   }

@@ -1,14 +1,11 @@
 package dev.tutti.process.launch;
 
-import java.io.File;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.jar.Attributes.Name;
-import java.util.jar.JarFile;
-import java.util.jar.Manifest;
 
 /**
  * The classes of a program for its start cache, and whether it is to have one: when it is run
@@ -17,13 +14,21 @@ import java.util.jar.Manifest;
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  */
 final class ProgramClasses {
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+
+  /*
+   * Its mark has the name of what is known without opening a jar. What manifests name is looked for when a cache is made, and
+   * stands in the mark; the cache has the name of all of it. A manifest changes with its jar, and with that the name.
+   */
   private final CacheFolder folder;
   private final CacheKey shared;
   private final List<String> jars;
-  private final String key;
+  private final String mark;
   private final boolean again;
   private final AtomicBoolean noted = new AtomicBoolean();
   private final SeenClasses seen = new SeenClasses();
+  private volatile List<String> named;
+  private volatile String cache;
 
   /**
    * Those of a program.
@@ -31,72 +36,85 @@ final class ProgramClasses {
    * @param folder where its cache is
    * @param shared the key of the cache that it shares with other programs
    * @param jars with which its class path begins
-   * @param key the name of its cache
+   * @throws IOException if it cannot be told which jars these are
    */
-  ProgramClasses(CacheFolder folder, CacheKey shared, List<String> jars, String key) {
+  ProgramClasses(CacheFolder folder, CacheKey shared, List<String> jars) throws IOException {
     this.folder = folder;
     this.shared = shared;
     this.jars = List.copyOf(jars);
-    this.key = key;
-    this.again = folder.wasRun(key);
+    this.mark = shared.with(jars).name();
+    this.again = folder.wasRun(mark);
+    this.named = folder.namedJars(mark);
+    this.cache = cacheWith(named);
+  }
+
+  private String cacheWith(List<String> more) throws IOException {
+    return (more.isEmpty() ? shared.with(jars) : shared.with(jars).with(more)).name();
+  }
+
+  /** {@return the name of its cache, as far as is known which jars belong to it} */
+  String cache() {
+    return cache;
   }
 
   /** {@return whether they are to be in a cache} */
   boolean areWanted() {
-    return again && folder.wasRun(key);
+    return again && folder.wasRun(mark);
   }
 
   /** The program is run. This is noted once. */
   void ran() {
     if (noted.compareAndSet(false, true)) {
-      folder.ran(key);
+      folder.ran(mark);
     }
   }
 
   /** The cache could not be used, or it is to be made, which may fail in any way. */
   void failed() {
-    folder.failed(key);
+    folder.failed(mark);
   }
 
   /** The cache was made, or another JVM is at it: the last failure was none. */
   void succeeded() {
-    folder.succeeded(key);
+    folder.succeeded(mark);
   }
 
   /**
-   * {@return the class path of a rehearsal: the first jars, until one names others in its manifest}
-   * Which these are, and what is in them, the key does not say.
+   * Looks for what manifests name.
    *
+   * @return the class path of a rehearsal: the first jars, until one of which nobody can tell what
+   *     belongs to it
    * @throws IOException if none is left
    */
   List<String> classPath() throws IOException {
     List<String> path = new ArrayList<>();
-    for (String jar : jars) {
-      if (namesOthers(jar)) {
-        break;
+    List<String> more = new ArrayList<>();
+    try {
+      for (String jar : jars) {
+        more.addAll(NamedJars.of(Path.of(jar)));
+        path.add(jar);
       }
-      path.add(jar);
+    } catch (IOException e) {
+      if (path.isEmpty()) {
+        throw e;
+      }
+      LOG.log(Level.DEBUG, "no class of this jar is in a start cache: {0}", e);
     }
-    if (path.isEmpty()) {
-      throw new IOException("the first jar of the class path names others in its manifest");
+    if (!more.equals(named)) {
+      cache = cacheWith(more);
+      named = List.copyOf(more);
+      folder.name(mark, more);
     }
     return path;
-  }
-
-  private static boolean namesOthers(String jar) throws IOException {
-    try (JarFile file = new JarFile(new File(jar), false)) {
-      Manifest manifest = file.getManifest();
-      return manifest != null && manifest.getMainAttributes().containsKey(Name.CLASS_PATH);
-    }
   }
 
   /**
    * Looks again at the jars, when the cache is made.
    *
-   * @throws IOException if they are not what they were when this JVM first looked
+   * @throws IOException if they are not what they were
    */
   void checkJars() throws IOException {
-    if (!shared.with(jars).name().equals(key)) {
+    if (!shared.with(jars).name().equals(mark) || !cacheWith(named).equals(cache)) {
       throw new IOException("a jar of the class path has changed meanwhile");
     }
   }

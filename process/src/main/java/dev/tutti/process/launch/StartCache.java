@@ -40,7 +40,7 @@ public final class StartCache {
   private static final int MOST_LINKED = 2_000;
 
   private final @Nullable CacheFolder folder;
-  private final String key;
+  private final String sharedKey;
   private final String why;
   private final List<String> classPath;
   private final @Nullable ProgramClasses program; // null for the one that all share
@@ -55,7 +55,7 @@ public final class StartCache {
       List<String> classPath,
       @Nullable ProgramClasses program) {
     this.folder = folder;
-    this.key = key;
+    this.sharedKey = key;
     this.why = why;
     this.classPath = List.copyOf(classPath);
     this.program = program;
@@ -69,8 +69,12 @@ public final class StartCache {
     return new StartCache(folder, key, "", classPath, null);
   }
 
-  static StartCache ofProgram(CacheFolder folder, String key, ProgramClasses program) {
-    return new StartCache(folder, key, "", List.of(), program);
+  static StartCache ofProgram(CacheFolder folder, ProgramClasses program) {
+    return new StartCache(folder, "", "", List.of(), program);
+  }
+
+  private String key() {
+    return program == null ? sharedKey : program.cache();
   }
 
   /** {@return why there is none and never will be; empty if there may be one} */
@@ -97,12 +101,12 @@ public final class StartCache {
 
   /** {@return whether a worker that starts now would have it} */
   boolean isThere() {
-    return folder != null && folder.has(key);
+    return folder != null && folder.has(key());
   }
 
   /** {@return whether it is not there, and is to be made} */
   boolean isWanted() {
-    return folder != null && !folder.has(key) && (program == null || program.areWanted());
+    return folder != null && !folder.has(key()) && (program == null || program.areWanted());
   }
 
   /** A worker is there that could have it. */
@@ -138,12 +142,12 @@ public final class StartCache {
 
   /** {@return the flags by which a worker has it; none if it is not there} */
   List<String> flags(Path poolFolder) {
-    if (folder == null || !folder.has(key) || !canBeLoggedTo(poolFolder)) {
+    if (folder == null || !folder.has(key()) || !canBeLoggedTo(poolFolder)) {
       return List.of();
     }
     keep();
     return List.of(
-        "-XX:AOTCache=" + folder.file(key),
+        "-XX:AOTCache=" + folder.file(key()),
         WorkerCommand.DIAGNOSTIC,
         "-XX:-AOTReplayTraining", // there is nothing to replay, and a thread that looks for it
         "-Xlog:aot*=off,cds*=off:stdout",
@@ -152,8 +156,8 @@ public final class StartCache {
 
   /** It is in use: other files are removed before it. */
   void keep() {
-    if (folder != null && folder.has(key) && used.compareAndSet(false, true)) {
-      folder.touch(key);
+    if (folder != null && folder.has(key()) && used.compareAndSet(false, true)) {
+      folder.touch(key());
     }
   }
 
@@ -211,7 +215,7 @@ public final class StartCache {
 
   /** Several workers may have found the same file bad: that is one failure. */
   private void drop() {
-    if (folder != null && folder.delete(key)) {
+    if (folder != null && folder.delete(key())) {
       failed();
     }
   }
@@ -258,15 +262,16 @@ public final class StartCache {
       throw new IOException(why);
     }
     if (program == null) {
-      return folder.make(key, part -> makeAt(part, plan, lead, classPath, List.of()));
+      return folder.make(key(), part -> makeAt(part, plan, lead, classPath, List.of()));
     }
     ProgramClasses classes = program;
     classes.failed(); // also if this JVM ends before it is made
+    List<String> path = classes.classPath();
     boolean made =
         folder.make(
-            key,
+            key(),
             part -> {
-              makeAt(part, plan, lead, classes.classPath(), classes.names());
+              makeAt(part, plan, lead, path, classes.names());
               classes.checkJars();
             });
     classes.succeeded();

@@ -102,12 +102,15 @@ public final class StartCaches {
       return StartCache.none("the class path begins with no jar of the program");
     }
     try {
-      CacheFolder folder = new CacheFolder(path);
-      return known(
-          path,
-          shared.with(jars),
-          name ->
-              StartCache.ofProgram(folder, name, new ProgramClasses(folder, shared, jars, name)));
+      return known(path, shared.with(jars), _ -> ofProgram(new CacheFolder(path), shared, jars));
+    } catch (IOException e) {
+      return StartCache.none(unreadable(e));
+    }
+  }
+
+  private static StartCache ofProgram(CacheFolder folder, CacheKey shared, List<String> jars) {
+    try {
+      return StartCache.ofProgram(folder, new ProgramClasses(folder, shared, jars));
     } catch (IOException e) {
       return StartCache.none(unreadable(e));
     }

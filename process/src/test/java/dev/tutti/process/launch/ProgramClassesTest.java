@@ -26,20 +26,56 @@ class ProgramClassesTest {
 
   private ProgramClasses of(Path... jars) throws IOException {
     List<String> paths = Stream.of(jars).map(Path::toString).toList();
-    CacheFolder folder = new CacheFolder(home.resolve("cache"));
-    return new ProgramClasses(folder, SHARED, paths, SHARED.with(paths).name());
+    return new ProgramClasses(new CacheFolder(home.resolve("cache")), SHARED, paths);
   }
 
-  /** What a manifest names is not in the key: it may be built anew, and nobody would see it. */
+  /** What manifests name is found once, and belongs to the program's cache from then on. */
   @Test
-  void classPath_manifestNamesOthers_endsBefore() throws Exception {
+  void classPath_manifestNamesOthers_theyBelongToTheCache() throws Exception {
+    Path lib = Files.createDirectory(home.resolve("lib"));
     Path first = Jars.with(home.resolve("first.jar"), "");
-    Path thin = Jars.with(home.resolve("thin.jar"), "lib/a.jar");
+    Path thin = Jars.with(home.resolve("thin.jar"), "lib/a.jar  lib/none.jar");
+    Path named = Jars.with(lib.resolve("a.jar"), "../lib/b.jar a.jar");
+    ProgramClasses program = of(first, thin);
+    program.ran();
+    String unknown = program.cache();
+    assertThat(program.classPath()).containsExactly(first.toString(), thin.toString());
+    String cache = program.cache();
+    assertThat(cache).isNotEqualTo(unknown).isEqualTo(of(first, thin).cache());
+    program.checkJars();
+
+    Jars.with(lib.resolve("none.jar"), "");
+    assertThat(of(first, thin).cache()).as("what was missing is there").isNotEqualTo(cache);
+    assertThatThrownBy(program::checkJars).hasMessageContaining("has changed meanwhile");
+    Files.delete(lib.resolve("none.jar"));
+    assertThat(of(first, thin).cache()).isEqualTo(cache);
+    Jars.with(lib.resolve("b.jar"), "");
+    assertThat(of(first, thin).cache()).as("named by one that is named").isNotEqualTo(cache);
+    Files.delete(lib.resolve("b.jar"));
+    Files.writeString(named, "another one");
+    assertThat(of(first, thin).cache()).as("built anew").isNotEqualTo(cache);
+  }
+
+  /** A folder's content is in no key; an address may be written in many ways. */
+  @Test
+  void classPath_manifestNamesWhatIsNoJar_endsBefore() throws Exception {
+    Path first = Jars.with(home.resolve("first.jar"), "");
     Path last = Jars.with(home.resolve("last.jar"), "");
-    assertThat(of(first, last).classPath()).containsExactly(first.toString(), last.toString());
-    assertThat(of(first, thin, last).classPath()).containsExactly(first.toString());
-    assertThatThrownBy(() -> of(thin, last).classPath())
-        .hasMessageContaining("names others in its manifest");
+    for (String named : List.of("classes/", "a%20b.jar", "file:/a.jar", "lib/a.jar classes")) {
+      Path odd = Jars.with(home.resolve("odd.jar"), named);
+      assertThat(of(first, odd, last).classPath()).containsExactly(first.toString());
+      assertThatThrownBy(() -> of(odd, last).classPath())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("names what is no jar");
+    }
+  }
+
+  /** The JVM and the JDK look for what it names in different places. */
+  @Test
+  void classPath_linkToJarThatNamesOthers_isLeftOut() throws Exception {
+    Path thin = Jars.with(home.resolve("thin.jar"), "a.jar");
+    Path link = Files.createSymbolicLink(home.resolve("link.jar"), thin);
+    assertThatThrownBy(() -> of(link).classPath()).hasMessageContaining("found by a link");
   }
 
   /**

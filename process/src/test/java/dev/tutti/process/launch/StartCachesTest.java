@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,9 +17,18 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("unit")
 class StartCachesTest {
   private static final String SHARED = "s";
-  private static final String OWN = "p";
+  private static final CacheKey KEY = new CacheKey("shared");
 
   @TempDir private Path home;
+
+  private String jar;
+  private String own;
+
+  @BeforeEach
+  void makeJar() throws IOException {
+    jar = Jars.with(home.resolve("program.jar"), "").toString();
+    own = KEY.with(List.of(jar)).name();
+  }
 
   private CacheFolder folder() {
     return new CacheFolder(home.resolve("cache"));
@@ -26,11 +36,9 @@ class StartCachesTest {
 
   /** {@return those of a JVM that begins now} */
   private StartCaches caches() throws IOException {
-    String jar = Jars.with(home.resolve("program.jar"), "").toString();
     return new StartCaches(
         StartCache.shared(folder(), SHARED, List.of()),
-        StartCache.ofProgram(
-            folder(), OWN, new ProgramClasses(folder(), new CacheKey(""), List.of(jar), OWN)));
+        StartCache.ofProgram(folder(), new ProgramClasses(folder(), KEY, List.of(jar))));
   }
 
   private void make(String key) throws IOException {
@@ -61,16 +69,16 @@ class StartCachesTest {
     make(SHARED);
     assertThat(content(caches)).hasValue("with the program's classes too");
     assertThat(caches.flags(home)).hasSize(6).anyMatch(flag -> flag.startsWith("-Xlog:class"));
-    make(OWN);
+    make(own);
     assertThat(content(caches)).isEmpty();
-    assertThat(caches.flags(home)).contains("-XX:AOTCache=" + folder().file(OWN)).hasSize(5);
+    assertThat(caches.flags(home)).contains("-XX:AOTCache=" + folder().file(own)).hasSize(5);
   }
 
   /** A program that has its own does without the shared one. */
   @Test
   void missing_sharedIsGone_notForAProgramWithItsOwn() throws Exception {
     caches().ran();
-    make(OWN);
+    make(own);
     assertThat(content(caches())).isEmpty();
   }
 
@@ -79,19 +87,19 @@ class StartCachesTest {
   void make_fails_isTriedThreeTimes() throws Exception {
     caches().ran();
     make(SHARED);
-    StartCache own = caches().missing().orElseThrow();
+    StartCache cache = caches().missing().orElseThrow();
     LaunchPlan plan = PlainPlan.withJava(Optional.empty());
     folder()
         .make(
-            OWN,
+            own,
             part -> {
-              assertThat(own.make(plan, _ -> {})).as("while another one is at it").isFalse();
+              assertThat(cache.make(plan, _ -> {})).as("while another one is at it").isFalse();
               Files.writeString(part, "x");
             });
-    Files.delete(folder().file(OWN));
+    Files.delete(folder().file(own));
     for (int i = 0; i < 3; i++) {
       assertThat(content(caches())).hasValue("with the program's classes too");
-      assertThatThrownBy(() -> own.make(plan, _ -> fail())).hasMessage("no worker");
+      assertThatThrownBy(() -> cache.make(plan, _ -> fail())).hasMessage("no worker");
     }
     assertThat(content(caches())).isEmpty();
   }
