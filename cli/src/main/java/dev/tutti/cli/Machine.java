@@ -165,7 +165,7 @@ final class Machine {
     Path folder = property.isEmpty() ? usualCache() : Path.of(property);
     if (!Files.isDirectory(folder)) {
       return canBeMade(folder)
-          ? Finding.ok("start cache", folder + " is made by the first pool")
+          ? Finding.ok("start cache", folder + " is made with the first start cache")
           : Finding.note("start cache", folder + " cannot be made", SLOWER);
     }
     if (Files.isSymbolicLink(folder) || isOpenToOthers(folder)) {

@@ -73,7 +73,8 @@ final class CacheParent {
 
   private static boolean isProgram(Path file) {
     try {
-      return Files.readSymbolicLink(file).endsWith("build.jar");
+      Path name = Files.readSymbolicLink(file).getFileName();
+      return name != null && name.toString().startsWith("build");
     } catch (IOException closed) {
       return false;
     }

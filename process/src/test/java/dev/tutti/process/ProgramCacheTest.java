@@ -10,6 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.jar.Attributes.Name;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -146,12 +149,12 @@ class ProgramCacheTest {
   @Test
   void start_programWasBuiltAnew_startsWithSharedCache() throws Exception {
     Path shared = shared();
-    Path anew = home.resolve("built-anew.jar");
+    Path anew = home.resolve("build-anew.jar");
     Files.copy(build, anew, StandardCopyOption.COPY_ATTRIBUTES);
     link(anew);
     try {
       assertThat(run(folder, "LOOK"))
-          .containsExactly("opened=false learns=false", "cache=-XX:AOTCache=" + shared);
+          .containsExactly("opened=true learns=false", "cache=-XX:AOTCache=" + shared);
     } finally {
       link(build);
     }
@@ -212,6 +215,34 @@ class ProgramCacheTest {
     assertThat(mark).doesNotExist();
     assertThat(run(folder)).hasSize(1);
     assertThat(mark).exists();
+  }
+
+  /** With flags that change what a jar means there is none, nor is one in the making. */
+  @Test
+  void start_flagChangesClasses_startsWithoutItsOwn() throws Exception {
+    String own = "cache=-XX:AOTCache=" + ofProgram();
+    for (String flag : List.of("-Djdk.util.jar.version=25", "-Djdk.attach.allowAttachSelf=true")) {
+      assertThat(run(folder, "LOOK", flag))
+          .contains("opened=true learns=false")
+          .doesNotContain(own);
+    }
+  }
+
+  /** A program whose jar names all others in its manifest, as those for {@code java -jar} do. */
+  @Test
+  void start_manifestNamesTheJars_theirClassesAreInTheCache() throws Exception {
+    Path thin = home.resolve("thin.jar");
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Name.CLASS_PATH, "build.jar core.jar memory.jar process.jar");
+    new JarOutputStream(Files.newOutputStream(thin), manifest).close();
+    List<Path> entries = List.of(thin);
+    assertThat(run(entries, folder, CacheParent.class)).as("its first run").hasSize(1);
+    assertThat(run(entries, folder, CacheParent.class, "MADE"))
+        .contains(MADE + "the program's classes too");
+    assertThat(run(entries, folder, CacheParent.class, "LOOK"))
+        .first()
+        .isEqualTo("opened=false learns=false");
   }
 
   /** For one that was refused or could not be made three times no worker logs classes any more. */

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A pool of Tutti. */
@@ -57,22 +57,26 @@ final class TuttiColumn implements Column {
     return open(row, opener);
   }
 
-  /** A pool that has lived a second, and has nothing to do, has one made, if there is none. */
+  /** A pool that has lived some seconds, and has nothing to do, has one made, if there is none. */
   private static void makeStartCache(Opener<Pool> opener) {
-    CountDownLatch made = new CountDownLatch(1);
-    AtomicBoolean missing = new AtomicBoolean();
+    CountDownLatch told = new CountDownLatch(1);
+    AtomicReference<CacheState> last = new AtomicReference<>();
     try (Pool pool = opener.open()) {
       pool.listen(event -> {
         if (event instanceof StartCache cache) {
-          missing.set(true);
+          last.set(cache.state());
           if (cache.state() != CacheState.MISSING) {
-            made.countDown();
+            told.countDown();
           }
         }
       });
       var _ = firstResults(pool, 2); // what it loads is what the cache has
-      if (!made.await(SECONDS_TO_MISS_IT, TimeUnit.SECONDS) && missing.get()) {
-        var _ = made.await(SECONDS_TO_MAKE_IT, TimeUnit.SECONDS);
+      boolean done = told.await(SECONDS_TO_MISS_IT, TimeUnit.SECONDS);
+      if (!done && last.get() != null) {
+        done = told.await(SECONDS_TO_MAKE_IT, TimeUnit.SECONDS);
+      }
+      if (last.get() != null && (!done || last.get() != CacheState.MADE)) {
+        throw new IllegalStateException("no start cache was made: " + last.get());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -84,9 +84,20 @@ final class CacheKeeper {
 
   private void plan(StartCaches caches) {
     Optional<StartCache> missing = caches.missing();
-    if (missing.isPresent() && planned.compareAndSet(false, true)) {
-      long left = DELAY_NANOS - missing.get().wantedNanos() - age();
-      later.run(Math.max(0, left), () -> rehearse(caches));
+    if (missing.isPresent()) {
+      rehearseLater(caches, DELAY_NANOS - missing.get().wantedNanos() - age());
+    }
+  }
+
+  /** One look is planned at a time. */
+  private void rehearseLater(StartCaches caches, long nanos) {
+    if (planned.compareAndSet(false, true)) {
+      later.run(
+          Math.max(0, nanos),
+          () -> {
+            planned.set(false);
+            rehearse(caches);
+          });
     }
   }
 
@@ -123,31 +134,28 @@ final class CacheKeeper {
       return;
     }
     if (allCoresWork.getAsBoolean()) {
-      later.run(BUSY_NANOS, () -> rehearse(caches));
+      rehearseLater(caches, BUSY_NANOS);
       return;
     }
     if (age() >= DELAY_NANOS) {
       missing.learn(folder);
     }
     boolean old = age() >= OLD_NANOS;
-    if (missing.isKnown(old)) {
-      if (missing.beginRehearsal()) {
-        tell(CacheState.MISSING, "it is being made, " + missing.content());
-        Thread.ofPlatform().daemon().name("tutti-rehearsal").start(() -> make(caches, missing));
-      }
-    } else if (!old) {
-      later.run(Math.max(DELAY_NANOS, age()), () -> rehearse(caches));
+    if (missing.isKnown(old) && missing.beginRehearsal()) {
+      tell(CacheState.MISSING, "it is being made, " + missing.content());
+      Thread.ofPlatform().daemon().name("tutti-rehearsal").start(() -> make(caches, missing));
+    } else if (!old) { // also while another one is at it, for what is to be made then
+      rehearseLater(caches, Math.max(DELAY_NANOS, age()));
     }
   }
 
   private void make(StartCaches caches, StartCache cache) {
-    try {
+    try (ExitHook _ = ExitHook.of(() -> {})) {
       if (cache.make(plan, script -> Rehearsal.run(plan, script))) {
         tell(CacheState.MADE, "workers start faster from now on, " + cache.content());
-        planned.set(false); // there may be another one to make
-        later.run(0, () -> plan(caches));
+        later.run(0, () -> plan(caches)); // there may be another one to make
       } else {
-        LOG.log(Level.DEBUG, "another JVM makes the start cache");
+        LOG.log(Level.DEBUG, "another JVM makes the start cache, or has made it");
       }
     } catch (IOException | RuntimeException | Error e) { // workers start without it
       if (!ExitHook.jvmExits()) {

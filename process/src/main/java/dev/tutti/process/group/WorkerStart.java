@@ -43,23 +43,24 @@ final class WorkerStart {
   }
 
   /**
-   * Starts the worker. A damaged cache is no failure of the worker's: it is started once more, and
-   * has none then.
+   * Starts the worker. A damaged cache is no failure of the worker's: that is gone, and the worker
+   * is started once more, with another one or none.
    */
   ReadyWorker run() throws IOException {
-    try {
-      return start();
-    } catch (IOException e) {
-      WorkerProcess failed = process;
-      if (failed == null) {
-        throw e;
+    while (true) {
+      try {
+        return start();
+      } catch (IOException e) {
+        WorkerProcess failed = process;
+        if (failed == null) {
+          throw e;
+        }
+        if (!resources.cache().crashed(failed.pid())) {
+          failed.isHere(); // so what it has printed is passed on
+          throw e;
+        }
       }
-      if (!resources.cache().crashed(failed.pid())) {
-        failed.isHere(); // so what it has printed is passed on
-        throw e;
-      }
-      return start(); // what the other one has printed is about its crash
-    }
+    } // what the other one has printed is about its crash
   }
 
   private ReadyWorker start() throws IOException {

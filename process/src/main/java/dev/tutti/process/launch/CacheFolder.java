@@ -108,7 +108,7 @@ final class CacheFolder {
       long since = today() - DAYS_OF_FAILURES;
       return failures(key).stream().filter(day -> Long.parseLong(day) > since).count()
           < MOST_FAILURES;
-    } catch (IOException notThere) {
+    } catch (IOException | UnsupportedOperationException notThere) {
       return false;
     } catch (NumberFormatException notOurs) {
       return true; // when one fails it gets a line that is
@@ -116,7 +116,15 @@ final class CacheFolder {
   }
 
   private List<String> failures(String key) throws IOException {
-    return Files.readAllLines(markOf(key)).stream().filter(line -> !isPath(line)).toList();
+    return linesOf(key).stream().filter(line -> !isPath(line)).toList();
+  }
+
+  /** As with the files: what others may have written does not count. */
+  private List<String> linesOf(String key) throws IOException {
+    if (!isOurs(path)) {
+      throw new IOException("others can write to it: folder=" + path);
+    }
+    return Files.readAllLines(markOf(key));
   }
 
   private static boolean isPath(String line) {
@@ -126,8 +134,8 @@ final class CacheFolder {
   /** {@return the jars that were {@linkplain #name named} for a program} */
   List<String> namedJars(String key) {
     try {
-      return Files.readAllLines(markOf(key)).stream().filter(CacheFolder::isPath).toList();
-    } catch (IOException notThere) {
+      return linesOf(key).stream().filter(CacheFolder::isPath).toList();
+    } catch (IOException | UnsupportedOperationException notThere) {
       return List.of();
     }
   }
@@ -136,7 +144,14 @@ final class CacheFolder {
   void name(String key, List<String> jars) throws IOException {
     List<String> lines = new ArrayList<>(failures(key));
     lines.addAll(jars);
-    Files.write(markOf(key), lines);
+    replaceMark(key, lines);
+  }
+
+  /** Nobody reads half of it. */
+  private void replaceMark(String key, List<String> lines) throws IOException {
+    Path whole = path.resolve(key + MARK + PART);
+    Files.write(whole, lines);
+    Files.move(whole, markOf(key), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static long today() {
@@ -179,7 +194,7 @@ final class CacheFolder {
         lines.removeLast();
       }
       lines.addAll(namedJars(key));
-      Files.write(markOf(key), lines);
+      replaceMark(key, lines);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "cannot note that a start cache was made: {0}", e);
     }

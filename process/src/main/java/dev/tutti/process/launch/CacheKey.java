@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a start cache depends on: the JDK, the jars and the flags.
@@ -82,7 +83,7 @@ record CacheKey(String text) {
 
   /** {@return that of a program with these jars; one that is not there counts as that} */
   CacheKey with(List<String> jars) throws IOException {
-    StringBuilder all = new StringBuilder(text);
+    StringBuilder all = new StringBuilder(text).append("with\n");
     for (String jar : jars) {
       Path file = Path.of(jar);
       if (Files.exists(file)) {
@@ -131,9 +132,9 @@ record CacheKey(String text) {
   }
 
   private static long bytes(String xmx) {
-    String size = xmx.substring("-Xmx".length());
-    int unit = UNITS.indexOf(Character.toLowerCase(size.charAt(size.length() - 1)));
+    String size = xmx.substring("-Xmx".length()).toLowerCase(Locale.ROOT);
     try {
+      int unit = size.isEmpty() ? -1 : UNITS.indexOf(size.charAt(size.length() - 1));
       long number = Long.parseLong(unit < 0 ? size : size.substring(0, size.length() - 1));
       return number << ((unit + 1) * BITS_OF_UNIT);
     } catch (NumberFormatException refusedByTheJvm) {

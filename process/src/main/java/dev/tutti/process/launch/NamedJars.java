@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /** The jars that a jar names in its manifest, as {@code Class-Path}, and those that they name. */
 final class NamedJars {
   /** Neither a folder, nor an absolute address, nor a sign that an address would hide. */
-  private static final Pattern PLAIN = Pattern.compile("[\\w/.+-]+\\.jar");
+  private static final Pattern PLAIN = Pattern.compile("[\\w.+-][\\w/.+-]*\\.jar");
 
   private static final Pattern BLANKS = Pattern.compile(" +");
 
@@ -39,8 +39,8 @@ final class NamedJars {
     if (named.isEmpty()) {
       return;
     }
-    Path folder = jar.resolveSibling("");
-    if (!jar.toRealPath().equals(jar)) {
+    Path folder = jar.normalize().resolveSibling("");
+    if (!jar.toRealPath().equals(jar.normalize())) {
       throw new IOException("it names others, and is found by a link: " + jar);
     }
     for (String name : BLANKS.splitAsStream(named).toList()) {

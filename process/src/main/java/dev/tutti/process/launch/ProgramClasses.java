@@ -2,6 +2,7 @@ package dev.tutti.process.launch;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,15 @@ final class ProgramClasses {
   private final boolean again;
   private final AtomicBoolean noted = new AtomicBoolean();
   private final SeenClasses seen = new SeenClasses();
-  private volatile List<String> named;
-  private volatile String cache;
+  private volatile Content content;
+
+  /**
+   * What belongs to the program, as far as is known.
+   *
+   * @param named what manifests name
+   * @param cache the name of the cache with all of it
+   */
+  private record Content(List<String> named, String cache) {}
 
   /**
    * Those of a program.
@@ -44,17 +52,21 @@ final class ProgramClasses {
     this.jars = List.copyOf(jars);
     this.mark = shared.with(jars).name();
     this.again = folder.wasRun(mark);
-    this.named = folder.namedJars(mark);
-    this.cache = cacheWith(named);
+    this.content = contentWith(folder.namedJars(mark));
   }
 
-  private String cacheWith(List<String> more) throws IOException {
-    return (more.isEmpty() ? shared.with(jars) : shared.with(jars).with(more)).name();
+  private Content contentWith(List<String> named) throws IOException {
+    try {
+      CacheKey own = shared.with(jars);
+      return new Content(List.copyOf(named), (named.isEmpty() ? own : own.with(named)).name());
+    } catch (InvalidPathException damagedMark) {
+      throw new IOException(damagedMark);
+    }
   }
 
   /** {@return the name of its cache, as far as is known which jars belong to it} */
   String cache() {
-    return cache;
+    return content.cache();
   }
 
   /** {@return whether they are to be in a cache} */
@@ -100,22 +112,25 @@ final class ProgramClasses {
       }
       LOG.log(Level.DEBUG, "no class of this jar is in a start cache: {0}", e);
     }
-    if (!more.equals(named)) {
-      cache = cacheWith(more);
-      named = List.copyOf(more);
+    if (!more.equals(content.named())) {
+      content = contentWith(more);
       folder.name(mark, more);
     }
     return path;
   }
 
   /**
-   * Looks again at the jars, when the cache is made.
+   * {@return whether the jars are still what a cache was made of}
    *
-   * @throws IOException if they are not what they were
+   * @param name the name of that
    */
-  void checkJars() throws IOException {
-    if (!shared.with(jars).name().equals(mark) || !cacheWith(named).equals(cache)) {
-      throw new IOException("a jar of the class path has changed meanwhile");
+  boolean isUnchanged(String name) {
+    try {
+      return shared.with(jars).name().equals(mark)
+          && contentWith(content.named()).cache().equals(name);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot look at the jars of a start cache: {0}", e);
+      return false;
     }
   }
 

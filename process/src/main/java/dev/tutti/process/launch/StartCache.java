@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread safety.</b> All methods may be called from any thread.
  *
  * <p><b>Failure.</b> A file that is missing, or that the JVM refuses, costs the time that it would
- * have saved and nothing else. That of a program is not made again after it has failed three times.
+ * have saved and nothing else. That of a program which has failed three times is left alone for a
+ * week.
  */
 public final class StartCache {
   /*
-   * A file belongs to one key: the JDK, Tutti's jars with size and times, and the flags. Who finds none for its key has one
+   * A file belongs to one key: the JDK, Tutti's jars with size and date, and the flags. Who finds none for its key has one
    * made by a rehearsal, once a JVM at most.
    *
    * The JVM compares the JDK, the flags and its boot class path with what the file was made for, and goes on without a file that it
@@ -142,12 +143,16 @@ public final class StartCache {
 
   /** {@return the flags by which a worker has it; none if it is not there} */
   List<String> flags(Path poolFolder) {
-    if (folder == null || !folder.has(key()) || !canBeLoggedTo(poolFolder)) {
+    String now = key();
+    if (folder == null || !folder.has(now) || !canBeLoggedTo(poolFolder)) {
+      return List.of();
+    }
+    if (program != null && !program.isUnchanged(now)) { // the JVM would not see it
       return List.of();
     }
     keep();
     return List.of(
-        "-XX:AOTCache=" + folder.file(key()),
+        "-XX:AOTCache=" + folder.file(now),
         WorkerCommand.DIAGNOSTIC,
         "-XX:-AOTReplayTraining", // there is nothing to replay, and a thread that looks for it
         "-Xlog:aot*=off,cds*=off:stdout",
@@ -264,18 +269,32 @@ public final class StartCache {
     if (program == null) {
       return folder.make(key(), part -> makeAt(part, plan, lead, classPath, List.of()));
     }
-    ProgramClasses classes = program;
-    classes.failed(); // also if this JVM ends before it is made
-    List<String> path = classes.classPath();
-    boolean made =
-        folder.make(
-            key(),
-            part -> {
-              makeAt(part, plan, lead, path, classes.names());
-              classes.checkJars();
-            });
-    classes.succeeded();
-    return made;
+    return makeOf(program, folder, plan, lead);
+  }
+
+  private static boolean makeOf(
+      ProgramClasses program, CacheFolder folder, LaunchPlan plan, Lead lead) throws IOException {
+    List<String> path;
+    try {
+      path = program.classPath();
+    } catch (IOException e) {
+      program.failed();
+      throw e;
+    }
+    String name = program.cache();
+    if (folder.has(name)) { // its mark was lost
+      return false;
+    }
+    return folder.make(
+        name,
+        part -> {
+          program.failed(); // also if this JVM ends before it is made
+          makeAt(part, plan, lead, path, program.names());
+          if (!program.isUnchanged(name)) {
+            throw new IOException("a jar of the class path has changed meanwhile");
+          }
+          program.succeeded();
+        });
   }
 
   private static void makeAt(

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -30,7 +29,8 @@ public final class StartCaches {
   private static final String OFF = "off";
 
   /** Flags of a pool that would come after its class path. */
-  private static final List<String> CLASS_PATH = List.of("-cp", "-classpath", "--class-path");
+  private static final List<String> CLASS_PATH =
+      List.of("-cp", "-classpath", "--class-path", "-Djava.class.path=");
 
   /**
    * Flags with which a program's classes are others than in its jars, or are to be changed while
@@ -63,7 +63,7 @@ public final class StartCaches {
    */
   static StartCaches of(LaunchPlan plan, List<String> arguments) {
     String where = System.getProperty(PROPERTY, "");
-    String why = whyNone(where, arguments, plan.environment().keySet());
+    String why = whyNone(where, arguments, plan);
     if (!why.isEmpty()) {
       return new StartCaches(StartCache.none(why), StartCache.none(why));
     }
@@ -130,18 +130,21 @@ public final class StartCaches {
     return BY_NAME.computeIfAbsent(folder + "/" + name, _ -> made.apply(name));
   }
 
-  private static String whyNone(String where, List<String> arguments, Set<String> variables) {
+  private static String whyNone(String where, List<String> arguments, LaunchPlan plan) {
     if (where.equals(OFF)) {
       return "it is switched off: " + PROPERTY + "=" + OFF;
     }
     if (!OwnJars.here().areJars()) {
       return "Tutti is not in jars of its own on the class path, nor in its first one";
     }
-    if (!Collections.disjoint(variables, WorkerProcess.FLAG_VARIABLES)) {
+    if (!Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)) {
       return "flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES;
     }
-    return arguments.stream()
-        .filter(CacheKey::isExclusive)
+    Stream<String> classPath =
+        WorkerCommand.bootsWithTutti(plan) ? Stream.of() : plan.jvmFlags().stream();
+    return Stream.concat(
+            arguments.stream().filter(CacheKey::isExclusive),
+            classPath.filter(StartCaches::setsClassPath))
         .map(argument -> "it does not go with a flag: " + argument)
         .findFirst()
         .orElse("");

@@ -105,6 +105,9 @@ final class WorkerCommand {
   /** Names the provider of a JVM's sockets. Without it the JDK looks for one in all jars. */
   private static final String SELECTORS = "-Djava.nio.channels.spi.SelectorProvider=";
 
+  /** That a worker has this from us, and not from the user. */
+  private static final String TOLD_SELECTORS = "tutti.selectors";
+
   /** The beginning of the names of the JDK's own. */
   private static final String JDK_SELECTORS = "sun.nio.ch.";
 
@@ -118,7 +121,7 @@ final class WorkerCommand {
           "-D" + Introduction.HAS_GUARD,
           "-D" + Filters.PROGRAM_HAS_NONE,
           "-D" + OwnJars.PROPERTY,
-          SELECTORS + JDK_SELECTORS); // of a worker that has a pool
+          "-D" + TOLD_SELECTORS);
 
   /** Its loggers are its own, and only those that ask by the class path get them. */
   private static final String LOG_MANAGER = "-Djava.util.logging.manager=";
@@ -263,7 +266,7 @@ final class WorkerCommand {
    * brings what may reach for them by a class loader, or classes of theirs that were made for the
    * class path.
    */
-  private static boolean bootsWithTutti(LaunchPlan plan) {
+  static boolean bootsWithTutti(LaunchPlan plan) {
     return OwnJars.here().haveNothingElse()
         && Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)
         && Stream.of(inherited(), plan.jvmFlags())
@@ -330,6 +333,7 @@ final class WorkerCommand {
     if (found.startsWith(JDK_SELECTORS)
         && inherited.stream().noneMatch(arg -> arg.startsWith(SELECTORS))) {
       args.add(SELECTORS + found);
+      args.add("-D" + TOLD_SELECTORS + "=true");
     }
   }
 
@@ -356,7 +360,9 @@ final class WorkerCommand {
   }
 
   static List<String> inherited(List<String> inputArguments) {
+    boolean told = inputArguments.contains("-D" + TOLD_SELECTORS + "=true");
     return inputArguments.stream()
+        .filter(arg -> !told || !arg.startsWith(SELECTORS))
         .filter(arg -> INHERITED.stream().anyMatch(arg::startsWith))
         .filter(arg -> NOT_INHERITED.stream().noneMatch(arg::startsWith))
         .filter(arg -> !arg.equals(OwnJars.here().bootFlag())) // of a worker that has a pool

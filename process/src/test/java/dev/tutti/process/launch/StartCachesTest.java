@@ -74,6 +74,18 @@ class StartCachesTest {
     assertThat(caches.flags(home)).contains("-XX:AOTCache=" + folder().file(own)).hasSize(5);
   }
 
+  /** A jar is exchanged while the program runs: the JVM would take the old classes for its own. */
+  @Test
+  void flags_jarWasExchanged_areThoseOfTheShared() throws Exception {
+    caches().ran();
+    make(SHARED);
+    make(own);
+    StartCaches caches = caches();
+    assertThat(caches.flags(home)).contains("-XX:AOTCache=" + folder().file(own));
+    Files.writeString(Path.of(jar), "another build");
+    assertThat(caches.flags(home)).contains("-XX:AOTCache=" + folder().file(SHARED));
+  }
+
   /** A program that has its own does without the shared one. */
   @Test
   void missing_sharedIsGone_notForAProgramWithItsOwn() throws Exception {
