@@ -58,9 +58,9 @@ final class WorkerStart {
         if (!resources.cache().crashed(failed.pid())) {
           failed.isHere(); // so what it has printed is passed on
           throw e;
-        }
+        } // else what it has printed is about its crash
       }
-    } // what the other one has printed is about its crash
+    }
   }
 
   private ReadyWorker start() throws IOException {

@@ -2,11 +2,13 @@ package dev.tutti.process.launch;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a start cache depends on: the JDK, the jars and the flags.
@@ -74,7 +76,7 @@ record CacheKey(String text) {
     for (Path jar : OwnJars.here().all()) {
       stamp(text, jar);
       if (!jvmCompares) {
-        stampChange(text, jar);
+        text.append(build(jar)).append('\n');
       }
     }
     comparable(arguments).forEach(argument -> text.append(argument).append('\n'));
@@ -85,13 +87,7 @@ record CacheKey(String text) {
   CacheKey with(List<String> jars) throws IOException {
     StringBuilder all = new StringBuilder(text).append("with\n");
     for (String jar : jars) {
-      Path file = Path.of(jar);
-      if (Files.exists(file)) {
-        stamp(all, file);
-        stampChange(all, file);
-      } else {
-        all.append(jar).append(" is not there\n");
-      }
+      all.append(jar).append(' ').append(build(Path.of(jar))).append('\n');
     }
     return new CacheKey(all.toString());
   }
@@ -108,11 +104,16 @@ record CacheKey(String text) {
   }
 
   /**
-   * Builds that are to be the same each time give all files one date of modification. When a file
-   * was changed indeed, nobody can set.
+   * {@return what tells a jar from an earlier one} Builds that are to be the same each time give
+   * all files one date of modification. When a file was changed indeed, nobody can set.
    */
-  private static void stampChange(StringBuilder text, Path file) throws IOException {
-    text.append(Files.getAttribute(file, "unix:ctime")).append('\n');
+  private static String build(Path jar) throws IOException {
+    try {
+      Map<String, Object> is = Files.readAttributes(jar, "unix:size,lastModifiedTime,ctime");
+      return is.get("size") + " " + is.get("lastModifiedTime") + " " + is.get("ctime");
+    } catch (NoSuchFileException e) {
+      return "is not there";
+    }
   }
 
   /** {@return what the JVM compares of its arguments} */

@@ -56,9 +56,12 @@ final class ProgramClasses {
   }
 
   private Content contentWith(List<String> named) throws IOException {
+    return new Content(List.copyOf(named), nameOf(shared.with(jars), named));
+  }
+
+  private static String nameOf(CacheKey own, List<String> named) throws IOException {
     try {
-      CacheKey own = shared.with(jars);
-      return new Content(List.copyOf(named), (named.isEmpty() ? own : own.with(named)).name());
+      return named.isEmpty() ? own.name() : own.with(named).name();
     } catch (InvalidPathException damagedMark) {
       throw new IOException(damagedMark);
     }
@@ -86,7 +89,7 @@ final class ProgramClasses {
     folder.failed(mark);
   }
 
-  /** The cache was made, or another JVM is at it: the last failure was none. */
+  /** The cache was made: the last failure was none. */
   void succeeded() {
     folder.succeeded(mark);
   }
@@ -126,8 +129,8 @@ final class ProgramClasses {
    */
   boolean isUnchanged(String name) {
     try {
-      return shared.with(jars).name().equals(mark)
-          && contentWith(content.named()).cache().equals(name);
+      CacheKey own = shared.with(jars);
+      return own.name().equals(mark) && nameOf(own, content.named()).equals(name);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "cannot look at the jars of a start cache: {0}", e);
       return false;
