@@ -3,7 +3,6 @@ package dev.tutti.process.launch;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -15,9 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +23,7 @@ import java.util.stream.Stream;
 
 /**
  * The folder of the files by which workers start faster: {@code tutti} in the user's cache folder,
- * or what the property {@code tutti.aot} names. And of the marks that programs were run.
+ * or what the property {@code tutti.aot} names.
  */
 final class CacheFolder {
   /*
@@ -44,22 +40,10 @@ final class CacheFolder {
 
   private static final String SUFFIX = ".aot";
   private static final String LOCK = ".lock";
-  private static final String PART = ".part";
-  private static final String MARK = ".ran";
+  static final String PART = ".part";
 
   /** A file is 15 MB large, and 5 MB more for a thousand classes of a program. */
   private static final int MOST_FILES = 16;
-
-  /**
-   * A mark has a line for each failure, the day counted from that of 1970, and one for each jar
-   * that manifests name.
-   */
-  private static final int MOST_MARKS = 64;
-
-  /** What does not succeed so often is left alone for some days: a disk may be full for a while. */
-  private static final int MOST_FAILURES = 3;
-
-  private static final int DAYS_OF_FAILURES = 7;
 
   private static final int OTHERS_MAY_WRITE = 0b010_010;
 
@@ -74,6 +58,11 @@ final class CacheFolder {
     String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
     Path caches = cache.startsWith("/") ? Path.of(cache) : Path.of("/", home, ".cache");
     return caches.resolve("tutti");
+  }
+
+  /** {@return the path of what has this name in it} */
+  Path resolve(String name) {
+    return path.resolve(name);
   }
 
   /** {@return the file of a key, there or not} */
@@ -93,6 +82,11 @@ final class CacheFolder {
     }
   }
 
+  /** {@return whether only this user can write to it} */
+  boolean isOurs() throws IOException {
+    return isOurs(path);
+  }
+
   private static boolean isOurs(Path file) throws IOException {
     Map<String, Object> attributes =
         Files.readAttributes(file, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
@@ -100,104 +94,6 @@ final class CacheFolder {
     Object owner = requireNonNull(attributes.get("uid"), "uid");
     return (mode & OTHERS_MAY_WRITE) == 0
         && owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-  }
-
-  /** {@return whether a program with this key was run before, and its file may be made} */
-  boolean wasRun(String key) {
-    try {
-      long since = today() - DAYS_OF_FAILURES;
-      return failures(key).stream().filter(day -> Long.parseLong(day) > since).count()
-          < MOST_FAILURES;
-    } catch (IOException | UnsupportedOperationException notThere) {
-      return false;
-    } catch (NumberFormatException notOurs) {
-      return true; // when one fails it gets a line that is
-    }
-  }
-
-  private List<String> failures(String key) throws IOException {
-    return linesOf(key).stream().filter(line -> !isPath(line)).toList();
-  }
-
-  /** As with the files: what others may have written does not count. */
-  private List<String> linesOf(String key) throws IOException {
-    if (!isOurs(path)) {
-      throw new IOException("others can write to it: folder=" + path);
-    }
-    return Files.readAllLines(markOf(key));
-  }
-
-  private static boolean isPath(String line) {
-    return line.startsWith("/");
-  }
-
-  /** {@return the jars that were {@linkplain #name named} for a program} */
-  List<String> namedJars(String key) {
-    try {
-      return linesOf(key).stream().filter(CacheFolder::isPath).toList();
-    } catch (IOException | UnsupportedOperationException notThere) {
-      return List.of();
-    }
-  }
-
-  /** A program with this key has more jars than those of the key. */
-  void name(String key, List<String> jars) throws IOException {
-    List<String> lines = new ArrayList<>(failures(key));
-    lines.addAll(jars);
-    replaceMark(key, lines);
-  }
-
-  /** Nobody reads half of it. */
-  private void replaceMark(String key, List<String> lines) throws IOException {
-    Path whole = path.resolve(key + MARK + PART);
-    Files.write(whole, lines);
-    Files.move(whole, markOf(key), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static long today() {
-    return LocalDate.now(ZoneOffset.UTC).toEpochDay();
-  }
-
-  private Path markOf(String key) {
-    return path.resolve(key + MARK);
-  }
-
-  /** A program with this key is run. */
-  void ran(String key) {
-    mark(key, "");
-  }
-
-  /** The file of a program with this key could not be used, or is to be made. */
-  void failed(String key) {
-    mark(key, today() + "\n");
-  }
-
-  private void mark(String key, String text) {
-    try {
-      ensureOurs();
-      Path mark = markOf(key);
-      if (!Files.exists(mark)) {
-        removeAllBut(MOST_MARKS - 1, MARK);
-      }
-      Files.writeString(mark, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-      Files.setLastModifiedTime(mark, FileTime.from(Instant.now()));
-    } catch (IOException | UncheckedIOException | UnsupportedOperationException e) {
-      LOG.log(Level.DEBUG, "cannot note that a program was run: {0}", e);
-    }
-  }
-
-  /** The file of a program with this key was made: the last failure was none. */
-  void succeeded(String key) {
-    try {
-      List<String> lines = new ArrayList<>(failures(key));
-      if (!lines.isEmpty()) {
-        lines.removeLast();
-      }
-      lines.addAll(namedJars(key));
-      replaceMark(key, lines);
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "cannot note that a start cache was made: {0}", e);
-    }
   }
 
   /** {@return whether it was there, and is gone} */
@@ -235,7 +131,7 @@ final class CacheFolder {
     return made;
   }
 
-  private void ensureOurs() throws IOException {
+  void ensureOurs() throws IOException {
     Files.createDirectories(
         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     if (!isOurs(path)) {
@@ -323,7 +219,7 @@ final class CacheFolder {
   }
 
   /** Jars and JDKs change, and nobody asks for the files of the old ones again. */
-  private void removeAllBut(int newest, String suffix) throws IOException {
+  void removeAllBut(int newest, String suffix) throws IOException {
     List<Path> old =
         list("").stream()
             .filter(file -> file.getFileName().toString().endsWith(suffix))

@@ -21,7 +21,7 @@ final class ProgramClasses {
    * Its mark has the name of what is known without opening a jar. What manifests name is looked for when a cache is made, and
    * stands in the mark; the cache has the name of all of it. A manifest changes with its jar, and with that the name.
    */
-  private final CacheFolder folder;
+  private final Marks marks;
   private final CacheKey shared;
   private final List<String> jars;
   private final String mark;
@@ -47,12 +47,12 @@ final class ProgramClasses {
    * @throws IOException if it cannot be told which jars these are
    */
   ProgramClasses(CacheFolder folder, CacheKey shared, List<String> jars) throws IOException {
-    this.folder = folder;
+    this.marks = new Marks(folder);
     this.shared = shared;
     this.jars = List.copyOf(jars);
     this.mark = shared.with(jars).name();
-    this.again = folder.wasRun(mark);
-    this.content = contentWith(folder.namedJars(mark));
+    this.again = marks.wasRun(mark);
+    this.content = contentWith(marks.namedJars(mark));
   }
 
   private Content contentWith(List<String> named) throws IOException {
@@ -74,24 +74,24 @@ final class ProgramClasses {
 
   /** {@return whether they are to be in a cache} */
   boolean areWanted() {
-    return again && folder.wasRun(mark);
+    return again && marks.wasRun(mark);
   }
 
   /** The program is run. This is noted once. */
   void ran() {
     if (noted.compareAndSet(false, true)) {
-      folder.ran(mark);
+      marks.ran(mark);
     }
   }
 
   /** The cache could not be used, or it is to be made, which may fail in any way. */
   void failed() {
-    folder.failed(mark);
+    marks.failed(mark);
   }
 
   /** The cache was made: the last failure was none. */
   void succeeded() {
-    folder.succeeded(mark);
+    marks.succeeded(mark);
   }
 
   /**
@@ -117,7 +117,7 @@ final class ProgramClasses {
     }
     if (!more.equals(content.named())) {
       content = contentWith(more);
-      folder.name(mark, more);
+      marks.name(mark, more);
     }
     return path;
   }

@@ -1,0 +1,140 @@
+package dev.tutti.process.launch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The marks that programs have left: that they were run, which failures there were with their start
+ * caches, and which jars their manifests name.
+ *
+ * <p>A mark is a file beside the caches. It has a line for each failure, the day counted from that
+ * of 1970, and one for each jar.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread, and by several JVMs: of two
+ * that change a mark at once one may be lost, which costs a cache that is made once more or later.
+ */
+final class Marks {
+  private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final String SUFFIX = ".ran";
+  private static final int MOST_MARKS = 64;
+
+  /** What does not succeed so often is left alone for some days: a disk may be full for a while. */
+  private static final int MOST_FAILURES = 3;
+
+  private static final int DAYS_OF_FAILURES = 7;
+
+  private final CacheFolder folder;
+
+  Marks(CacheFolder folder) {
+    this.folder = folder;
+  }
+
+  /** {@return whether a program with this key was run before, and its file may be made} */
+  boolean wasRun(String key) {
+    try {
+      long since = today() - DAYS_OF_FAILURES;
+      return failures(key).stream().filter(day -> Long.parseLong(day) > since).count()
+          < MOST_FAILURES;
+    } catch (IOException | UnsupportedOperationException notThere) {
+      return false;
+    } catch (NumberFormatException notOurs) {
+      return true; // when one fails it gets a line that is
+    }
+  }
+
+  private List<String> failures(String key) throws IOException {
+    return linesOf(key).stream().filter(line -> !isPath(line)).toList();
+  }
+
+  /** As with the files: what others may have written does not count. */
+  private List<String> linesOf(String key) throws IOException {
+    if (!folder.isOurs()) {
+      throw new IOException("others can write to it: folder=" + folder.resolve(""));
+    }
+    return Files.readAllLines(markOf(key));
+  }
+
+  private static boolean isPath(String line) {
+    return line.startsWith("/");
+  }
+
+  /** {@return the jars that were {@linkplain #name named} for a program} */
+  List<String> namedJars(String key) {
+    try {
+      return linesOf(key).stream().filter(Marks::isPath).toList();
+    } catch (IOException | UnsupportedOperationException notThere) {
+      return List.of();
+    }
+  }
+
+  /** A program with this key has more jars than those of the key. */
+  void name(String key, List<String> jars) throws IOException {
+    List<String> lines = new ArrayList<>(failures(key));
+    lines.addAll(jars);
+    replaceMark(key, lines);
+  }
+
+  /** Nobody reads half of it. */
+  private void replaceMark(String key, List<String> lines) throws IOException {
+    Path whole = folder.resolve(key + SUFFIX + CacheFolder.PART);
+    Files.write(whole, lines);
+    Files.move(whole, markOf(key), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static long today() {
+    return LocalDate.now(ZoneOffset.UTC).toEpochDay();
+  }
+
+  private Path markOf(String key) {
+    return folder.resolve(key + SUFFIX);
+  }
+
+  /** A program with this key is run. */
+  void ran(String key) {
+    mark(key, "");
+  }
+
+  /** The file of a program with this key could not be used, or is to be made. */
+  void failed(String key) {
+    mark(key, today() + "\n");
+  }
+
+  private void mark(String key, String text) {
+    try {
+      folder.ensureOurs();
+      Path mark = markOf(key);
+      if (!Files.exists(mark)) {
+        folder.removeAllBut(MOST_MARKS - 1, SUFFIX);
+      }
+      Files.writeString(mark, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.setLastModifiedTime(mark, FileTime.from(Instant.now()));
+    } catch (IOException | UncheckedIOException | UnsupportedOperationException e) {
+      LOG.log(Level.DEBUG, "cannot note that a program was run: {0}", e);
+    }
+  }
+
+  /** The file of a program with this key was made: the last failure was none. */
+  void succeeded(String key) {
+    try {
+      List<String> lines = new ArrayList<>(failures(key));
+      if (!lines.isEmpty()) {
+        lines.removeLast();
+      }
+      lines.addAll(namedJars(key));
+      replaceMark(key, lines);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot note that a start cache was made: {0}", e);
+    }
+  }
+}
