@@ -82,7 +82,7 @@ public final class Launcher implements AutoCloseable {
   private List<String> arguments(Path folder) {
     List<String> known = classes;
     if (known == null) {
-      known = WorkerCommand.classes(plan);
+      known = WorkerClasses.flags(plan);
       classes = known;
     }
     return WorkerCommand.arguments(plan, folder, known);

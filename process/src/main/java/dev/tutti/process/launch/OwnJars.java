@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The jars that Tutti itself is in, or the folders of classes, and how workers find them.
  *
  * <p>Where there is nothing else in them, workers have them at the end of their boot class path,
- * unless a flag or a variable speaks against it ({@link WorkerCommand}). The JVM reads classes
+ * unless a flag or a variable speaks against it ({@link WorkerClasses}). The JVM reads classes
  * there by itself, without verifying them again, and does not open these jars in order to find a
  * user's class.
  *

@@ -73,7 +73,7 @@ public final class StartCaches {
               ? CacheFolder.usual(System.getenv(), System.getProperty("user.home", "/"))
               : Path.of(where).toAbsolutePath();
       CacheKey key = CacheKey.of(WorkerCommand.java(plan), arguments);
-      List<String> tuttis = WorkerCommand.tuttisClassPath(plan);
+      List<String> tuttis = WorkerClasses.ofTuttiAlone(plan);
       StartCache shared =
           known(folder, key, name -> StartCache.shared(new CacheFolder(folder), name, tuttis));
       return new StartCaches(shared, ofProgram(folder, key, plan, arguments));
@@ -97,7 +97,7 @@ public final class StartCaches {
     if (flag.isPresent()) {
       return StartCache.none("it does not go with a flag: " + flag.get());
     }
-    List<String> jars = WorkerCommand.leadingJars(plan);
+    List<String> jars = WorkerClasses.leadingJars(plan);
     if (jars.isEmpty()) {
       return StartCache.none("the class path begins with no jar of the program");
     }
@@ -141,7 +141,7 @@ public final class StartCaches {
       return "flags stand in the environment too: " + WorkerProcess.FLAG_VARIABLES;
     }
     Stream<String> classPath =
-        WorkerCommand.bootsWithTutti(plan) ? Stream.of() : plan.jvmFlags().stream();
+        WorkerClasses.bootWithTutti(plan) ? Stream.of() : plan.jvmFlags().stream();
     return Stream.concat(
             arguments.stream().filter(CacheKey::isExclusive),
             classPath.filter(StartCaches::setsClassPath))

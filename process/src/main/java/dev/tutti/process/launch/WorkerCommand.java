@@ -6,20 +6,16 @@ import dev.tutti.plan.DataSize;
 import dev.tutti.process.wire.Introduction;
 import java.io.File;
 import java.lang.management.ManagementFactory;
-import java.lang.module.ResolvedModule;
 import java.nio.channels.spi.SelectorProvider;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The command line of a worker: everything by which it sees the same classes and settings. */
@@ -98,7 +94,6 @@ final class WorkerCommand {
           "-XX:Tier3MinInvocationThreshold=500",
           "-XX:Tier3CompileThreshold=5000");
 
-  private static final Pattern PLAIN_PATH = Pattern.compile("[\\w/.+ -]+");
   private static final String PIPE_NAME = "guard";
   private static final AtomicLong PIPES = new AtomicLong();
 
@@ -123,16 +118,9 @@ final class WorkerCommand {
           "-D" + OwnJars.PROPERTY,
           "-D" + TOLD_SELECTORS);
 
-  /** Its loggers are its own, and only those that ask by the class path get them. */
-  private static final String LOG_MANAGER = "-Djava.util.logging.manager=";
-
   /** Flags with any of this in them may set a filter for what the worker reads. */
   private static final List<String> ABOUT_FILTERS =
       List.of("serialFilter", "java.security", "agent", "@", "Flags=", "VMOptionsFile=");
-
-  /** Flags with any of this in them may bring classes that this JVM does not see. */
-  private static final List<String> ABOUT_CLASSES =
-      List.of("path", "-cp", "-p", "module", "agent", "@", "Flags=", "VMOptionsFile=", "loader");
 
   private static final List<String> INHERITED =
       List.of(
@@ -177,8 +165,8 @@ final class WorkerCommand {
     command.addAll(COMPILING_LATER); // the user's come later
     command.addAll(cacheFlags);
     command.addAll(arguments);
-    if (!cacheFlags.isEmpty() && !bootsWithTutti(plan)) {
-      exchangeClassPath(command, OwnJars.here().withJarsFirst(classPath(plan)));
+    if (!cacheFlags.isEmpty() && !WorkerClasses.bootWithTutti(plan)) {
+      exchangeClassPath(command, OwnJars.here().withJarsFirst(WorkerClasses.classPath(plan)));
     }
     command.addAll(main(entry));
     return command;
@@ -211,36 +199,6 @@ final class WorkerCommand {
     return command;
   }
 
-  /**
-   * {@return the class path of a worker that sees Tutti alone} With an empty one the JDK looks into
-   * the directory, for services and resources too; the JVM does not.
-   */
-  static List<String> tuttisClassPath(LaunchPlan plan) {
-    return bootsWithTutti(plan) ? List.of() : OwnJars.here().withJarsFirst(List.of());
-  }
-
-  /**
-   * {@return the jars with which the class path of a worker with a start cache begins; none if they
-   * are Tutti's alone}
-   */
-  static List<String> leadingJars(LaunchPlan plan) {
-    OwnJars own = OwnJars.here();
-    List<String> all = classPath(plan);
-    List<String> jars =
-        (bootsWithTutti(plan) ? own.withJarsLast(all) : own.withJarsFirst(all))
-            .stream().takeWhile(WorkerCommand::canBeInCache).toList();
-    boolean anyElse =
-        !own.haveNothingElse() || jars.stream().anyMatch(jar -> !own.all().contains(Path.of(jar)));
-    return anyElse ? jars : List.of();
-  }
-
-  /** A class of a start cache has another code source than one of the jar if that is not plain. */
-  private static boolean canBeInCache(String entry) {
-    return entry.endsWith(".jar")
-        && PLAIN_PATH.matcher(entry).matches()
-        && Files.isRegularFile(Path.of(entry));
-  }
-
   private static List<String> beforeJava(List<String> wrapping, Path folder) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME)); // before anything else
@@ -261,19 +219,6 @@ final class WorkerCommand {
     }
   }
 
-  /**
-   * {@return whether workers find Tutti's own classes by their boot class path} Not where a flag
-   * brings what may reach for them by a class loader, or classes of theirs that were made for the
-   * class path.
-   */
-  static boolean bootsWithTutti(LaunchPlan plan) {
-    return OwnJars.here().haveNothingElse()
-        && Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)
-        && Stream.of(inherited(), plan.jvmFlags())
-            .flatMap(List::stream)
-            .noneMatch(flag -> flag.startsWith(LOG_MANAGER) || CacheKey.isExclusive(flag));
-  }
-
   private static Path ownJava() {
     return Path.of(System.getProperty("java.home"), "bin", "java");
   }
@@ -286,10 +231,10 @@ final class WorkerCommand {
 
   /** {@return what stands between the command and the main class} */
   static List<String> arguments(LaunchPlan plan, Path folder) {
-    return arguments(plan, folder, classes(plan));
+    return arguments(plan, folder, WorkerClasses.flags(plan));
   }
 
-  /** The same with {@link #classes} that are known already. */
+  /** The same with {@link WorkerClasses#flags} that are known already. */
   static List<String> arguments(LaunchPlan plan, Path folder, List<String> classes) {
     List<String> inherited = inherited();
     boolean modular = WorkerCommand.class.getModule().isNamed();
@@ -308,20 +253,11 @@ final class WorkerCommand {
     if (hasNoFilter(plan, inherited)) {
       args.add("-D" + Filters.PROGRAM_HAS_NONE + "=true");
     }
-    if (findsSameClasses(plan)) {
+    if (WorkerClasses.areSameAsHere(plan)) {
       addSelectors(args, inherited);
     }
     args.addAll(plan.jvmFlags());
     return args;
-  }
-
-  /** {@return whether what a worker finds on its class path this JVM finds, too} */
-  private static boolean findsSameClasses(LaunchPlan plan) {
-    return plan.java().isEmpty()
-        && plan.classPath().isEmpty()
-        && Collections.disjoint(plan.environment().keySet(), WorkerProcess.FLAG_VARIABLES)
-        && plan.jvmFlags().stream()
-            .noneMatch(flag -> ABOUT_CLASSES.stream().anyMatch(flag::contains));
   }
 
   /**
@@ -355,7 +291,7 @@ final class WorkerCommand {
         + SharedSegment.class.getModule().getName();
   }
 
-  private static List<String> inherited() {
+  static List<String> inherited() {
     return inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
   }
 
@@ -446,58 +382,5 @@ final class WorkerCommand {
     if (!value.isEmpty() && inherited.stream().noneMatch(arg -> arg.startsWith(prefix))) {
       args.add(prefix + value);
     }
-  }
-
-  /** {@return those of the arguments that say where a worker finds its classes} */
-  static List<String> classes(LaunchPlan plan) {
-    boolean modular = WorkerCommand.class.getModule().isNamed();
-    List<String> args = new ArrayList<>();
-    String modulePath = System.getProperty("jdk.module.path", "");
-    if (!modulePath.isEmpty()) {
-      args.addAll(List.of("--module-path", String.join(File.pathSeparator, absolute(modulePath))));
-      String roots = modular ? rootModules() : System.getProperty("jdk.module.main", "");
-      if (!roots.isEmpty()) {
-        args.addAll(List.of("--add-modules", roots));
-      }
-    }
-    List<String> classPath = classPath(plan);
-    if (bootsWithTutti(plan)) {
-      args.add(OwnJars.here().bootFlag());
-      args.add(OwnJars.here().propertyFlag());
-      classPath = OwnJars.here().withJarsLast(classPath);
-    }
-    if (!classPath.isEmpty()) {
-      args.addAll(List.of(CLASS_PATH, String.join(File.pathSeparator, classPath)));
-    }
-    return List.copyOf(args);
-  }
-
-  private static List<String> classPath(LaunchPlan plan) {
-    List<String> classPath = new ArrayList<>();
-    String own = System.getProperty("java.class.path", "");
-    if (!own.isEmpty()) {
-      classPath.addAll(absolute(own));
-    }
-    plan.classPath().forEach(entry -> classPath.add(entry.toAbsolutePath().toString()));
-    return classPath;
-  }
-
-  /** A worker may be started in another directory, where a relative path means something else. */
-  private static List<String> absolute(String path) {
-    return Arrays.stream(path.split(File.pathSeparator, -1))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .toList();
-  }
-
-  /**
-   * All modules of this JVM that are not the JDK's own: what one of them needs, the worker needs.
-   */
-  private static String rootModules() {
-    return ModuleLayer.boot().configuration().modules().stream()
-        .filter(module ->
-            module.reference().location().map(uri -> !"jrt".equals(uri.getScheme())).orElse(false))
-        .map(ResolvedModule::name)
-        .sorted()
-        .collect(Collectors.joining(","));
   }
 }
