@@ -60,7 +60,9 @@ public final class Belongings implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      values.sequencedValues().reversed().forEach(Belongings::close);
+      for (Object value : values.sequencedValues().reversed()) {
+        close(value);
+      }
       values.clear();
     } finally {
       lock.unlock();

@@ -5,6 +5,7 @@ import dev.tutti.event.PoolEvent.CacheState;
 import dev.tutti.event.PoolEvent.StartCache;
 import dev.tutti.testkit.Await;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -20,8 +21,8 @@ final class CacheParent {
    * Opens the pool and prints what becomes of its start cache.
    *
    * @param args for which state of the start cache it waits; none for none. With MISSING it ends
-   *     while the cache is being made; with LOOK it tells more of the worker. Then flags for the
-   *     workers
+   *     while the cache is being made; with LOOK it tells more of the worker, with COUNT how many
+   *     classes it has before its first task. Then flags for the workers
    */
   public static void main(String[] args) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
@@ -35,6 +36,10 @@ final class CacheParent {
           }
         }
       });
+      if (args.length > 0 && args[0].equals("COUNT")) {
+        System.out.println(pool.submit(CacheParent::count).get());
+        return;
+      }
       if (args.length > 0 && args[0].equals("LOOK")) { // before the next one, which opens all jars
         System.out.println(pool.submit(CacheParent::look).get());
       }
@@ -49,8 +54,16 @@ final class CacheParent {
     }
   }
 
+  /** {@return whether this worker has all classes of {@link ManyClasses} before it needs one} */
+  private static String count() throws ClassNotFoundException {
+    boolean many =
+        ManagementFactory.getClassLoadingMXBean().getLoadedClassCount() > ManyClasses.COUNT;
+    return "many=" + many + " loaded=" + ManyClasses.load() + " opened=" + opensProgram();
+  }
+
   /** {@return the file that this worker was started with} */
-  private static String cache() {
+  private static String cache() throws ClassNotFoundException {
+    var _ = ManyClasses.load();
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("-XX:AOTCache="))
         .findFirst()
@@ -58,17 +71,23 @@ final class CacheParent {
   }
 
   /** {@return whether this worker has opened the program's jar, and whether it logs classes} */
-  private static String look() throws IOException {
+  private static String look() {
+    boolean learns =
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .anyMatch(flag -> flag.startsWith("-Xlog:class+load"));
+    return "opened=" + opensProgram() + " learns=" + learns;
+  }
+
+  private static boolean opensProgram() {
     boolean opened = false;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path file : files) {
         opened |= isProgram(file);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    boolean learns =
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .anyMatch(flag -> flag.startsWith("-Xlog:class+load"));
-    return "opened=" + opened + " learns=" + learns;
+    return opened;
   }
 
   private static boolean isProgram(Path file) {

@@ -205,7 +205,9 @@ public final class Channel implements FrameStream, AutoCloseable {
     writing.lock();
     try {
       boolean waiting = !pending.isEmpty();
-      pending.addAll(frames);
+      for (ByteBuffer frame : frames) { // addAll has a lambda made, in a JVM that starts
+        pending.add(frame);
+      }
       if (!waiting) {
         writePending();
         if (!pending.isEmpty()) {

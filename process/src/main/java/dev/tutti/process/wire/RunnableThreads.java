@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread safety.</b> Any thread may ask.
  */
-final class RunnableThreads {
+final class RunnableThreads implements IntSupplier {
   /*
    * It is asked between the two halves of a round trip, which takes little more than a wake-up: so the file stays open, and
    * nothing is made. A thread that is rarely asked runs this code slowly, so that there is little of it matters.
@@ -22,39 +23,43 @@ final class RunnableThreads {
   private static final long VALID_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int UNKNOWN = Integer.MAX_VALUE; // on another system
 
-  private static final AtomicLong NEXT_NANOS = new AtomicLong(System.nanoTime());
-  private static volatile int last = UNKNOWN;
+  /** Those of this machine. */
+  static final RunnableThreads HERE = new RunnableThreads();
 
-  private static final byte[] BYTES = new byte[MOST_BYTES]; // guarded by the class
-  private static @Nullable RandomAccessFile file; // guarded by the class
+  private final AtomicLong nextNanos = new AtomicLong(System.nanoTime());
+  private volatile int last = UNKNOWN;
+
+  private final byte[] bytes = new byte[MOST_BYTES]; // guarded by this
+  private @Nullable RandomAccessFile file; // guarded by this
 
   private RunnableThreads() {}
 
   /** {@return how many, this thread among them; a very large number where that is not known} */
-  static int count() {
+  @Override
+  public int getAsInt() {
     long now = System.nanoTime();
-    long next = NEXT_NANOS.get();
-    if (now - next >= 0 && NEXT_NANOS.compareAndSet(next, now + VALID_NANOS)) {
+    long next = nextNanos.get();
+    if (now - next >= 0 && nextNanos.compareAndSet(next, now + VALID_NANOS)) {
       last = read();
     }
     return last;
   }
 
-  private static synchronized int read() {
+  private synchronized int read() {
     try {
       if (file == null) {
         file = new RandomAccessFile(FILE, "r");
       }
       file.seek(0);
-      int length = file.read(BYTES);
-      return runnable(BYTES, length);
+      int length = file.read(bytes);
+      return runnable(bytes, length);
     } catch (IOException unknown) {
       closeFile(); // where a program plays the file, it may be a new one that knows
       return UNKNOWN;
     }
   }
 
-  private static void closeFile() {
+  private void closeFile() {
     try (RandomAccessFile _ = file) {
       file = null;
     } catch (IOException nothingLost) {

@@ -51,6 +51,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
 
   private final RareLock reading = new RareLock();
   private final FrameRing in; // from here on guarded by reading
+  private final BooleanSupplier news; // whether there is something in it
   private final FrameParser parser = new FrameParser(Frame.MAX_LENGTH);
   private final ByteBuffer bytes = ByteBuffer.allocate(READ_BYTES).flip();
   private boolean readsRing;
@@ -105,9 +106,16 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
     this.readsRing = onRing;
     boolean isPool = self == Claims.End.POOL;
     this.in = shared.ring(self);
+    this.news =
+        new BooleanSupplier() { // a lambda would make a start without a cache longer
+          @Override
+          public boolean getAsBoolean() {
+            return in.hasMore();
+          }
+        };
     int cores = isPool ? Runtime.getRuntime().availableProcessors() : shared.cores();
-    this.lookOut = LookOut.forNews(cores, RunnableThreads::count);
-    this.senders = LookOut.forAnswer(cores, RunnableThreads::count);
+    this.lookOut = LookOut.forNews(cores, RunnableThreads.HERE);
+    this.senders = LookOut.forAnswer(cores, RunnableThreads.HERE);
     this.out = shared.ring(isPool ? Claims.End.WORKER : Claims.End.POOL);
     reading.lock(); // for who reads
   }
@@ -235,7 +243,7 @@ public final class WorkChannel implements FrameStream, AutoCloseable {
       }
       return nap;
     }
-    if (readsRing && !nap && early == null && lookOut.await(in::hasMore)) {
+    if (readsRing && !nap && early == null && lookOut.await(news)) {
       return false;
     }
     if (!readsRing) {
