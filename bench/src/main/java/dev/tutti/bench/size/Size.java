@@ -32,7 +32,8 @@ public final class Size {
   /**
    * Prints a row.
    *
-   * @param args {@code cache}, {@code size}, {@code start} or {@code jars}, and how many workers
+   * @param args {@code cache}, {@code size}, {@code start}, {@code first} or {@code jars}, and how
+   *     many workers
    * @throws Exception if it cannot be measured
    */
   public static void main(String[] args) throws Exception {
@@ -41,6 +42,7 @@ public final class Size {
       case "cache" -> makeCache(workers);
       case "size" -> size(workers);
       case "start" -> start(workers);
+      case "first" -> System.out.printf("%.0f%n", firstResults(workers));
       case "jars" -> jars(workers);
       default -> throw new IllegalArgumentException("unknown row: " + args[0]);
     }
@@ -179,20 +181,25 @@ public final class Size {
     double[] took = new double[STARTS];
     double first = 0;
     for (int i = -1; i < STARTS; i++) {
-      long begin = System.nanoTime();
-      try (Pool pool = open(workers)) {
-        runAll(pool, workers);
-        double ms = (System.nanoTime() - begin) * MS_OF_NANOS;
-        if (i < 0) {
-          first = ms;
-        } else {
-          took[i] = ms;
-        }
+      double ms = firstResults(workers);
+      if (i < 0) {
+        first = ms;
+      } else {
+        took[i] = ms;
       }
     }
     Arrays.sort(took);
     System.out.printf(
         "| %d | %.0f | %.0f | %.0f | %.0f |%n",
         workers, first, took[0], took[STARTS / 2], took[STARTS - 1]);
+  }
+
+  /** {@return from the call that opens a pool to a result of each worker, in ms} */
+  private static double firstResults(int workers) throws Exception {
+    long begin = System.nanoTime();
+    try (Pool pool = open(workers)) {
+      runAll(pool, workers);
+      return (System.nanoTime() - begin) * MS_OF_NANOS;
+    }
   }
 }
