@@ -44,7 +44,7 @@ final class Assembly {
     List<String> command =
         WorkerCommand.assembly(
             plan,
-            cache.resolveSibling(name + "-crash"),
+            cache.resolveSibling(name + "-crash.log"),
             List.of(
                 "-XX:AOTMode=create",
                 "-XX:AOTConfiguration=" + seen,

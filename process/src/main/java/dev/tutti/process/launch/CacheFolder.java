@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Comparator;
@@ -45,6 +46,9 @@ final class CacheFolder {
   /** A file is 15 MB large, and 5 MB more for a thousand classes of a program. */
   private static final int MOST_FILES = 16;
 
+  private static final Set<PosixFilePermission> FOR_US =
+      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
   private static final int OTHERS_MAY_WRITE = 0b010_010;
 
   private final Path path;
@@ -76,10 +80,15 @@ final class CacheFolder {
    */
   boolean has(String key) {
     try {
-      return isOurs(path) && isOurs(file(key));
+      return isOurs(path) && isOurs(file(key)) && isPlain(file(key));
     } catch (IOException | UnsupportedOperationException notThere) {
       return false;
     }
+  }
+
+  /** {@return whether it is a file, and neither a link nor what makes a reader wait} */
+  static boolean isPlain(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** {@return whether only this user can write to it} */
@@ -144,6 +153,7 @@ final class CacheFolder {
     try {
       Path part = path.resolve(key + PART);
       maker.make(part);
+      Files.setPosixFilePermissions(part, FOR_US); // whatever new files may be otherwise
       Files.move(part, file(key), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       deleteAll(key + PART);
@@ -154,12 +164,12 @@ final class CacheFolder {
 
   /** What is done while nobody else makes the file of a key. */
   @FunctionalInterface
-  private interface Locked {
+  interface Locked {
     void run() throws IOException;
   }
 
   /** {@return whether it was done: nobody else is at it, in this JVM or in another one} */
-  private boolean withLock(String key, Locked action) throws IOException {
+  boolean withLock(String key, Locked action) throws IOException {
     Path lockFile = path.resolve(key + LOCK);
     if (!HELD.add(lockFile)) {
       return false;

@@ -22,7 +22,7 @@ import java.util.Map;
  */
 record CacheKey(String text) {
   /** Changes with what is in a cache, or how it is made. */
-  private static final String FORM = "2\n";
+  private static final String FORM = "3\n";
 
   /**
    * What makes no difference to the JVM's comparison; the flag for the boot class path does. Above
@@ -72,12 +72,8 @@ record CacheKey(String text) {
     StringBuilder text = new StringBuilder(FORM);
     stamp(text, program);
     stamp(text, program.resolveSibling("../lib/modules").normalize());
-    boolean jvmCompares = arguments.contains(OwnJars.here().bootFlag());
-    for (Path jar : OwnJars.here().all()) {
-      stamp(text, jar);
-      if (!jvmCompares) {
-        text.append(build(jar)).append('\n');
-      }
+    for (Path jar : OwnJars.here().all()) { // of those the JVM compares size and date at most
+      append(text, jar);
     }
     comparable(arguments).forEach(argument -> text.append(argument).append('\n'));
     return new CacheKey(text.toString());
@@ -87,7 +83,7 @@ record CacheKey(String text) {
   CacheKey with(List<String> jars) throws IOException {
     StringBuilder all = new StringBuilder(text).append("with\n");
     for (String jar : jars) {
-      all.append(jar).append(' ').append(build(Path.of(jar))).append('\n');
+      append(all, Path.of(jar));
     }
     return new CacheKey(all.toString());
   }
@@ -95,6 +91,10 @@ record CacheKey(String text) {
   /** {@return whether there can be no start cache with a flag} */
   static boolean isExclusive(String flag) {
     return EXCLUSIVE.stream().anyMatch(flag::startsWith);
+  }
+
+  private static void append(StringBuilder text, Path jar) throws IOException {
+    text.append(jar).append(' ').append(build(jar)).append('\n');
   }
 
   private static void stamp(StringBuilder text, Path file) throws IOException {
@@ -105,12 +105,14 @@ record CacheKey(String text) {
 
   /**
    * {@return what tells a jar from an earlier one} Builds that are to be the same each time give
-   * all files one date of modification. When a file was changed indeed, nobody can set.
+   * all files one date of modification. When a file was changed indeed, nobody can set; two that
+   * one command has changed may have the same time, and have other numbers ({@code ino}).
    */
   private static String build(Path jar) throws IOException {
     try {
-      Map<String, Object> is = Files.readAttributes(jar, "unix:size,lastModifiedTime,ctime");
-      return is.get("size") + " " + is.get("lastModifiedTime") + " " + is.get("ctime");
+      Map<String, Object> is = Files.readAttributes(jar, "unix:size,lastModifiedTime,ctime,ino");
+      String date = is.get("lastModifiedTime") + " " + is.get("ctime");
+      return is.get("size") + " " + date + " " + is.get("ino");
     } catch (NoSuchFileException e) {
       return "is not there";
     }

@@ -3,7 +3,9 @@ package dev.tutti.process.launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -33,6 +35,8 @@ final class Marks {
   private static final int MOST_FAILURES = 3;
 
   private static final int DAYS_OF_FAILURES = 7;
+  private static final int MOST_DIGITS = 9;
+  private static final long MOST_BYTES = 1 << 20;
 
   private final CacheFolder folder;
 
@@ -48,13 +52,17 @@ final class Marks {
           < MOST_FAILURES;
     } catch (IOException | UnsupportedOperationException notThere) {
       return false;
-    } catch (NumberFormatException notOurs) {
-      return true; // when one fails it gets a line that is
     }
   }
 
   private List<String> failures(String key) throws IOException {
-    return linesOf(key).stream().filter(line -> !isPath(line)).toList();
+    return linesOf(key).stream().filter(Marks::isDay).toList();
+  }
+
+  private static boolean isDay(String line) {
+    return !line.isEmpty()
+        && line.length() <= MOST_DIGITS
+        && line.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** As with the files: what others may have written does not count. */
@@ -62,7 +70,17 @@ final class Marks {
     if (!folder.isOurs()) {
       throw new IOException("others can write to it: folder=" + folder.resolve(""));
     }
-    return Files.readAllLines(markOf(key));
+    Path mark = markOf(key);
+    if (!isUsable(mark)) {
+      Files.delete(mark); // the next one is
+      throw new IOException("it is no mark of a program: " + mark);
+    }
+    return Files.readAllLines(mark, StandardCharsets.ISO_8859_1);
+  }
+
+  /** A path by which something else is read would keep the program for as long as that lasts. */
+  private static boolean isUsable(Path mark) throws IOException {
+    return CacheFolder.isPlain(mark) && Files.size(mark) <= MOST_BYTES;
   }
 
   private static boolean isPath(String line) {
@@ -85,11 +103,17 @@ final class Marks {
     replaceMark(key, lines);
   }
 
-  /** Nobody reads half of it. */
+  /** Nobody reads half of it, and one JVM at a time replaces it. */
   private void replaceMark(String key, List<String> lines) throws IOException {
     Path whole = folder.resolve(key + SUFFIX + CacheFolder.PART);
-    Files.write(whole, lines);
-    Files.move(whole, markOf(key), StandardCopyOption.ATOMIC_MOVE);
+    boolean replaced =
+        folder.withLock(
+            key + SUFFIX,
+            () -> {
+              Files.write(whole, lines);
+              Files.move(whole, markOf(key), StandardCopyOption.ATOMIC_MOVE);
+            });
+    LOG.log(Level.DEBUG, "mark of a program: {0} replaced={1}", key, replaced);
   }
 
   private static long today() {
@@ -114,8 +138,10 @@ final class Marks {
     try {
       folder.ensureOurs();
       Path mark = markOf(key);
-      if (!Files.exists(mark)) {
+      if (!Files.exists(mark, LinkOption.NOFOLLOW_LINKS)) {
         folder.removeAllBut(MOST_MARKS - 1, SUFFIX);
+      } else if (!isUsable(mark)) {
+        Files.delete(mark);
       }
       Files.writeString(mark, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       Files.setLastModifiedTime(mark, FileTime.from(Instant.now()));

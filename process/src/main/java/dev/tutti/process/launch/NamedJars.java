@@ -49,6 +49,9 @@ final class NamedJars {
       }
       Path one = folder.resolve(name).normalize();
       if (found.add(one.toString()) && Files.exists(one)) {
+        if (!one.toRealPath().equals(one)) { // a cache would say that its classes are from there
+          throw new IOException("it names what is found by a link: " + jar + " names " + name);
+        }
         add(one);
       }
     }

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class ProgramClasses {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
+  private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /*
    * Its mark has the name of what is known without opening a jar. What manifests name is looked for when a cache is made, and
@@ -28,6 +30,8 @@ final class ProgramClasses {
   private final boolean again;
   private final AtomicBoolean noted = new AtomicBoolean();
   private final SeenClasses seen = new SeenClasses();
+  private final long lookedNanos = System.nanoTime();
+  private final AtomicBoolean unused = new AtomicBoolean(true); // that look, by the first worker
   private volatile Content content;
 
   /**
@@ -44,19 +48,21 @@ final class ProgramClasses {
    * @param folder where its cache is
    * @param shared the key of the cache that it shares with other programs
    * @param jars with which its class path begins
+   * @param own the same with these jars, as they are now
    * @throws IOException if it cannot be told which jars these are
    */
-  ProgramClasses(CacheFolder folder, CacheKey shared, List<String> jars) throws IOException {
+  ProgramClasses(CacheFolder folder, CacheKey shared, List<String> jars, CacheKey own)
+      throws IOException {
     this.marks = new Marks(folder);
     this.shared = shared;
     this.jars = List.copyOf(jars);
-    this.mark = shared.with(jars).name();
+    this.mark = own.name();
     this.again = marks.wasRun(mark);
-    this.content = contentWith(marks.namedJars(mark));
+    this.content = contentWith(marks.namedJars(mark), own);
   }
 
-  private Content contentWith(List<String> named) throws IOException {
-    return new Content(List.copyOf(named), nameOf(shared.with(jars), named));
+  private static Content contentWith(List<String> named, CacheKey own) throws IOException {
+    return new Content(List.copyOf(named), nameOf(own, named));
   }
 
   private static String nameOf(CacheKey own, List<String> named) throws IOException {
@@ -116,10 +122,22 @@ final class ProgramClasses {
       LOG.log(Level.DEBUG, "no class of this jar is in a start cache: {0}", e);
     }
     if (!more.equals(content.named())) {
-      content = contentWith(more);
+      content = contentWith(more, shared.with(jars));
       marks.name(mark, more);
     }
     return path;
+  }
+
+  /**
+   * {@return whether a worker that starts now finds in the jars what a cache was made of} The first
+   * one takes the word of who has just looked: for some hundred jars that takes milliseconds.
+   *
+   * @param name the name of that cache
+   */
+  boolean isCurrent(String name) {
+    boolean fresh =
+        unused.compareAndSet(true, false) && System.nanoTime() - lookedNanos < FRESH_NANOS;
+    return fresh ? content.cache().equals(name) : isUnchanged(name);
   }
 
   /**

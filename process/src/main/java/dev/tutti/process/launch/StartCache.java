@@ -147,7 +147,7 @@ public final class StartCache {
     if (folder == null || !folder.has(now) || !canBeLoggedTo(poolFolder)) {
       return List.of();
     }
-    if (program != null && !program.isUnchanged(now)) { // the JVM would not see it
+    if (program != null && !program.isCurrent(now)) { // the JVM would not see it
       return List.of();
     }
     keep();

@@ -77,13 +77,13 @@ public final class StartCaches {
       StartCache shared =
           known(folder, key, name -> StartCache.shared(new CacheFolder(folder), name, tuttis));
       return new StartCaches(shared, ofProgram(folder, key, plan, arguments));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // such as a path that has no name in this locale
       StartCache none = StartCache.none(unreadable(e));
       return new StartCaches(none, none);
     }
   }
 
-  private static String unreadable(IOException e) {
+  private static String unreadable(Exception e) {
     return "what it depends on cannot be read: " + e;
   }
 
@@ -102,15 +102,17 @@ public final class StartCaches {
       return StartCache.none("the class path begins with no jar of the program");
     }
     try {
-      return known(path, shared.with(jars), _ -> ofProgram(new CacheFolder(path), shared, jars));
+      CacheKey own = shared.with(jars);
+      return known(path, own, _ -> ofProgram(new CacheFolder(path), shared, jars, own));
     } catch (IOException e) {
       return StartCache.none(unreadable(e));
     }
   }
 
-  private static StartCache ofProgram(CacheFolder folder, CacheKey shared, List<String> jars) {
+  private static StartCache ofProgram(
+      CacheFolder folder, CacheKey shared, List<String> jars, CacheKey own) {
     try {
-      return StartCache.ofProgram(folder, new ProgramClasses(folder, shared, jars));
+      return StartCache.ofProgram(folder, new ProgramClasses(folder, shared, jars, own));
     } catch (IOException e) {
       return StartCache.none(unreadable(e));
     }

@@ -122,6 +122,10 @@ final class WorkerCommand {
   private static final List<String> ABOUT_FILTERS =
       List.of("serialFilter", "java.security", "agent", "@", "Flags=", "VMOptionsFile=");
 
+  /** Flags of the user's by which a JVM beside his workers would write over their files. */
+  private static final List<String> WRITING =
+      List.of("-Xlog", "-XX:StartFlightRecording", "-XX:FlightRecorderOptions");
+
   private static final List<String> INHERITED =
       List.of(
           "-D",
@@ -182,10 +186,11 @@ final class WorkerCommand {
 
   /** {@return the command line of a JVM that runs nothing, with the flags of such a worker} */
   static List<String> assembly(
-      LaunchPlan plan, Path folder, List<String> flags, List<String> classPath) {
+      LaunchPlan plan, Path crashLog, List<String> flags, List<String> classPath) {
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", IGNORE_SIGINT, SHELL_NAME));
     command.addAll(Wrapping.HERE.commandAtLowPriority());
-    command.addAll(withClassPath(plan, folder, flags, classPath));
+    command.addAll(withClassPath(plan, crashLog.resolveSibling(""), flags, classPath));
+    command.add("-XX:ErrorFile=" + crashLog); // the last one counts
     return command;
   }
 
@@ -195,6 +200,7 @@ final class WorkerCommand {
     command.add(java(plan).toString());
     command.addAll(flags);
     command.addAll(arguments(plan, folder));
+    command.removeIf(flag -> WRITING.stream().anyMatch(flag::startsWith));
     exchangeClassPath(command, classPath);
     return command;
   }

@@ -15,7 +15,12 @@ import java.util.concurrent.TimeUnit;
 public final class WorkerProcess {
   /** In which a JVM finds further flags. */
   static final List<String> FLAG_VARIABLES =
-      List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "TUTTI_JAVA_OPTIONS");
+      List.of(
+          "JAVA_TOOL_OPTIONS",
+          "JDK_JAVA_OPTIONS",
+          "_JAVA_OPTIONS",
+          "JDK_AOT_VM_OPTIONS",
+          "TUTTI_JAVA_OPTIONS");
 
   private static final Duration OUTPUT_PATIENCE = Duration.ofMillis(500);
 

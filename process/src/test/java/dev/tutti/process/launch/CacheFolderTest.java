@@ -144,6 +144,33 @@ class CacheFolderTest {
         .hasMessageContaining("others can write to it");
   }
 
+  /** Where new files may be written by the user's group, a start cache may not. */
+  @Test
+  void make_groupMayWriteNewFiles_isTaken() throws Exception {
+    folder()
+        .make(
+            "k",
+            part -> {
+              write(part);
+              Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-rw-r--"));
+            });
+    assertThat(folder().has("k")).isTrue();
+  }
+
+  /** A JVM that opens a pipe waits until somebody writes to it. */
+  @Test
+  void has_noFileInItsPlace_isNotTaken() throws Exception {
+    folder().make("k", CacheFolderTest::write);
+    Files.delete(folder().file("k"));
+    Files.createSymbolicLink(folder().file("k"), Path.of("/dev/zero"));
+    assertThat(folder().has("k")).as("a link").isFalse();
+    Files.delete(folder().file("k"));
+    Files.createDirectory(
+        folder().file("k"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    assertThat(folder().has("k")).as("a folder").isFalse();
+  }
+
   /** The folder is where the user's caches are. */
   @Test
   void usual_environment_decides() {

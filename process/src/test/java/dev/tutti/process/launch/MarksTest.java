@@ -2,12 +2,17 @@ package dev.tutti.process.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.Pool;
+import dev.tutti.task.TaskFuture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("unit")
@@ -45,8 +50,62 @@ class MarksTest {
     assertThat(marks().wasRun("k")).isFalse();
     Files.writeString(mark("k"), (today - 7 + "\n").repeat(3));
     assertThat(marks().wasRun("k")).isTrue();
-    Files.writeString(mark("k"), "what is this");
-    assertThat(marks().wasRun("k")).as("not ours").isTrue();
+  }
+
+  /** What cannot be read soon, or not at all, is gone with the next run. */
+  @Test
+  void ran_markIsDamaged_isReplaced() throws Exception {
+    marks().ran("k");
+    Files.delete(mark("k"));
+    Files.createSymbolicLink(mark("k"), Path.of("/dev/zero"));
+    assertThat(marks().wasRun("k")).as("without an end").isFalse();
+    marks().ran("k");
+    assertThat(marks().wasRun("k")).isTrue();
+
+    Files.write(mark("k"), new byte[2 << 20]);
+    assertThat(marks().namedJars("k")).isEmpty();
+    assertThat(mark("k")).doesNotExist();
+    marks().ran("k");
+
+    Files.write(mark("k"), new byte[] {(byte) 0xff, 0, '\n', (byte) 0x80, '\n'});
+    assertThat(marks().wasRun("k")).as("no text").isTrue();
+    for (int i = 0; i < 3; i++) {
+      marks().failed("k");
+    }
+    assertThat(marks().wasRun("k")).as("three times").isFalse();
+  }
+
+  /** Nobody waits for who will never write to it. */
+  @Test
+  @Timeout(20)
+  void ran_pipeInItsPlace_isReplaced() throws Exception {
+    marks().ran("k");
+    Files.delete(mark("k"));
+    assertThat(new ProcessBuilder("mkfifo", mark("k").toString()).start().waitFor()).isZero();
+    marks().ran("k");
+    assertThat(marks().wasRun("k")).isTrue();
+  }
+
+  /** Two JVMs that learn what a program's jars name do not disturb each other. */
+  @Test
+  void name_twoAtOnce_noneFails() throws Exception {
+    marks().ran("k");
+    try (Pool pool = Pool.threads(2)) {
+      List<TaskFuture<Integer>> both = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        both.add(
+            pool.submit(() -> {
+              for (int n = 0; n < 200; n++) {
+                marks().name("k", List.of("/a.jar"));
+              }
+              return 200;
+            }));
+      }
+      for (TaskFuture<Integer> one : both) {
+        assertThat(one.get()).isEqualTo(200);
+      }
+    }
+    assertThat(marks().namedJars("k")).containsExactly("/a.jar");
   }
 
   /** Programs that were run once, and never again, do not fill the folder. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -25,7 +26,8 @@ class ProgramClassesTest {
 
   private ProgramClasses of(Path... jars) throws IOException {
     List<String> paths = Stream.of(jars).map(Path::toString).toList();
-    return new ProgramClasses(new CacheFolder(home.resolve("cache")), SHARED, paths);
+    return new ProgramClasses(
+        new CacheFolder(home.resolve("cache")), SHARED, paths, SHARED.with(paths));
   }
 
   /** What manifests name is found once, and belongs to the program's cache from then on. */
@@ -76,6 +78,52 @@ class ProgramClassesTest {
     Path thin = Jars.with(home.resolve("thin.jar"), "a.jar");
     Path link = Files.createSymbolicLink(home.resolve("link.jar"), thin);
     assertThatThrownBy(() -> of(link).classPath()).hasMessageContaining("found by a link");
+  }
+
+  /**
+   * Its classes would be from the file that the link leads to, and the rest of it from the link.
+   */
+  @Test
+  void classPath_manifestNamesALink_isLeftOut() throws Exception {
+    Path thin = Jars.with(home.resolve("thin.jar"), "lib/a.jar");
+    Path lib = Files.createDirectory(home.resolve("lib-1.0"));
+    Jars.with(lib.resolve("a.jar"), "");
+    Files.createSymbolicLink(home.resolve("lib"), lib);
+    assertThatThrownBy(() -> of(thin).classPath()).hasMessageContaining("found by a link");
+  }
+
+  /** Two releases side by side may be of one size and date, and be changed in one moment. */
+  @Test
+  void cache_otherFileOfTheSameTime_isAnother() throws Exception {
+    Path next = home.resolve("next.jar");
+    Path jar = home.resolve("a.jar");
+    Await.until(
+        "both are of one moment",
+        () -> {
+          for (Path one : List.of(jar, next)) {
+            Files.deleteIfExists(one);
+            Jars.with(one, "");
+          }
+          for (Path one : List.of(jar, next)) {
+            Files.setLastModifiedTime(one, FileTime.fromMillis(0));
+          }
+          return Files.getAttribute(jar, CHANGED).equals(Files.getAttribute(next, CHANGED));
+        });
+    Path link = Files.createSymbolicLink(home.resolve("link.jar"), jar);
+    String before = of(link).cache();
+    Files.delete(link);
+    Files.createSymbolicLink(link, next);
+    assertThat(of(link).cache()).isNotEqualTo(before);
+  }
+
+  /** The first worker starts while the look at the jars is fresh; each further one looks again. */
+  @Test
+  void isCurrent_secondWorker_looksAgain() throws Exception {
+    Path jar = Jars.with(home.resolve("a.jar"), "");
+    ProgramClasses program = of(jar);
+    assertThat(program.isCurrent(program.cache())).isTrue();
+    Files.writeString(jar, "another one");
+    assertThat(program.isCurrent(program.cache())).isFalse();
   }
 
   /**

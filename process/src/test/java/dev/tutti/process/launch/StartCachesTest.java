@@ -38,7 +38,8 @@ class StartCachesTest {
   private StartCaches caches() throws IOException {
     return new StartCaches(
         StartCache.shared(folder(), SHARED, List.of()),
-        StartCache.ofProgram(folder(), new ProgramClasses(folder(), KEY, List.of(jar))));
+        StartCache.ofProgram(
+            folder(), new ProgramClasses(folder(), KEY, List.of(jar), KEY.with(List.of(jar)))));
   }
 
   private void make(String key) throws IOException {

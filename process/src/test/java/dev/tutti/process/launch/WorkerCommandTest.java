@@ -69,6 +69,30 @@ class WorkerCommandTest {
     assertThat(WorkerCommand.inherited(flags)).isEmpty();
   }
 
+  /** A JVM that makes a start cache runs beside the user's, and is not to write where that does. */
+  @Test
+  void rehearsal_flagsThatWriteFiles_areLeftOut() {
+    LaunchPlan plan =
+        PlainPlan.of(
+            1,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            "-Xlog:gc*:file=/tmp/gc.log",
+            "-XX:StartFlightRecording:filename=/tmp/a.jfr",
+            "-Xss1m");
+    Path crashLog = Path.of("/cache/k.part-crash.log");
+    assertThat(
+            WorkerCommand.rehearsal(
+                plan, Path.of("/pool"), new Script(List.of(), List.of(), List.of())))
+        .contains("-Xss1m")
+        .noneMatch(flag -> flag.startsWith("-Xlog") || flag.contains("FlightRecording"));
+    assertThat(WorkerCommand.assembly(plan, crashLog, List.of(), List.of()))
+        .endsWith("-XX:ErrorFile=" + crashLog)
+        .contains("-Xss1m")
+        .noneMatch(flag -> flag.startsWith("-Xlog") || flag.contains("FlightRecording"));
+  }
+
   /** The user's flags stand after ours, so they win. */
   @Test
   void arguments_usersFlags_standLast() {
