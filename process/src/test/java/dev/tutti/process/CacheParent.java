@@ -22,7 +22,8 @@ final class CacheParent {
    *
    * @param args for which state of the start cache it waits; none for none. With MISSING it ends
    *     while the cache is being made; with LOOK it tells more of the worker, with COUNT how many
-   *     classes it has before its first task. Then flags for the workers
+   *     classes it has before its first task; with GONE its jar is removed meanwhile. Then flags
+   *     for the workers
    */
   public static void main(String[] args) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
@@ -44,6 +45,12 @@ final class CacheParent {
         System.out.println(pool.submit(CacheParent::look).get());
       }
       System.out.println("cache=" + pool.submit(CacheParent::cache).get());
+      if (args.length > 0 && args[0].equals("GONE")) {
+        Await.until("it has opened its jar", () -> pool.submit(CacheParent::opensProgram).get());
+        Files.delete(Path.of(System.getProperty("java.class.path").split(":", -1)[0]));
+        System.out.println(pool.submit(CacheParent::readMore).get());
+        return;
+      }
       if (args.length > 0 && !args[0].isEmpty() && !args[0].equals("LOOK")) {
         seen.await();
         if (args[0].equals(CacheState.MISSING.name())) {
@@ -59,6 +66,11 @@ final class CacheParent {
     boolean many =
         ManagementFactory.getClassLoadingMXBean().getLoadedClassCount() > ManyClasses.COUNT;
     return "many=" + many + " loaded=" + ManyClasses.load() + " opened=" + opensProgram();
+  }
+
+  /** {@return a class that no worker has needed while the cache was made} */
+  private static String readMore() throws ClassNotFoundException {
+    return Class.forName("dev.tutti.process.OwnSelectors").getSimpleName();
   }
 
   /** {@return the file that this worker was started with} */

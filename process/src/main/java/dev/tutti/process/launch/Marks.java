@@ -21,7 +21,7 @@ import java.util.List;
  * caches, and which jars their manifests name.
  *
  * <p>A mark is a file beside the caches. It has a line for each failure, the day counted from that
- * of 1970, and one for each jar.
+ * of 1970, one for each jar, and one with the resource by which a worker opens its jars.
  *
  * <p><b>Thread safety.</b> All methods may be called from any thread, and by several JVMs: of two
  * that change a mark at once one may be lost, which costs a cache that is made once more or later.
@@ -29,6 +29,7 @@ import java.util.List;
 final class Marks {
   private static final System.Logger LOG = System.getLogger("dev.tutti");
   private static final String SUFFIX = ".ran";
+  private static final String OPENER = "opens ";
   private static final int MOST_MARKS = 64;
 
   /** What does not succeed so often is left alone for some days: a disk may be full for a while. */
@@ -96,10 +97,34 @@ final class Marks {
     }
   }
 
-  /** A program with this key has more jars than those of the key. */
-  void name(String key, List<String> jars) throws IOException {
+  /** {@return what was {@linkplain #name named} as that by which a worker opens its jars} */
+  String opener(String key) {
+    try {
+      return linesOf(key).stream()
+          .filter(Marks::isOpener)
+          .findFirst()
+          .map(line -> line.substring(OPENER.length()))
+          .orElse("");
+    } catch (IOException | UnsupportedOperationException notThere) {
+      return "";
+    }
+  }
+
+  private static boolean isOpener(String line) {
+    return line.startsWith(OPENER);
+  }
+
+  /**
+   * Says what is known of a program when its cache is made.
+   *
+   * @param key its key
+   * @param jars those that it has besides those of the key
+   * @param opener the resource that is found when all of them are open that the cache is made of
+   */
+  void name(String key, List<String> jars, String opener) throws IOException {
     List<String> lines = new ArrayList<>(failures(key));
     lines.addAll(jars);
+    lines.add(OPENER + opener);
     replaceMark(key, lines);
   }
 
@@ -157,7 +182,7 @@ final class Marks {
       if (!lines.isEmpty()) {
         lines.removeLast();
       }
-      lines.addAll(namedJars(key));
+      linesOf(key).stream().filter(line -> isPath(line) || isOpener(line)).forEach(lines::add);
       replaceMark(key, lines);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "cannot note that a start cache was made: {0}", e);

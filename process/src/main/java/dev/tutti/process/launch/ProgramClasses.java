@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,8 +40,9 @@ final class ProgramClasses {
    *
    * @param named what manifests name
    * @param cache the name of the cache with all of it
+   * @param opener the resource that is found once a worker has opened the jars of the cache
    */
-  private record Content(List<String> named, String cache) {}
+  private record Content(List<String> named, String cache, String opener) {}
 
   /**
    * Those of a program.
@@ -58,11 +60,12 @@ final class ProgramClasses {
     this.jars = List.copyOf(jars);
     this.mark = own.name();
     this.again = marks.wasRun(mark);
-    this.content = contentWith(marks.namedJars(mark), own);
+    this.content = contentWith(marks.namedJars(mark), own, marks.opener(mark));
   }
 
-  private static Content contentWith(List<String> named, CacheKey own) throws IOException {
-    return new Content(List.copyOf(named), nameOf(own, named));
+  private static Content contentWith(List<String> named, CacheKey own, String opener)
+      throws IOException {
+    return new Content(List.copyOf(named), nameOf(own, named), opener);
   }
 
   private static String nameOf(CacheKey own, List<String> named) throws IOException {
@@ -110,10 +113,14 @@ final class ProgramClasses {
   List<String> classPath() throws IOException {
     List<String> path = new ArrayList<>();
     List<String> more = new ArrayList<>();
+    List<String> searched = new ArrayList<>();
     try {
       for (String jar : jars) {
-        more.addAll(NamedJars.of(Path.of(jar)));
+        Collection<String> named = NamedJars.of(Path.of(jar));
         path.add(jar);
+        more.addAll(named);
+        searched.add(jar);
+        searched.addAll(named);
       }
     } catch (IOException e) {
       if (path.isEmpty()) {
@@ -121,11 +128,21 @@ final class ProgramClasses {
       }
       LOG.log(Level.DEBUG, "no class of this jar is in a start cache: {0}", e);
     }
-    if (!more.equals(content.named())) {
-      content = contentWith(more, shared.with(jars));
-      marks.name(mark, more);
+    String last = seen.lastOn(searched);
+    String opener = last == null ? "" : last.replace('.', '/') + ".class";
+    if (!more.equals(content.named()) || !opener.equals(content.opener())) {
+      content = contentWith(more, shared.with(jars), opener);
+      marks.name(mark, more, opener);
     }
     return path;
+  }
+
+  /**
+   * {@return the resource for which a worker with the cache is to look: once it has found that, it
+   * has opened the jars, and keeps them as they are now; empty for none}
+   */
+  String opener() {
+    return content.opener();
   }
 
   /**

@@ -9,9 +9,12 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which classes the workers of a program read that are in no start cache yet. The JVMs of the first
@@ -36,7 +39,7 @@ final class SeenClasses {
   /** A log that is full goes on in another one, which it exchanges for the last but one. */
   private static final String LOG_FORM = ".log:none:filecount=1,filesize=2M";
 
-  private final Set<String> names = new LinkedHashSet<>();
+  private final Map<String, String> sources = new LinkedHashMap<>(); // by the name of a class
   private int workers;
   private boolean all;
 
@@ -60,7 +63,7 @@ final class SeenClasses {
 
   /** Takes in what the workers of a pool have logged so far. */
   void readFrom(Path poolFolder) {
-    Set<String> found = new LinkedHashSet<>();
+    Map<String, String> found = new LinkedHashMap<>();
     try (DirectoryStream<Path> logs = Files.newDirectoryStream(poolFolder, LOG_PREFIX + "*")) {
       for (Path log : logs) {
         read(log, found);
@@ -73,27 +76,28 @@ final class SeenClasses {
   }
 
   /** The last line may be cut off, anywhere. */
-  private static void read(Path log, Set<String> found) throws IOException {
+  private static void read(Path log, Map<String, String> found) throws IOException {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(Files.newInputStream(log), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (isFromFile(line) && found.size() < MOST_CLASSES) {
-          found.add(line.substring(0, line.indexOf(SOURCE)));
+          int source = line.indexOf(SOURCE);
+          found.put(line.substring(0, source), line.substring(source + SOURCE.length()));
         }
       }
     }
   }
 
-  private synchronized void take(Set<String> found) {
-    int before = names.size();
+  private synchronized void take(Map<String, String> found) {
+    int before = sources.size();
     found.forEach(this::add);
-    all = names.size() == before && before > 0;
+    all = sources.size() == before && before > 0;
   }
 
-  private void add(String name) {
-    if (names.size() < MOST_CLASSES) {
-      names.add(name);
+  private void add(String name, String source) {
+    if (sources.size() < MOST_CLASSES) {
+      sources.putIfAbsent(name, source);
     }
   }
 
@@ -104,7 +108,7 @@ final class SeenClasses {
 
   /** {@return how many there are} */
   synchronized int count() {
-    return names.size();
+    return sources.size();
   }
 
   /** Neither from a start cache already, nor made by the JVM, whose names have a slash. */
@@ -118,6 +122,31 @@ final class SeenClasses {
 
   /** {@return their names, in the order in which they were first loaded} */
   synchronized List<String> names() {
-    return List.copyOf(names);
+    return List.copyOf(sources.keySet());
+  }
+
+  /** {@return how the JDK names the source of its classes} */
+  private static Path withoutLinks(String jar) {
+    Path path = Path.of(jar);
+    try {
+      return path.toRealPath();
+    } catch (IOException notThere) {
+      return path;
+    }
+  }
+
+  /**
+   * {@return the one that is found last on a class path; null if none is from there}
+   *
+   * @param classPath jars, in the order in which they are searched
+   */
+  synchronized @Nullable String lastOn(List<String> classPath) {
+    Map<String, String> bySource = new HashMap<>();
+    sources.forEach((name, source) -> bySource.putIfAbsent(source, name));
+    return classPath.reversed().stream()
+        .map(jar -> bySource.get("file:" + withoutLinks(jar)))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 }

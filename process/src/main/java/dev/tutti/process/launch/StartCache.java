@@ -1,9 +1,11 @@
 package dev.tutti.process.launch;
 
+import dev.tutti.process.wire.Introduction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -151,12 +153,18 @@ public final class StartCache {
       return List.of();
     }
     keep();
-    return List.of(
-        "-XX:AOTCache=" + folder.file(now),
-        WorkerCommand.DIAGNOSTIC,
-        "-XX:-AOTReplayTraining", // there is nothing to replay, and a thread that looks for it
-        "-Xlog:aot*=off,cds*=off:stdout",
-        "-Xlog:aot*=warning,cds*=warning:file=" + log(poolFolder, "%p"));
+    List<String> flags =
+        new ArrayList<>(
+            List.of(
+                "-XX:AOTCache=" + folder.file(now),
+                WorkerCommand.DIAGNOSTIC,
+                "-XX:-AOTReplayTraining", // nothing to replay, and a thread that looks for it
+                "-Xlog:aot*=off,cds*=off:stdout",
+                "-Xlog:aot*=warning,cds*=warning:file=" + log(poolFolder, "%p")));
+    if (program != null && !program.opener().isEmpty()) {
+      flags.add("-D" + Introduction.OPENS + "=" + program.opener());
+    }
+    return flags;
   }
 
   /** It is in use: other files are removed before it. */

@@ -116,6 +116,7 @@ final class WorkerCommand {
           "-D" + Introduction.HAS_GUARD,
           "-D" + Filters.PROGRAM_HAS_NONE,
           "-D" + OwnJars.PROPERTY,
+          "-D" + Introduction.OPENS,
           "-D" + TOLD_SELECTORS);
 
   /** Flags with any of this in them may set a filter for what the worker reads. */

@@ -31,6 +31,9 @@ public record Introduction(
   /** A system property of a process whose descriptor 9 leads to its guard. */
   public static final String HAS_GUARD = "tutti.guard";
 
+  /** A system property of a worker with a start cache: the resource that opens its jars. */
+  public static final String OPENS = "tutti.opens";
+
   private static final int SECRET_BYTES = 32;
 
   /** {@return a secret that nobody else knows} */

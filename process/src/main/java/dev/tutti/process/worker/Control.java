@@ -3,6 +3,7 @@ package dev.tutti.process.worker;
 import dev.tutti.origin.Origins;
 import dev.tutti.process.wire.Channel;
 import dev.tutti.process.wire.Frame;
+import dev.tutti.process.wire.Introduction;
 import dev.tutti.process.wire.WireException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -103,6 +104,7 @@ final class Control implements Runnable {
       channel = opened;
       if (!leaving) {
         askForDeathSignal();
+        openJars();
         while (listen(opened)) {
           // until the pool is gone
         }
@@ -150,6 +152,32 @@ final class Control implements Runnable {
       opened.close();
     } catch (IOException e) {
       System.err.println("tutti: worker could not close its control channel: " + e);
+    }
+  }
+
+  /**
+   * Classes of a start cache come without their jars. One that is exchanged or removed later is not
+   * to change what this worker finds in it, as in a JVM that has read its classes there.
+   */
+  private static void openJars() {
+    String resource = System.getProperty(Introduction.OPENS, "");
+    if (!resource.isEmpty()) {
+      try {
+        Thread thread = new Thread(() -> findIn(ClassLoader.getSystemClassLoader(), resource));
+        thread.setName("tutti-jars");
+        thread.setDaemon(true);
+        thread.start();
+      } catch (OutOfMemoryError noThread) {
+        // They are opened when a class is needed that is not in the cache.
+      }
+    }
+  }
+
+  private static void findIn(ClassLoader loader, String resource) {
+    try {
+      var _ = loader.getResource(resource); // which looks in one jar after the other
+    } catch (OutOfMemoryError taskFillsTheHeap) {
+      // As above. To print a trace would be no help.
     }
   }
 

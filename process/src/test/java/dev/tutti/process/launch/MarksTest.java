@@ -96,7 +96,7 @@ class MarksTest {
         both.add(
             pool.submit(() -> {
               for (int n = 0; n < 200; n++) {
-                marks().name("k", List.of("/a.jar"));
+                marks().name("k", List.of("/a.jar"), "a/B.class");
               }
               return 200;
             }));
@@ -105,7 +105,10 @@ class MarksTest {
         assertThat(one.get()).isEqualTo(200);
       }
     }
+    marks().failed("k");
+    marks().succeeded("k");
     assertThat(marks().namedJars("k")).containsExactly("/a.jar");
+    assertThat(marks().opener("k")).isEqualTo("a/B.class");
   }
 
   /** Programs that were run once, and never again, do not fill the folder. */

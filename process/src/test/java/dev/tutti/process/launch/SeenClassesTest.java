@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,18 @@ class SeenClassesTest {
     seen.readFrom(folder);
     assertThat(seen.areAll()).isFalse();
     assertThat(seen.names()).containsExactlyInAnyOrder("a.A", "a.B", "a.D");
+  }
+
+  /** A resource of the last jar is found when all jars before it are open, too. */
+  @Test
+  void lastOn_jars_isAClassOfTheLast() throws Exception {
+    Path jar = Files.createFile(folder.resolve("b-1.0.jar")).toRealPath();
+    Path link = Files.createSymbolicLink(folder.resolve("b.jar"), jar);
+    log(17, "a.A source: file:/a.jar\nb.B source: file:" + jar + "\nj.J source: jrt:/java.base\n");
+    seen.readFrom(folder);
+    assertThat(seen.lastOn(List.of("/a.jar", link.toString(), "/c.jar"))).isEqualTo("b.B");
+    assertThat(seen.lastOn(List.of(link.toString(), "/a.jar"))).isEqualTo("a.A");
+    assertThat(seen.lastOn(List.of("/c.jar"))).isNull();
   }
 
   /** A worker that makes classes all the time does not fill the disk. */
