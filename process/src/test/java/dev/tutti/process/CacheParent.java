@@ -22,8 +22,8 @@ final class CacheParent {
    *
    * @param args for which state of the start cache it waits; none for none. With MISSING it ends
    *     while the cache is being made; with LOOK it tells more of the worker, with COUNT how many
-   *     classes it has before its first task; with GONE its jar is removed meanwhile. Then flags
-   *     for the workers
+   *     classes it has before its first task; with GONE its jar is removed meanwhile; with CRASH
+   *     its worker crashes. Then flags for the workers
    */
   public static void main(String[] args) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
@@ -32,7 +32,7 @@ final class CacheParent {
       pool.listen(event -> {
         if (event instanceof StartCache(String _, CacheState state, String words)) {
           System.out.println(state + " " + words.replace('\n', ' '));
-          if (args.length > 0 && state.name().equals(args[0])) {
+          if (args.length > 0 && (state.name().equals(args[0]) || args[0].equals("CRASH"))) {
             seen.countDown();
           }
         }
@@ -50,6 +50,10 @@ final class CacheParent {
         Files.delete(Path.of(System.getProperty("java.class.path").split(":", -1)[0]));
         System.out.println(pool.submit(CacheParent::readMore).get());
         return;
+      }
+      if (args.length > 0 && args[0].equals("CRASH")) {
+        String worker = String.valueOf(pool.submit(() -> ProcessHandle.current().pid()).get());
+        new ProcessBuilder("kill", "-SEGV", worker).start().waitFor();
       }
       if (args.length > 0 && !args[0].isEmpty() && !args[0].equals("LOOK")) {
         seen.await();

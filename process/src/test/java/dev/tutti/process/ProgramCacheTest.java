@@ -192,7 +192,7 @@ class ProgramCacheTest {
         .contains("cache=-XX:AOTCache=" + own, "and then 7")
         .anyMatch(line -> line.startsWith("REFUSED") && line.contains("truncated"));
     assertThat(own).doesNotExist();
-    assertThat(mark()).content().hasLineCount(1);
+    assertThat(mark()).content().hasLineCount(2);
     assertThat(run(folder)).containsExactly("cache=-XX:AOTCache=" + shared);
   }
 
@@ -208,7 +208,34 @@ class ProgramCacheTest {
             "REFUSED a worker crashed at its start with it",
             "and then 7");
     assertThat(ofProgram()).doesNotExist();
-    assertThat(mark()).content().hasLineCount(1);
+    assertThat(mark()).content().hasLineCount(2);
+  }
+
+  /** Damage may show only when a class is needed: who crashes later has the file looked at, too. */
+  @Test
+  void crash_damageDidNotShowAtTheStart_cacheIsDropped() throws Exception {
+    Path own = ofProgram();
+    byte[] bytes = Files.readAllBytes(own);
+    bytes[bytes.length - 1] ^= 1; // of a part that is not read
+    Files.write(own, bytes);
+    List<String> line =
+        List.of(
+            "-Dtutti.aot=" + folder,
+            "-cp",
+            TuttiJars.classPath(classPath),
+            CacheParent.class.getName(),
+            "CRASH");
+    try (ParentJvm parent = ParentJvm.start(line, _ -> {})) {
+      parent.awaitSuccess();
+      assertThat(parent.out())
+          .contains(
+              "cache=-XX:AOTCache=" + own,
+              "REFUSED it was damaged, with the program's classes too",
+              "and then 7");
+    }
+    assertThat(own).doesNotExist();
+    assertThat(shared()).exists();
+    assertThat(mark()).content().hasLineCount(2);
   }
 
   /** A program none of whose pools lives long has one made, of what its pools have left. */

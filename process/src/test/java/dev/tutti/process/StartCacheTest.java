@@ -139,8 +139,8 @@ class StartCacheTest {
     try (Stream<Path> files = Files.list(made.getParent())) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .as("nothing half-made is left")
-          .allMatch(name -> name.endsWith(".aot") || name.endsWith(".lock"))
-          .hasSize(2);
+          .allMatch(name -> name.matches(".*\\.(aot|sum|lock)"))
+          .hasSize(3);
     }
   }
 
@@ -281,6 +281,29 @@ class StartCacheTest {
   void start_noPlaceForCache_isAnEventOnly() throws Exception {
     List<String> said = run(file().resolve("below a file"), "FAILED");
     assertThat(said).contains("cache=none", "and then 7");
+  }
+
+  /** Where file names are ASCII alone, the user's own folder may have no name. */
+  @Test
+  void start_folderHasNoNameInThisLocale_startsWithout() throws Exception {
+    List<String> line =
+        List.of(
+            "-cp",
+            TuttiJars.classPath(
+                List.of(
+                    TuttiJars.home(StartCacheTest.class), jars.get(0), jars.get(1), jars.get(2))),
+            CacheParent.class.getName());
+    try (ParentJvm parent =
+        ParentJvm.start(
+            line,
+            settings -> {
+              settings.environment().put("LC_ALL", "C");
+              settings.environment().put("XDG_CACHE_HOME", folder + "/\u00fc");
+            })) {
+      parent.awaitSuccess();
+      assertThat(parent.err()).isEmpty();
+      assertThat(parent.out()).containsExactly("cache=none");
+    }
   }
 
   /** Switched off, it is neither used nor made. */

@@ -57,6 +57,11 @@ public final class Autopsy {
     };
   }
 
+  /** {@return whether it has left a crash log} */
+  boolean jvmCrashed() {
+    return !crashLog.isEmpty();
+  }
+
   /** What the JVM said before it ended itself. */
   private String ofJvm(WorkerProcess process) {
     if (!crashLog.isEmpty()) {

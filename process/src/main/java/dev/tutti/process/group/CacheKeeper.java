@@ -124,6 +124,23 @@ final class CacheKeeper {
     return crashed;
   }
 
+  /** A worker that was ready has crashed. The task may be to blame, or a file that is damaged. */
+  void crashedLater() {
+    later.run(
+        0,
+        () ->
+            Thread.ofPlatform()
+                .daemon()
+                .name("tutti-cache-check")
+                .start(() -> caches().forEach(this::check)));
+  }
+
+  private void check(StartCache cache) {
+    if (cache.dropIfDamaged()) {
+      tell(CacheState.REFUSED, "it was damaged, " + cache.content());
+    }
+  }
+
   private List<StartCache> caches() {
     return launcher.caches().map(StartCaches::all).orElse(List.of());
   }

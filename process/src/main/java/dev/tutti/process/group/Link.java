@@ -554,6 +554,9 @@ final class Link implements Runnable {
     Retirement why = retirement;
     if (!left.isEmpty() || why == null) {
       Autopsy autopsy = new Autopsy(dead, status, flights.claims(), resources.folder(), killedFor);
+      if (autopsy.jvmCrashed()) {
+        resources.cache().crashedLater();
+      }
       Salvage salvage = new Salvage(worker, autopsy, resources.sink());
       salvage.end(left, why != null);
       why = why == null ? new Retirement(Reason.LOST, autopsy.words()) : why;

@@ -3,6 +3,7 @@ package dev.tutti.process.launch;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /**
  * The folder of the files by which workers start faster: {@code tutti} in the user's cache folder,
@@ -40,6 +42,7 @@ final class CacheFolder {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private static final String SUFFIX = ".aot";
+  private static final String SUM = ".sum";
   private static final String LOCK = ".lock";
   static final String PART = ".part";
 
@@ -49,6 +52,7 @@ final class CacheFolder {
   private static final Set<PosixFilePermission> FOR_US =
       Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
+  private static final int READ_BYTES = 1 << 16;
   private static final int OTHERS_MAY_WRITE = 0b010_010;
 
   private final Path path;
@@ -105,9 +109,36 @@ final class CacheFolder {
         && owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }
 
+  /** {@return whether the file of a key is there, and not as it was made} */
+  boolean isDamaged(String key) {
+    try {
+      return !Files.readString(sumOf(file(key))).equals(sum(file(key)));
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+
+  private static Path sumOf(Path file) {
+    String name = file.getFileName().toString();
+    return file.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + SUM);
+  }
+
+  /** The JVM compares no more than the beginning of a file. */
+  private static String sum(Path file) throws IOException {
+    CRC32 sum = new CRC32();
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = new byte[READ_BYTES];
+      for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+        sum.update(bytes, 0, read);
+      }
+    }
+    return Long.toHexString(sum.getValue());
+  }
+
   /** {@return whether it was there, and is gone} */
   boolean delete(String key) {
     try {
+      Files.deleteIfExists(sumOf(file(key)));
       return Files.deleteIfExists(file(key));
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "cannot remove a start cache: {0}", e);
@@ -154,6 +185,7 @@ final class CacheFolder {
       Path part = path.resolve(key + PART);
       maker.make(part);
       Files.setPosixFilePermissions(part, FOR_US); // whatever new files may be otherwise
+      Files.writeString(sumOf(file(key)), sum(part));
       Files.move(part, file(key), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       deleteAll(key + PART);
@@ -208,6 +240,7 @@ final class CacheFolder {
           () -> {
             deleteAll(key + PART);
             if (!Files.exists(file(key))) {
+              Files.deleteIfExists(sumOf(file(key)));
               Files.deleteIfExists(path.resolve(key + LOCK)); // who waits for it finds it gone
             }
           });
@@ -238,6 +271,9 @@ final class CacheFolder {
             .toList();
     for (Path file : old) {
       Files.deleteIfExists(file);
+      if (suffix.equals(SUFFIX)) {
+        Files.deleteIfExists(sumOf(file));
+      }
     }
   }
 

@@ -30,7 +30,8 @@ public final class StartCache {
    * refuses. What it says then goes to a log in the pool's folder, not to the worker's output; a log with
    * anything in it is a refusal, and the file goes. It does not compare the class path, nor the content: a damaged
    * file can crash the worker (it does: 300 kB of noise in the middle are a SIGSEGV). So a worker that crashes at its
-   * start takes the file with it, and the next one starts without.
+   * start takes the file with it, and the next one starts without. When one crashes later, the file is compared with the sum that
+   * was taken when it was made.
    *
    * The JVM takes what comes behind the class path of the rehearsal as an extension; a folder is allowed there, and not in
    * the rehearsal. So that has Tutti's jars alone: on its boot class path, or where they cannot be there as its class path, with which
@@ -50,6 +51,7 @@ public final class StartCache {
   private final AtomicLong wantedNanos = new AtomicLong();
   private final AtomicBoolean toRehearse = new AtomicBoolean(true);
   private final AtomicBoolean used = new AtomicBoolean();
+  private final AtomicBoolean toCheck = new AtomicBoolean(true);
 
   private StartCache(
       @Nullable CacheFolder folder,
@@ -224,6 +226,19 @@ public final class StartCache {
       drop();
     }
     return crashed;
+  }
+
+  /**
+   * {@return whether the file is not as it was made, and gone now} That is looked at once: what is
+   * read for it are some ten megabytes.
+   */
+  public boolean dropIfDamaged() {
+    boolean damaged =
+        folder != null && toCheck.compareAndSet(true, false) && folder.isDamaged(key());
+    if (damaged) {
+      drop();
+    }
+    return damaged;
   }
 
   /** Several workers may have found the same file bad: that is one failure. */

@@ -44,7 +44,7 @@ class CacheFolderTest {
     assertThat(folder().has("k")).isTrue();
     try (Stream<Path> files = Files.list(home.resolve("cache/tutti"))) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("k.aot", "k.lock");
+          .containsExactlyInAnyOrder("k.aot", "k.sum", "k.lock");
     }
   }
 
@@ -82,11 +82,13 @@ class CacheFolderTest {
     Files.writeString(cache.resolve("old.lock"), "");
     Files.writeString(cache.resolve("killed.part"), "x");
     Files.writeString(cache.resolve("killed.part-seen"), "x");
+    Files.writeString(cache.resolve("killed.sum"), "x");
     Files.writeString(cache.resolve("killed.lock"), "");
     folder().make("k", CacheFolderTest::write);
     try (Stream<Path> files = Files.list(cache)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("kept.aot", "kept.lock", "k.aot", "k.lock");
+          .containsExactlyInAnyOrder(
+              "kept.aot", "kept.sum", "kept.lock", "k.aot", "k.sum", "k.lock");
     }
   }
 
@@ -169,6 +171,20 @@ class CacheFolderTest {
         folder().file("k"),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     assertThat(folder().has("k")).as("a folder").isFalse();
+  }
+
+  /** The JVM does not look at the content of what it maps. */
+  @Test
+  void isDamaged_contentHasChanged_isTrue() throws Exception {
+    folder().make("k", CacheFolderTest::write);
+    assertThat(folder().isDamaged("k")).isFalse();
+    Files.writeString(folder().file("k"), "what is this");
+    assertThat(folder().isDamaged("k")).isTrue();
+    assertThat(folder().delete("k")).isTrue();
+    assertThat(folder().isDamaged("k")).as("gone").isFalse();
+    try (Stream<Path> files = Files.list(home.resolve("cache/tutti"))) {
+      assertThat(files.map(file -> file.getFileName().toString())).containsExactly("k.lock");
+    }
   }
 
   /** The folder is where the user's caches are. */
