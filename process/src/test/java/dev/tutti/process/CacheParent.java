@@ -21,9 +21,8 @@ final class CacheParent {
    * Opens the pool and prints what becomes of its start cache.
    *
    * @param args for which state of the start cache it waits; none for none. With MISSING it ends
-   *     while the cache is being made; with LOOK it tells more of the worker, with COUNT how many
-   *     classes it has before its first task; with GONE its jar is removed meanwhile; with CRASH
-   *     its worker crashes. Then flags for the workers
+   *     while the cache is being made; with LOOK it tells more of the worker; with GONE its jar is
+   *     removed meanwhile; with CRASH its worker crashes. Then flags for the workers
    */
   public static void main(String[] args) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
@@ -37,10 +36,6 @@ final class CacheParent {
           }
         }
       });
-      if (args.length > 0 && args[0].equals("COUNT")) {
-        System.out.println(pool.submit(CacheParent::count).get());
-        return;
-      }
       if (args.length > 0 && args[0].equals("LOOK")) { // before the next one, which opens all jars
         System.out.println(pool.submit(CacheParent::look).get());
       }
@@ -65,21 +60,13 @@ final class CacheParent {
     }
   }
 
-  /** {@return whether this worker has all classes of {@link ManyClasses} before it needs one} */
-  private static String count() throws ClassNotFoundException {
-    boolean many =
-        ManagementFactory.getClassLoadingMXBean().getLoadedClassCount() > ManyClasses.COUNT;
-    return "many=" + many + " loaded=" + ManyClasses.load() + " opened=" + opensProgram();
-  }
-
   /** {@return a class that no worker has needed while the cache was made} */
   private static String readMore() throws ClassNotFoundException {
     return Class.forName("dev.tutti.process.OwnSelectors").getSimpleName();
   }
 
   /** {@return the file that this worker was started with} */
-  private static String cache() throws ClassNotFoundException {
-    var _ = ManyClasses.load();
+  private static String cache() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("-XX:AOTCache="))
         .findFirst()

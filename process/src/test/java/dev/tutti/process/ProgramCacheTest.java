@@ -287,18 +287,6 @@ class ProgramCacheTest {
         .isEqualTo("opened=false learns=false");
   }
 
-  /** A worker that needs few of many classes does not pay for all of them. */
-  @Test
-  void start_cacheOfManyClasses_theyAreLoadedWhenNeeded() throws Exception {
-    List<Path> entries = new ArrayList<>(List.of(ManyClasses.jar(home.resolve("build-many.jar"))));
-    entries.addAll(classPath);
-    assertThat(run(entries, folder, CacheParent.class, "", ManyClasses.FLAG)).hasSize(1);
-    assertThat(run(entries, folder, CacheParent.class, "MADE", ManyClasses.FLAG))
-        .contains(MADE + "the program's classes too");
-    assertThat(run(entries, folder, CacheParent.class, "COUNT", ManyClasses.FLAG, OPENS_NONE))
-        .containsExactly("many=false loaded=" + ManyClasses.COUNT + " opened=false");
-  }
-
   /** For one that was refused or could not be made three times no worker logs classes any more. */
   @Test
   void start_cacheOfProgramFailedThrice_isLeftAlone() throws Exception {

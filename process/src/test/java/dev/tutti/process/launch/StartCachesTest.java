@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,37 @@ class StartCachesTest {
       assertThatThrownBy(() -> cache.make(plan, _ -> fail())).hasMessage("no worker");
     }
     assertThat(content(caches())).isEmpty();
+  }
+
+  /** A worker links all that is linked in its cache, also if it needs few of many classes. */
+  @Test
+  void make_manyClasses_areNotLinked() throws Exception {
+    caches().ran();
+    make(SHARED);
+    StartCache cache = caches().missing().orElseThrow();
+    assertThat(flagsToMake(cache, 2_000)).contains("-XX:+AOTClassLinking");
+    assertThat(flagsToMake(cache, 2_001)).contains("-XX:-AOTClassLinking");
+  }
+
+  /** {@return those of a rehearsal that loads so many classes} */
+  private static List<String> flagsToMake(StartCache cache, int classes) throws IOException {
+    try (PoolFolder pool = PoolFolder.create()) {
+      List<String> log =
+          IntStream.range(0, classes).mapToObj(i -> "a.A" + i + " source: file:/a.jar").toList();
+      Files.write(pool.path().resolve("classes-1.log"), log);
+      cache.learn(pool);
+    }
+    List<String> flags = new ArrayList<>();
+    assertThatThrownBy(() ->
+            cache.make(
+                PlainPlan.withJava(Optional.empty()),
+                script -> {
+                  assertThat(script.classes()).hasSize(classes);
+                  flags.addAll(script.flags());
+                  fail();
+                }))
+        .hasMessage("no worker");
+    return flags;
   }
 
   private static void fail() throws IOException {
