@@ -27,32 +27,37 @@ final class CacheParent {
   public static void main(String[] args) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
     String[] flags = args.length > 1 ? Arrays.copyOfRange(args, 1, args.length) : new String[0];
+    String mode = args.length > 0 ? args[0] : "";
+    CacheState awaited = mode.equals("CRASH") ? CacheState.REFUSED : null;
+    boolean tellsMaking = mode.equals("MADE") || mode.equals("MISSING"); // else it may begin or not
     try (Pool pool = Pool.open(ProcessOptions.DEFAULTS.withWorkers(1).withJvmFlags(flags))) {
       pool.listen(event -> {
         if (event instanceof StartCache(String _, CacheState state, String words)) {
-          System.out.println(state + " " + words.replace('\n', ' '));
-          if (args.length > 0 && (state.name().equals(args[0]) || args[0].equals("CRASH"))) {
+          if (tellsMaking || (state != CacheState.MISSING && state != CacheState.MADE)) {
+            System.out.println(state + " " + words.replace('\n', ' '));
+          }
+          if (state.name().equals(mode) || state == awaited) {
             seen.countDown();
           }
         }
       });
-      if (args.length > 0 && args[0].equals("LOOK")) { // before the next one, which opens all jars
+      if (mode.equals("LOOK")) { // before the next one, which opens all jars
         System.out.println(pool.submit(CacheParent::look).get());
       }
       System.out.println("cache=" + pool.submit(CacheParent::cache).get());
-      if (args.length > 0 && args[0].equals("GONE")) {
+      if (mode.equals("GONE")) {
         Await.until("it has opened its jar", () -> pool.submit(CacheParent::opensProgram).get());
         Files.delete(Path.of(System.getProperty("java.class.path").split(":", -1)[0]));
         System.out.println(pool.submit(CacheParent::readMore).get());
         return;
       }
-      if (args.length > 0 && args[0].equals("CRASH")) {
+      if (mode.equals("CRASH")) {
         String worker = String.valueOf(pool.submit(() -> ProcessHandle.current().pid()).get());
         new ProcessBuilder("kill", "-SEGV", worker).start().waitFor();
       }
-      if (args.length > 0 && !args[0].isEmpty() && !args[0].equals("LOOK")) {
+      if (!mode.isEmpty() && !mode.equals("LOOK")) {
         seen.await();
-        if (args[0].equals(CacheState.MISSING.name())) {
+        if (mode.equals(CacheState.MISSING.name())) {
           Await.until("the rehearsal runs", () -> ProcessHandle.current().children().count() > 1);
         }
         System.out.println("and then " + pool.submit(() -> 7).get());
