@@ -124,8 +124,8 @@ final class CacheKeeper {
     return crashed;
   }
 
-  /** A worker that was ready has crashed. The task may be to blame, or a file that is damaged. */
-  void crashedLater() {
+  /** The task may be to blame, or a file that is damaged where only the task needs it. */
+  void readyWorkerCrashed() {
     later.run(
         0,
         () ->

@@ -555,7 +555,7 @@ final class Link implements Runnable {
     if (!left.isEmpty() || why == null) {
       Autopsy autopsy = new Autopsy(dead, status, flights.claims(), resources.folder(), killedFor);
       if (autopsy.jvmCrashed()) {
-        resources.cache().crashedLater();
+        resources.cache().readyWorkerCrashed();
       }
       Salvage salvage = new Salvage(worker, autopsy, resources.sink());
       salvage.end(left, why != null);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StartCache {
   /*
-   * A file belongs to one key: the JDK, Tutti's jars with size and date, and the flags. Who finds none for its key has one
+   * A file belongs to one key: the JDK, Tutti's jars and those of the program as they are, and the flags. Who finds none for its key has one
    * made by a rehearsal, once a JVM at most.
    *
    * The JVM compares the JDK, the flags and its boot class path with what the file was made for, and goes on without a file that it
