@@ -61,6 +61,7 @@ class EndsTest {
   private ProcessBuilder command(String... args) {
     List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
     command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.tutti.cli.Main"));
     command.addAll(List.of(args));

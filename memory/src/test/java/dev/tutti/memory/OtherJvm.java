@@ -31,7 +31,8 @@ final class OtherJvm implements AutoCloseable {
   static OtherJvm start(Class<?> main, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:-UsePerfData", "-XX:+UseSerialGC", "-Xshare:auto"));
+    command.addAll(
+        List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(args));
     return new OtherJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
