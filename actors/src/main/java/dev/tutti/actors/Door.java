@@ -2,6 +2,7 @@ package dev.tutti.actors;
 
 import dev.tutti.process.PipeEnd;
 import dev.tutti.process.PipeListener;
+import dev.tutti.spi.ServiceThread;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -34,7 +35,7 @@ final class Door {
   }
 
   Door open() {
-    Thread.ofPlatform().daemon().name("tutti-" + home.name() + "-door").start(this::letIn);
+    ServiceThread.builder().name("tutti-" + home.name() + "-door").start(this::letIn);
     return this;
   }
 

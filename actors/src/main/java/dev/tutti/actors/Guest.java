@@ -2,6 +2,7 @@ package dev.tutti.actors;
 
 import dev.tutti.codec.FailureCodec;
 import dev.tutti.process.PipeEnd;
+import dev.tutti.spi.ServiceThread;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -44,8 +45,8 @@ final class Guest {
     this.end = end;
     this.whenGone = whenGone;
     String name = "tutti-" + home.name() + "-guest-";
-    this.reader = Thread.ofPlatform().daemon().name(name + "in").unstarted(this::in);
-    this.writer = Thread.ofPlatform().daemon().name(name + "out").unstarted(this::out);
+    this.reader = ServiceThread.builder().name(name + "in").unstarted(this::in);
+    this.writer = ServiceThread.builder().name(name + "out").unstarted(this::out);
   }
 
   void start() {

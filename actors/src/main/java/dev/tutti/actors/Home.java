@@ -3,6 +3,7 @@ package dev.tutti.actors;
 import dev.tutti.process.JvmOptions;
 import dev.tutti.process.PipeEnd;
 import dev.tutti.process.PipeListener;
+import dev.tutti.spi.ServiceThread;
 import dev.tutti.task.WorkerLostException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,7 +107,7 @@ final class Home implements Line {
   static Home start(byte[] make, ClassLoader loader, ActorOptions options) {
     Home home = new Home(make, loader, options);
     LIVE.put(home.id, home);
-    Thread.ofPlatform().daemon().name("tutti-" + home.name).start(home::lead);
+    ServiceThread.builder().name("tutti-" + home.name).start(home::lead);
     return home;
   }
 
@@ -258,7 +259,7 @@ final class Home implements Line {
     mailbox.attach(now);
     serving = now;
     letGoIfDone();
-    Thread.ofPlatform().daemon().name("tutti-" + name + "-out").start(() -> pump(now));
+    ServiceThread.builder().name("tutti-" + name + "-out").start(() -> pump(now));
     ready.complete(null);
     for (Message m = now.next(); m != null; m = now.next()) {
       hear(m);

@@ -2,6 +2,7 @@ package dev.tutti.actors;
 
 import dev.tutti.process.PipeClient;
 import dev.tutti.process.PipeEnd;
+import dev.tutti.spi.ServiceThread;
 import dev.tutti.task.WorkerLostException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -214,7 +215,7 @@ final class Remote implements Line {
     private void start() {
       boolean begun = false;
       try {
-        Thread.ofPlatform().daemon().name("tutti-" + address.name() + "-handle").start(this::read);
+        ServiceThread.builder().name("tutti-" + address.name() + "-handle").start(this::read);
         begun = true;
       } finally {
         if (!begun) {

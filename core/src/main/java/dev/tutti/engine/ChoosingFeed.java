@@ -4,6 +4,7 @@ import dev.tutti.plan.Choice;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.CpuTime;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.ServiceThread;
 import dev.tutti.spi.Way;
 import java.util.HashSet;
 import java.util.Set;
@@ -417,7 +418,7 @@ final class ChoosingFeed {
   /** With the lock held, so that the new thread finds itself as the reader. */
   private void startReader(boolean virtual) {
     Object seat = new Object();
-    Thread.Builder builder = virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+    Thread.Builder builder = virtual ? Thread.ofVirtual() : ServiceThread.builder();
     Thread next =
         builder.name("tutti-" + kind.pool() + "-feeder").start(() -> feedAll(seat, false));
     reader = seat;

@@ -2,6 +2,7 @@ package dev.tutti.engine;
 
 import dev.tutti.event.Progress;
 import dev.tutti.event.ProgressState;
+import dev.tutti.spi.ServiceThread;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +25,7 @@ final class ProgressMeter {
   ProgressMeter(Progress listener, OptionalLong total) {
     this.listener = listener;
     this.total = total;
-    this.teller = Thread.ofPlatform().daemon().name("tutti-progress").start(this::tell);
+    this.teller = ServiceThread.builder().name("tutti-progress").start(this::tell);
   }
 
   void count(boolean succeeded) {

@@ -1,5 +1,6 @@
 package dev.tutti.engine;
 
+import dev.tutti.spi.ServiceThread;
 import dev.tutti.task.Done;
 import java.lang.ref.Cleaner;
 import java.util.Iterator;
@@ -44,7 +45,7 @@ public final class ResultIterator implements Iterator<Done<?, ?>>, AutoCloseable
 
   /** Starts the thread that reads the input of a call. */
   static Thread feeder(BulkRun run, String pool) {
-    return Thread.ofPlatform().daemon().name("tutti-" + pool + "-feeder").start(run::feedAll);
+    return ServiceThread.builder().name("tutti-" + pool + "-feeder").start(run::feedAll);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.tutti.spi.Belongings;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.HelpingGroup;
+import dev.tutti.spi.ServiceThread;
 import dev.tutti.spi.StartBudget;
 import dev.tutti.spi.StartContext;
 import dev.tutti.task.Action;
@@ -94,7 +95,7 @@ final class ThreadsGroup extends LocalGroup implements HelpingGroup {
   }
 
   private static void start(String name, Runnable work) {
-    var _ = Thread.ofPlatform().daemon().name(name).start(work);
+    var _ = ServiceThread.builder().name(name).start(work);
   }
 
   @Override

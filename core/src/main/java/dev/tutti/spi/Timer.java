@@ -19,8 +19,7 @@ public final class Timer {
 
   private static ScheduledThreadPoolExecutor thread() {
     ScheduledThreadPoolExecutor thread =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("tutti-timer").factory());
+        new ScheduledThreadPoolExecutor(1, ServiceThread.builder().name("tutti-timer").factory());
     thread.setRemoveOnCancelPolicy(true);
     thread.setKeepAliveTime(100, TimeUnit.MILLISECONDS);
     thread.allowCoreThreadTimeOut(true);

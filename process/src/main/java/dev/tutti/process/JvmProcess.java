@@ -7,6 +7,7 @@ import dev.tutti.process.launch.WorkerProcess;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.worker.ProcessMain;
 import dev.tutti.spi.Body;
+import dev.tutti.spi.ServiceThread;
 import dev.tutti.task.Action;
 import dev.tutti.task.NotSendableException;
 import dev.tutti.task.Task;
@@ -166,7 +167,7 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
     Family.enter(this);
     boolean begun = false;
     try {
-      Thread.ofPlatform().name("tutti-" + name).daemon(options.daemon()).start(run);
+      ServiceThread.builder().name("tutti-" + name).daemon(options.daemon()).start(run);
       begun = true;
     } finally {
       if (!begun) {

@@ -2,13 +2,16 @@ package dev.tutti.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.Pool;
 import dev.tutti.testkit.LeakCheck;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
@@ -108,6 +111,33 @@ class JShellTest {
                   "pool.map(List.of(1, 2, 3), n -> twice(n))"))
           .isEqualTo("[20, 40, 60]");
       type(shell, "pool.close()");
+    }
+  }
+
+  /**
+   * The engine "local" runs each snippet in a thread group, and goes on when the threads that it
+   * finds there have ended.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"processes", "threads"})
+  void open_inAThreadGroup_poolHasNoThreadInIt(String backend) throws Exception {
+    ThreadGroup group = new ThreadGroup("snippet");
+    AtomicReference<Pool> opened = new AtomicReference<>();
+    Thread snippet =
+        new Thread(
+            group,
+            () -> {
+              Pool pool = backend.equals("threads") ? Pool.threads(2) : Pool.processes(2);
+              opened.set(pool);
+              pool.map(List.of(1, 2), n -> n);
+              assertThat(pool.stream(List.of(1, 2, 3), n -> n).findFirst()).hasValue(1);
+            });
+    snippet.start();
+    snippet.join();
+    try (Pool pool = opened.get()) {
+      assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
+      Thread[] inGroup = new Thread[8];
+      assertThat(Arrays.copyOf(inGroup, group.enumerate(inGroup))).isEmpty();
     }
   }
 

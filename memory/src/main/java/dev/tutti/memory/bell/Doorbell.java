@@ -1,5 +1,6 @@
 package dev.tutti.memory.bell;
 
+import dev.tutti.spi.ServiceThread;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
@@ -103,7 +104,7 @@ public final class Doorbell implements Neighbourhood {
       there = listener;
       if (there == null) {
         there = new Listener();
-        Thread.ofPlatform().name("tutti-bell").daemon().start(there::listen);
+        ServiceThread.builder().name("tutti-bell").start(there::listen);
         listener = there;
         hearOfTheEnd(there);
       }

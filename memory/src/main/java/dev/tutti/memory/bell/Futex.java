@@ -2,6 +2,7 @@ package dev.tutti.memory.bell;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.tutti.spi.ServiceThread;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -72,7 +73,7 @@ final class Futex {
         && Futex.class.getModule().isNativeAccessEnabled()
         && STARTED.compareAndSet(false, true)) {
       try {
-        Thread.ofPlatform().name("tutti-bell-futex").daemon().start(Futex::makeReady);
+        ServiceThread.builder().name("tutti-bell-futex").start(Futex::makeReady);
       } catch (OutOfMemoryError e) { // no thread can be started; whoever waits parks
         STARTED.set(false);
       }

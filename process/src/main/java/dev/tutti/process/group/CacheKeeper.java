@@ -9,6 +9,7 @@ import dev.tutti.process.launch.Launcher;
 import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.launch.StartCache;
 import dev.tutti.process.launch.StartCaches;
+import dev.tutti.spi.ServiceThread;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -129,8 +130,7 @@ final class CacheKeeper {
     later.run(
         0,
         () ->
-            Thread.ofPlatform()
-                .daemon()
+            ServiceThread.builder()
                 .name("tutti-cache-check")
                 .start(() -> caches().forEach(this::check)));
   }
@@ -160,7 +160,7 @@ final class CacheKeeper {
     boolean old = age() >= OLD_NANOS;
     if (missing.isKnown(old) && missing.beginRehearsal()) {
       tell(CacheState.MISSING, "it is being made, " + missing.content());
-      Thread.ofPlatform().daemon().name("tutti-rehearsal").start(() -> make(caches, missing));
+      ServiceThread.builder().name("tutti-rehearsal").start(() -> make(caches, missing));
     } else if (!old) { // also while another one is at it, for what is to be made then
       rehearseLater(caches, Math.max(DELAY_NANOS, age()));
     }

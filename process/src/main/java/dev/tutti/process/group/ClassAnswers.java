@@ -6,6 +6,7 @@ import dev.tutti.origin.ClassServer;
 import dev.tutti.process.wire.Frame;
 import dev.tutti.process.wire.LateSocket;
 import dev.tutti.process.wire.WireException;
+import dev.tutti.spi.ServiceThread;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -53,7 +54,7 @@ public final class ClassAnswers {
     this.control = control;
     Runnable answer = () -> answer(number, content, control);
     try {
-      Thread.ofPlatform().daemon().name(name + "-classes").start(answer);
+      ServiceThread.builder().name(name + "-classes").start(answer);
     } catch (OutOfMemoryError noThread) {
       Thread.ofVirtual().name(name + "-classes").start(answer);
     }

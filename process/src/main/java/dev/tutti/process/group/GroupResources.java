@@ -7,6 +7,7 @@ import dev.tutti.process.launch.PoolFolder;
 import dev.tutti.process.wire.Introduction;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.OutcomeSink;
+import dev.tutti.spi.ServiceThread;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executors;
@@ -58,7 +59,7 @@ final class GroupResources implements AutoCloseable {
     }
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("tutti-" + pool + "-timer").factory());
+            ServiceThread.builder().name("tutti-" + pool + "-timer").factory());
     this.readings =
         new Reading.Shared(plan.filter(), plan.maxReadTime(), this::after, new AtomicInteger());
     this.cache =

@@ -11,6 +11,7 @@ import dev.tutti.process.wire.WireException;
 import dev.tutti.process.wire.WorkChannel;
 import dev.tutti.spi.Batch;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.ServiceThread;
 import dev.tutti.spi.Timer;
 import dev.tutti.task.Outcome;
 import java.io.IOException;
@@ -153,8 +154,7 @@ final class Link implements Runnable {
     ReadyWorker worker = requireNonNull(ready, "ready"); // what it says is read
     Outcome<?> outcome = left.outcome();
     LOG.log(Level.WARNING, "{0}: a thread does not come back: {1}", name, outcome);
-    Thread.ofPlatform()
-        .daemon()
+    ServiceThread.builder()
         .name(name)
         .start(() -> {
           worker.arrivals().reportLate(left, outcome);

@@ -8,6 +8,7 @@ import dev.tutti.spi.Call;
 import dev.tutti.spi.Capabilities;
 import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.Item;
+import dev.tutti.spi.ServiceThread;
 import dev.tutti.spi.WorkSource;
 import dev.tutti.spi.WorkerGroup;
 import java.io.IOException;
@@ -452,7 +453,7 @@ public final class ProcessGroup implements WorkerGroup {
     roster.start(link);
     patrol.ensureLooking();
     try {
-      Thread.ofPlatform().daemon().name(link.name()).start(link);
+      ServiceThread.builder().name(link.name()).start(link);
     } catch (OutOfMemoryError e) { // the system gives no further thread
       IOException cause = new IOException("no thread for a worker: " + e.getMessage(), e);
       Thread.ofVirtual().start(() -> startFailed(link, cause)); // without the lock

@@ -1,5 +1,6 @@
 package dev.tutti.process.launch;
 
+import dev.tutti.spi.ServiceThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,7 @@ public final class Launcher implements AutoCloseable {
     this.plan = plan;
     this.thread =
         Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("tutti-" + plan.pool() + "-launcher").factory());
+            ServiceThread.builder().name("tutti-" + plan.pool() + "-launcher").factory());
   }
 
   /** Looks ahead for what the first start needs, beside what the caller does meanwhile. */

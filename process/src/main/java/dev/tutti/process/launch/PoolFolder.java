@@ -1,6 +1,7 @@
 package dev.tutti.process.launch;
 
 import dev.tutti.memory.segment.ProcessFolder;
+import dev.tutti.spi.ServiceThread;
 import dev.tutti.spi.Timer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -89,8 +90,7 @@ public final class PoolFolder implements AutoCloseable {
         Timer.after(
             TIDY_NANOS,
             () ->
-                Thread.ofPlatform()
-                    .daemon()
+                ServiceThread.builder()
                     .name("tutti-tidy")
                     .start(() -> ProcessFolder.removeLeftOvers(parent, owner)));
   }

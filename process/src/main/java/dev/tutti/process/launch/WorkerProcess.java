@@ -1,5 +1,6 @@
 package dev.tutti.process.launch;
 
+import dev.tutti.spi.ServiceThread;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
@@ -41,8 +42,8 @@ public final class WorkerProcess {
     if (holdsOutput) {
       stdout.hold();
     }
-    this.stdoutThread = Thread.ofPlatform().daemon().name(name + "-stdout").start(stdout);
-    this.stderrThread = Thread.ofPlatform().daemon().name(name + "-stderr").start(stderr);
+    this.stdoutThread = ServiceThread.builder().name(name + "-stdout").start(stdout);
+    this.stderrThread = ServiceThread.builder().name(name + "-stderr").start(stderr);
   }
 
   /**

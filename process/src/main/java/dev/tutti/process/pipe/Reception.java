@@ -1,5 +1,6 @@
 package dev.tutti.process.pipe;
 
+import dev.tutti.spi.ServiceThread;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
@@ -74,7 +75,7 @@ public final class Reception implements AutoCloseable {
         address instanceof UnixDomainSocketAddress unix ? bind(unix) : bind(address);
     try {
       Reception reception = new Reception(server, handshake);
-      var _ = Thread.ofPlatform().daemon().name("tutti-listener").start(reception::run);
+      var _ = ServiceThread.builder().name("tutti-listener").start(reception::run);
       return reception;
     } catch (IOException | RuntimeException e) {
       server.close();

@@ -1,6 +1,7 @@
 package dev.tutti.process.pipe;
 
 import dev.tutti.process.launch.SharedFolder;
+import dev.tutti.spi.ServiceThread;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
@@ -78,7 +79,7 @@ final class Rendezvous {
     SharedFolder folder = SharedFolder.hold();
     try {
       Rendezvous made = new Rendezvous(folder);
-      var _ = Thread.ofPlatform().daemon().name("tutti-pipes").start(made::run);
+      var _ = ServiceThread.builder().name("tutti-pipes").start(made::run);
       return made;
     } catch (IOException | RuntimeException e) {
       folder.close();
