@@ -34,7 +34,13 @@ class CommandTest {
   void sources() throws IOException {
     Files.writeString(
         folder.resolve("Some.java"),
-        "class Some { public static String any(String s) { return s.toUpperCase(java.util.Locale.ROOT); } }");
+        """
+        class Some {
+          public static String any(String s) {
+            return s.toUpperCase(java.util.Locale.ROOT);
+          }
+        }
+        """);
     Files.writeString(
         folder.resolve("One.java"), "class One { public static int f(String s) { return 1; } }");
   }

@@ -14,7 +14,6 @@ import dev.tutti.spi.GroupRequest;
 import dev.tutti.spi.HelpingGroup;
 import dev.tutti.spi.Item;
 import dev.tutti.spi.JdkFloor;
-import dev.tutti.spi.ServiceThread;
 import dev.tutti.spi.WorkerGroup;
 import dev.tutti.task.TaskFuture;
 import dev.tutti.task.WorkerContext;
@@ -77,8 +76,8 @@ public final class Engine {
     Backend backend = backend(options.backend());
     String name = "p" + POOLS.incrementAndGet();
     Lookup<Dispatcher> self = new Lookup<>();
-    Thread.Builder keeping =
-        ServiceThread.builder().name("tutti-" + name + "-keeper").daemon(false);
+    // In the caller's thread group: whoever waits for its threads waits for open work.
+    Thread.Builder keeping = Thread.ofPlatform().name("tutti-" + name + "-keeper").daemon(false);
     Keeper keeper = new Keeper(keeping.factory(), () -> self.value().openItems() > 0);
     Dispatcher dispatcher = new Dispatcher(keeper);
     self.set(dispatcher);

@@ -1,12 +1,18 @@
 package dev.tutti.spi;
 
 /**
- * Threads by which Tutti serves a pool, which live longer than the call that starts them.
+ * Threads that serve a pool, and live longer than the call that starts them.
  *
- * <p>They are in no thread group of the caller's: one that waits for the threads of its group, or
- * interrupts them, as JShell does after each snippet with its engine {@code local}, means its own.
+ * <p>They are in the topmost thread group, not in the caller's: who waits for the threads of a
+ * group, or interrupts them, as JShell does around each snippet with its engine {@code local}, does
+ * not mean these. So a task of a pool of threads finds itself in that group, and no group of the
+ * caller's is told of what such a thread throws; the default handler is. Context class loader,
+ * priority and inheritable thread locals are those of whoever starts one.
  *
  * <p><b>Thread safety.</b> May be called from any thread.
+ *
+ * <p><b>Failure.</b> Starting one throws {@link OutOfMemoryError} if the system gives no further
+ * thread.
  *
  * @since 0.1
  */
@@ -23,7 +29,7 @@ public final class ServiceThread {
     return group;
   }
 
-  /** {@return a new builder of daemon threads, in the group above all others} */
+  /** {@return a new builder of daemon threads} */
   public static Thread.Builder.OfPlatform builder() {
     return Thread.ofPlatform().daemon().group(TOP);
   }

@@ -167,7 +167,10 @@ public final class JvmProcess<R extends @Nullable Object> implements AutoCloseab
     Family.enter(this);
     boolean begun = false;
     try {
-      ServiceThread.builder().name("tutti-" + name).daemon(options.daemon()).start(run);
+      // A process that is no daemon is waited for by whoever waits for the caller's thread group.
+      (options.daemon() ? ServiceThread.builder() : Thread.ofPlatform().daemon(false))
+          .name("tutti-" + name)
+          .start(run);
       begun = true;
     } finally {
       if (!begun) {

@@ -1,5 +1,6 @@
 package dev.tutti.process.pipe;
 
+import dev.tutti.spi.Timer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -9,8 +10,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 
 /** Connects a socket, and gives up when it takes too long. */
 final class Dial {
@@ -48,10 +48,7 @@ final class Dial {
         address instanceof InetSocketAddress
             ? SocketChannel.open()
             : SocketChannel.open(StandardProtocolFamily.UNIX);
-    CompletableFuture<Void> timer =
-        CompletableFuture.runAsync(
-            () -> Exchange.close(socket),
-            CompletableFuture.delayedExecutor(deadline.leftNanos(), TimeUnit.NANOSECONDS));
+    Future<?> timer = Timer.after(deadline.leftNanos(), () -> Exchange.close(socket));
     try {
       boolean _ = socket.connect(address);
       if (timer.cancel(false)) {
