@@ -32,9 +32,8 @@ class ServiceThreadsTest {
   private static final Set<String> ALLOWED =
       Set.of(
           "dev/tutti/spi/ServiceThread",
-          "dev/tutti/engine/Engine", // the keeper, which is no daemon: who waits for the caller's
-          // waits for it
-          "dev/tutti/process/JvmProcess", // the same, for a process that is none
+          "dev/tutti/engine/Engine", // the keeper, which is no daemon
+          "dev/tutti/process/JvmProcess", // a process that is no daemon
           "dev/tutti/actors/HostRun"); // in a worker
 
   @Test

@@ -8,28 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The command as its user meets it, but for {@code map}: a process with arguments, two streams and
- * an exit status.
- */
-@Tag("system")
-class CommandTest {
-  @TempDir Path folder;
-  @TempDir Path temporary;
-
-  private Ended tutti(String stdin, String... args) throws IOException, InterruptedException {
-    return tutti(stdin, List.of(), args);
-  }
-
-  private Ended tutti(String stdin, List<String> flags, String... args)
-      throws IOException, InterruptedException {
-    return Ended.after(folder, temporary, stdin, flags, args);
-  }
-
+/** The command, but for {@code map}, whose tests are its own. */
+class CommandTest extends CommandRun {
   @BeforeEach
   void sources() throws IOException {
     Files.writeString(

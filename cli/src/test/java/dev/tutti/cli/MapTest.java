@@ -9,27 +9,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * {@code tutti map} as its user meets it: a process with arguments, two streams and an exit status.
- */
-@Tag("system")
-class MapTest {
-  @TempDir Path folder;
-  @TempDir Path temporary;
-
-  private Ended tutti(String stdin, String... args) throws IOException, InterruptedException {
-    return tutti(stdin, List.of(), args);
-  }
-
-  private Ended tutti(String stdin, List<String> flags, String... args)
-      throws IOException, InterruptedException {
-    return Ended.after(folder, temporary, stdin, flags, args);
-  }
-
+/** {@code tutti map}: inputs, results and how it ends. */
+class MapTest extends CommandRun {
   @BeforeEach
   void sources() throws IOException {
     Files.writeString(
